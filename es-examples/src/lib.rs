@@ -1,0 +1,4 @@
+//! The order app.
+pub mod item;
+pub mod money;
+pub mod retail;

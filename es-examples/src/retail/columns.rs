@@ -1,0 +1,48 @@
+//! Where the columns of the export are.
+
+use csv::StringRecord;
+
+const NAMES: [&str; 8] = [
+    "InvoiceNo",
+    "StockCode",
+    "Description",
+    "Quantity",
+    "InvoiceDate",
+    "UnitPrice",
+    "CustomerID",
+    "Country",
+];
+
+/// The places of the eight columns, found by their names in the file's first line.
+#[derive(Debug, Clone)]
+pub struct Columns {
+    places: [usize; 8],
+    width: usize,
+}
+
+impl Columns {
+    /// Finds the columns in a header line, in any order.
+    ///
+    /// # Errors
+    /// The name of the first column that is missing.
+    pub fn find(header: &StringRecord) -> Result<Self, &'static str> {
+        let mut places = [0; 8];
+        for (place, name) in places.iter_mut().zip(NAMES) {
+            // Spreadsheets start an export with a byte order mark.
+            let found = header.iter().position(|field| field.trim_start_matches('\u{feff}') == name);
+            *place = found.ok_or(name)?;
+        }
+        Ok(Self { places, width: header.len() })
+    }
+
+    /// Returns how many fields a row has.
+    #[must_use]
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
+    /// Picks the eight fields of a row in the order of the names, missing ones as empty text.
+    pub(super) fn pick<'r>(&self, record: &'r StringRecord) -> [&'r str; 8] {
+        self.places.map(|place| record.get(place).unwrap_or_default())
+    }
+}

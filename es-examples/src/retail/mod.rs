@@ -1,0 +1,28 @@
+//! Reading a retailer's export: rows of a CSV file become lines of orders and of credit notes.
+//!
+//! The file is read twice. Its lines of one invoice are not always adjacent, and an order is
+//! confirmed once its last line has been read, so [`Survey`] first notes where each invoice ends;
+//! it also hashes the content (the id of the [`Import`](crate::import::Import)) and finds a broken
+//! file before the first command is sent. [`import`] then sends the commands, many at a time.
+//!
+//! | row | becomes |
+//! |---|---|
+//! | digits as number, quantity and price above zero | an item of that order |
+//! | `C` + digits, quantity below zero, price above zero | an item of that credit note |
+//! | anything else | a [`Rejected`] row with line number and reason |
+
+mod columns;
+mod file;
+mod line;
+mod rejected;
+mod rejects;
+mod rows;
+mod survey;
+
+pub use columns::Columns;
+pub use file::{FileError, RetailFile};
+pub use line::{Kind, Line};
+pub use rejected::Rejected;
+pub use rejects::{Rejects, RejectsError};
+pub use rows::{Row, Rows};
+pub use survey::Survey;

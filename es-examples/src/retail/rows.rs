@@ -1,0 +1,125 @@
+//! One pass over the rows of an export.
+
+use std::{
+    io::{self, Read},
+    path::PathBuf,
+};
+
+use csv::{ErrorKind, StringRecord};
+use sha2::{Digest, Sha256};
+
+use super::{Columns, FileError, Line, Rejected};
+
+/// The rows of an export in their order; hashes the content on the way.
+pub struct Rows {
+    path: PathBuf,
+    reader: csv::Reader<Hashed>,
+    columns: Columns,
+    record: StringRecord,
+    line: u64,
+    runs_on: bool,
+}
+
+/// One row, as text and as what it means.
+#[derive(Debug)]
+pub struct Row<'r> {
+    /// The line of the file in which the row begins; the header is line 1.
+    pub line: u64,
+    /// The fields as they stand in the file; empty when they are no text.
+    pub fields: &'r StringRecord,
+    /// The sale or credit, or why it is neither.
+    pub meaning: Result<Line<'r>, Rejected>,
+}
+
+impl Rows {
+    pub(super) fn new(path: PathBuf, content: Box<dyn Read + Send>) -> Result<Self, FileError> {
+        let content = Hashed { content, hash: Sha256::new(), quotes: 0 };
+        let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(content);
+        let columns = match reader.headers() {
+            Ok(header) => Columns::find(header),
+            Err(error) => return Err(unreadable(path, 1, error)),
+        };
+        match columns {
+            Ok(columns) => {
+                let record = StringRecord::new();
+                Ok(Self { path, reader, columns, record, line: 1, runs_on: false })
+            }
+            Err(column) => Err(FileError::Column { path, column }),
+        }
+    }
+
+    /// Reads the next row.
+    ///
+    /// # Errors
+    /// [`FileError::Read`] and [`FileError::Quote`]; a row that merely makes no sense is no error.
+    pub fn next_row(&mut self) -> Result<Option<Row<'_>>, FileError> {
+        let read = self.reader.read_record(&mut self.record);
+        let begins = self.record.position().map_or(self.line, csv::Position::line);
+        match read {
+            Ok(true) => {}
+            Ok(false) => return self.ended().map(|()| None),
+            Err(error) if matches!(error.kind(), ErrorKind::Utf8 { .. }) => {
+                self.line = error.position().map_or(begins, csv::Position::line);
+                self.record.clear();
+                let meaning = Err(Rejected::NotText);
+                return Ok(Some(Row { line: self.line, fields: &self.record, meaning }));
+            }
+            Err(error) => return Err(unreadable(self.path.clone(), self.line, error)),
+        }
+        self.line = begins;
+        self.runs_on = self.record.iter().any(|field| field.contains('\n'));
+        // A quote that nobody closes swallows the lines that follow: they would be lost as one
+        // rejected row.
+        if self.runs_on && self.record.len() != self.columns.width() {
+            return Err(self.unclosed());
+        }
+        let meaning = Line::read(&self.columns, &self.record);
+        Ok(Some(Row { line: begins, fields: &self.record, meaning }))
+    }
+
+    /// Returns the SHA-256 of the content read so far, uncompressed, in hexadecimal digits.
+    #[must_use]
+    pub fn hash(&self) -> String {
+        let digest = self.reader.get_ref().hash.clone().finalize();
+        digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// Returns where the columns are.
+    #[must_use]
+    pub fn columns(&self) -> &Columns {
+        &self.columns
+    }
+
+    fn ended(&self) -> Result<(), FileError> {
+        let odd = self.reader.get_ref().quotes % 2 == 1;
+        if odd && self.runs_on { Err(self.unclosed()) } else { Ok(()) }
+    }
+
+    fn unclosed(&self) -> FileError {
+        FileError::Quote { path: self.path.clone(), line: self.line }
+    }
+}
+
+fn unreadable(path: PathBuf, line: u64, error: csv::Error) -> FileError {
+    let source = match error.into_kind() {
+        ErrorKind::Io(source) => source,
+        other => io::Error::new(io::ErrorKind::InvalidData, format!("{other:?}")),
+    };
+    FileError::Read { path, line, source }
+}
+
+struct Hashed {
+    content: Box<dyn Read + Send>,
+    hash: Sha256,
+    quotes: usize,
+}
+
+impl Read for Hashed {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let length = self.content.read(buffer)?;
+        let read = buffer.get(..length).unwrap_or_default();
+        self.hash.update(read);
+        self.quotes += read.iter().filter(|byte| **byte == b'"').count();
+        Ok(length)
+    }
+}
