@@ -1,20 +1,16 @@
 //! `cargo xtask bench`: speed, beside limits and peers measured in the same run.
+//!
+//! Peers are a workspace of their own, `es-bench/peers`: what they depend on cannot share a build
+//! with rusqlite. `es-bench` builds them when a benchmark asks for one, because only it knows
+//! which do.
 
-use crate::cargo::{cargo, root};
+use crate::cargo::cargo;
 use crate::steps::Steps;
 
-/// A workspace of its own: what the peers depend on cannot share a build with rusqlite.
-const PEERS: &str = "es-bench/peers/Cargo.toml";
-
 pub(crate) fn run(steps: &mut Steps, name: Option<&str>) {
-    if root().join(PEERS).is_file() {
-        let mut peers = cargo("build");
-        peers.args(["--release", "--manifest-path", PEERS]);
-        steps.program("peers", peers);
-    }
     let mut build = cargo("build");
     build.args(["--release", "--package", "es-bench"]);
-    steps.program("benchmarks", build);
+    steps.program("build", build);
     if !steps.all_passed() {
         return;
     }
