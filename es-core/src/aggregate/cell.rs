@@ -1,0 +1,135 @@
+use std::collections::{HashMap, VecDeque};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::{Aggregate, AggregateId, Slot};
+use crate::event::{CommandId, InvalidId, Sequence, StreamId, Tenant};
+use crate::store::BatchFate;
+
+/// The live aggregates of one type, bounded; the least recently used idle ones are forgotten.
+pub(crate) struct Cells<A: Aggregate> {
+    map: Mutex<Map<A>>,
+}
+
+struct Map<A: Aggregate> {
+    cells: HashMap<Tenant, HashMap<A::Id, Arc<Cell<A>>>>,
+    // Every cell once, in the order in which eviction looks at them.
+    queue: VecDeque<(Tenant, A::Id)>,
+}
+
+impl<A: Aggregate> Default for Cells<A> {
+    fn default() -> Self {
+        Self { map: Mutex::new(Map { cells: HashMap::new(), queue: VecDeque::new() }) }
+    }
+}
+
+/// One aggregate's place in the repository. The lock is the aggregate's turn: fair, first come
+/// first served.
+pub(crate) struct Cell<A> {
+    pub(crate) stream: StreamId,
+    pub(crate) turn: Arc<tokio::sync::Mutex<Turn<A>>>,
+    used: AtomicBool,
+}
+
+/// What the holder of the turn finds.
+pub(crate) struct Turn<A> {
+    /// The live state; `None` when it has to be folded from the log.
+    pub(crate) live: Option<Live<A>>,
+    /// Batches handed to the log whose outcome was open when last looked at.
+    pub(crate) in_flight: Vec<InFlight>,
+}
+
+/// A folded state and its version.
+pub(crate) struct Live<A> {
+    pub(crate) slot: Slot<A>,
+    pub(crate) version: Option<Sequence>,
+}
+
+/// A batch with the log.
+pub(crate) struct InFlight {
+    pub(crate) fate: BatchFate,
+    pub(crate) command: CommandId,
+}
+
+// Bounds the work of one insertion; cells that are busy now are looked at again later.
+const EVICTION_LOOKS: usize = 8;
+
+impl<A: Aggregate> Cells<A> {
+    /// The cell of an aggregate, made if it is not there.
+    pub(crate) fn cell(
+        &self,
+        tenant: &Tenant,
+        id: &A::Id,
+        capacity: usize,
+    ) -> Result<Arc<Cell<A>>, InvalidId> {
+        let mut map = self.map.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(cell) = map.cells.get(tenant).and_then(|cells| cells.get(id)) {
+            cell.used.store(true, Ordering::Relaxed);
+            return Ok(Arc::clone(cell));
+        }
+        let cell = Arc::new(Cell {
+            stream: StreamId::new(tenant, A::NAME, &id.to_text())?,
+            turn: Arc::new(tokio::sync::Mutex::new(Turn { live: None, in_flight: Vec::new() })),
+            used: AtomicBool::new(false),
+        });
+        map.make_room(capacity);
+        map.cells.entry(tenant.clone()).or_default().insert(id.clone(), Arc::clone(&cell));
+        map.queue.push_back((tenant.clone(), id.clone()));
+        Ok(cell)
+    }
+}
+
+impl<A: Aggregate> Map<A> {
+    // Second chance: a cell used since the last look, or in use, goes to the back.
+    fn make_room(&mut self, capacity: usize) {
+        let mut looks = 0;
+        while self.queue.len() >= capacity.max(1) && looks < EVICTION_LOOKS {
+            looks += 1;
+            let Some((tenant, id)) = self.queue.pop_front() else { return };
+            let cells = self.cells.entry(tenant.clone()).or_default();
+            let keep = cells.get(&id).is_some_and(|cell| {
+                cell.used.swap(false, Ordering::Relaxed) || !cell.is_idle()
+            });
+            if keep {
+                self.queue.push_back((tenant, id));
+            } else {
+                cells.remove(&id);
+            }
+        }
+    }
+}
+
+impl<A> Cell<A> {
+    // Called under the map's lock, so nobody can take the cell meanwhile. A turn that somebody
+    // holds or waits for, or a batch in flight, would otherwise lead to two live copies.
+    fn is_idle(self: &Arc<Self>) -> bool {
+        Arc::strong_count(self) == 1
+            && Arc::strong_count(&self.turn) == 1
+            && self.turn.try_lock().is_ok_and(|turn| {
+                turn.in_flight.iter().all(|batch| !batch.fate.is_pending())
+            })
+    }
+}
+
+impl<A> Turn<A> {
+    /// Forgets settled batches, and the live state if one of them was undone.
+    pub(crate) fn settle(&mut self) {
+        if self.in_flight.iter().any(|batch| batch.fate.is_undone()) {
+            self.live = None;
+        }
+        self.in_flight.retain(|batch| batch.fate.is_pending());
+    }
+
+    /// Waits until nothing is in flight.
+    pub(crate) async fn settled(&mut self) {
+        for batch in &self.in_flight {
+            batch.fate.settled().await;
+        }
+        self.settle();
+    }
+
+    /// The batches that a decision made now rests on.
+    pub(crate) fn decided_on(&self) -> Vec<BatchFate> {
+        self.in_flight.iter().map(|batch| batch.fate.clone()).collect()
+    }
+}

@@ -1,0 +1,125 @@
+use crate::event::{CodecError, InvalidId, RecordedEvent, Sequence, StreamId};
+use crate::fault::Fault;
+use crate::store::ReadError;
+
+/// Why a stored event could not be folded into the state.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReplayError {
+    /// The aggregate does not know the event.
+    #[error(
+        "`{place}` has the unknown event `{name}`; add an `#[event_sourcing_handler]`, or list it \
+         in `#[aggregate(ignore(\"{name}\"))]`"
+    )]
+    UnknownEvent {
+        /// The stream and sequence.
+        place: Place,
+        /// The stored name.
+        name: String,
+    },
+    /// The payload does not have the expected shape.
+    #[error("event `{name}` of `{place}` cannot be decoded: {source}")]
+    Undecodable {
+        /// The stream and sequence.
+        place: Place,
+        /// The stored name.
+        name: String,
+        /// The codec's error.
+        source: CodecError,
+    },
+    /// The stream's events contradict one another.
+    #[error("the stream is corrupt at `{place}`: event `{name}` does not fit: {reason}")]
+    CorruptStream {
+        /// The stream and sequence.
+        place: Place,
+        /// The stored name.
+        name: String,
+        /// Why it does not fit.
+        reason: String,
+    },
+}
+
+/// A stream and a sequence in it, for error texts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The stream, if the event has one.
+    pub stream: Option<StreamId>,
+    /// The sequence in it.
+    pub sequence: Option<Sequence>,
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match (&self.stream, self.sequence) {
+            (Some(stream), Some(sequence)) => write!(f, "{stream} at sequence {sequence}"),
+            _ => f.write_str("an event without a stream"),
+        }
+    }
+}
+
+impl From<&RecordedEvent> for Place {
+    fn from(event: &RecordedEvent) -> Self {
+        Self {
+            stream: event.stream.as_ref().map(|(stream, _)| stream.clone()),
+            sequence: event.sequence(),
+        }
+    }
+}
+
+impl ReplayError {
+    /// Tells that the aggregate does not know the event; generated code calls it.
+    #[must_use]
+    pub fn unknown(event: &RecordedEvent) -> Self {
+        Self::UnknownEvent { place: event.into(), name: event.name.to_string() }
+    }
+
+    pub(crate) fn undecodable(event: &RecordedEvent, source: CodecError) -> Self {
+        Self::Undecodable { place: event.into(), name: event.name.to_string(), source }
+    }
+
+    pub(crate) fn corrupt(event: &RecordedEvent, reason: impl Into<String>) -> Self {
+        Self::CorruptStream {
+            place: event.into(),
+            name: event.name.to_string(),
+            reason: reason.into(),
+        }
+    }
+}
+
+/// Why an aggregate could not be loaded.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LoadError {
+    /// There is no aggregate with this id, or none yet at that sequence or moment.
+    #[error("`{stream}` does not exist")]
+    NotFound {
+        /// The stream.
+        stream: StreamId,
+    },
+    /// The aggregate was deleted.
+    #[error("`{stream}` was deleted")]
+    Deleted {
+        /// The stream.
+        stream: StreamId,
+    },
+    /// The id has no text form that can be stored.
+    #[error(transparent)]
+    InvalidId(#[from] InvalidId),
+    /// Its events cannot be folded.
+    #[error(transparent)]
+    Replay(#[from] ReplayError),
+    /// The log cannot be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+}
+
+pub(super) fn evolves_only(event: &str, aggregate: &str) -> Fault {
+    Fault::new(format!(
+        "`{event}` changes a `{aggregate}` that exists, and there is none; \
+         write its handler as `fn(event) -> Self` if it creates one"
+    ))
+}
+
+pub(super) fn creates_only(event: &str, aggregate: &str) -> Fault {
+    Fault::new(format!("`{event}` creates a `{aggregate}`, and this one exists already"))
+}

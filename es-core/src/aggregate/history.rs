@@ -1,0 +1,96 @@
+use std::collections::VecDeque;
+use std::marker::PhantomData;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use super::{Aggregate, LoadError, Slot};
+use crate::event::{RecordedEvent, Sequence, StreamId};
+use crate::store::EventStore;
+
+/// An aggregate's events one by one, each with the state after it.
+///
+/// It lends: a [`Step`] borrows the state, so the aggregate needs no `Clone`, and the next step can
+/// be asked for only when the last one is done with.
+pub struct History<A> {
+    store: Arc<dyn EventStore>,
+    stream: StreamId,
+    slot: Slot<A>,
+    page: VecDeque<RecordedEvent>,
+    next: Sequence,
+    at_end: bool,
+    current: Option<RecordedEvent>,
+    aggregate: PhantomData<fn() -> A>,
+}
+
+/// One event of a [`History`], and the state it led to.
+pub struct Step<'a, A: Aggregate> {
+    /// The event as it is stored.
+    pub recorded: &'a RecordedEvent,
+    /// The event, decoded; `None` for a name listed in `#[aggregate(ignore(..))]`.
+    pub event: Option<A::Event>,
+    /// The state after it.
+    pub state: &'a A,
+}
+
+// Long histories are read in parts; a page is what is held in memory at a time.
+const PAGE_EVENTS: usize = 256;
+
+impl<A: Aggregate> History<A> {
+    pub(super) fn new(store: Arc<dyn EventStore>, stream: StreamId) -> Self {
+        Self {
+            store,
+            stream,
+            slot: Slot::missing(),
+            page: VecDeque::new(),
+            next: Sequence(0),
+            at_end: false,
+            current: None,
+            aggregate: PhantomData,
+        }
+    }
+
+    /// Goes on to the next event; `None` after the last one.
+    ///
+    /// # Errors
+    /// `NotFound` at the first step if the stream is empty; otherwise what cannot be read or
+    /// folded.
+    ///
+    /// # Cancel safety
+    /// Dropping the future loses nothing; the next call goes on where this one was.
+    pub async fn next(&mut self) -> Result<Option<Step<'_, A>>, LoadError> {
+        if self.page.is_empty() && !self.at_end {
+            self.read_page().await?;
+        }
+        let Some(event) = self.page.pop_front() else {
+            return if self.next == Sequence(0) {
+                Err(LoadError::NotFound { stream: self.stream.clone() })
+            } else {
+                Ok(None)
+            };
+        };
+        A::fold(&mut self.slot, &event)?;
+        self.next = self.next.next();
+        let decoded = A::decode(&event)?;
+        let recorded = &*self.current.insert(event);
+        match self.slot.get() {
+            Some(state) => Ok(Some(Step { recorded, event: decoded, state })),
+            None => Err(LoadError::NotFound { stream: self.stream.clone() }),
+        }
+    }
+
+    async fn read_page(&mut self) -> Result<(), LoadError> {
+        let mut page = VecDeque::new();
+        let mut visit = |event: &RecordedEvent| {
+            page.push_back(event.clone());
+            if page.len() < PAGE_EVENTS {
+                ControlFlow::Continue(())
+            } else {
+                ControlFlow::Break(())
+            }
+        };
+        self.store.read_stream(&self.stream, self.next, &mut visit).await?;
+        self.at_end = page.len() < PAGE_EVENTS;
+        self.page = page;
+        Ok(())
+    }
+}

@@ -1,0 +1,130 @@
+//! Aggregates: state that is folded from events and changes through events alone.
+//!
+//! There is no half-empty state: a creating event-sourcing handler returns the first `Self`, and
+//! [`Root`] always holds a state that exists. `Root` derefs immutably, so a command handler that
+//! changes state outside an event-sourcing handler does not compile.
+//!
+//! Aggregates need no `Clone`. When a handler fails after it applied something, the live state is
+//! dropped and folded again from the log.
+
+mod cell;
+mod decision;
+mod error;
+mod events;
+mod history;
+mod id;
+mod replay;
+mod repository;
+mod root;
+mod slot;
+mod staging;
+
+pub(crate) use cell::Cells;
+pub use decision::{Decision, Returned};
+pub use error::{LoadError, ReplayError};
+pub use events::{EventSink, Events};
+pub use history::{History, Step};
+pub use id::AggregateId;
+pub use replay::Replayed;
+pub use repository::Repository;
+pub use root::Root;
+pub use slot::Slot;
+pub use staging::{StagedEvent, Staging};
+
+use crate::event::{CodecError, Event, RecordedEvent};
+use crate::fault::Fault;
+
+/// A type whose state is folded from its events. Written by `#[aggregate]` on the struct.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an aggregate",
+    label = "not an aggregate",
+    note = "add `#[aggregate]` to the struct and to its `impl` block"
+)]
+pub trait Aggregate: EventSourced + Sized + Send + Sync + 'static {
+    /// The stored name; with tenant and id it names the stream.
+    const NAME: &'static str;
+
+    /// The type of the `#[aggregate_identifier]` field.
+    type Id: AggregateId;
+
+    /// The value of the `#[aggregate_identifier]` field.
+    fn id(&self) -> &Self::Id;
+}
+
+/// The event side of an aggregate. Written by `#[aggregate]` on the `impl` block that has the
+/// event-sourcing handlers.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no `#[event_sourcing_handler]`s",
+    label = "nothing rebuilds this aggregate",
+    note = "add `#[aggregate]` to the `impl {Self}` block with the event-sourcing handlers"
+)]
+pub trait EventSourced: Sized {
+    /// The sibling enum of all events, for example `OrderEvent`.
+    type Event: Send + 'static;
+
+    /// The events there are, for the registry.
+    const EVENTS: &'static [EventDescription];
+
+    /// Folds one stored event: a `match` on the name that calls [`Slot::fold`] with the type.
+    ///
+    /// # Errors
+    /// [`ReplayError::UnknownEvent`] for a name that is neither handled nor ignored; otherwise
+    /// what [`Slot::fold`] says.
+    fn fold(slot: &mut Slot<Self>, event: &RecordedEvent) -> Result<(), ReplayError>;
+
+    /// Decodes one stored event into the sibling enum; `None` for ignored names.
+    ///
+    /// # Errors
+    /// Unknown name, or a payload that does not decode.
+    fn decode(event: &RecordedEvent) -> Result<Option<Self::Event>, ReplayError>;
+}
+
+/// One event of an aggregate as the registry sees it.
+#[derive(Debug, Clone, Copy)]
+pub struct EventDescription {
+    /// The stored name.
+    pub name: &'static str,
+    /// The revision that is written.
+    pub revision: u32,
+    /// The handler's source line.
+    pub line: u32,
+}
+
+/// "This event changes that aggregate." Written by `#[event_sourcing_handler]`: exactly one of the
+/// two methods, by the handler's signature.
+#[diagnostic::on_unimplemented(
+    message = "`{A}` has no `#[event_sourcing_handler]` for event `{Self}`",
+    label = "this event would change nothing when `{A}` is rebuilt",
+    note = "add `#[event_sourcing_handler] fn on(&mut self, event: &{Self})` to the `#[aggregate] impl {A}` block"
+)]
+pub trait EventOf<A: Aggregate>: Event {
+    /// True if the aggregate is deleted by this event (`mark_deleted`).
+    const DELETES: bool = false;
+
+    /// True if the handler builds the first state.
+    const CREATES: bool = false;
+
+    /// Builds the first state.
+    ///
+    /// # Errors
+    /// The event's handler does not create.
+    fn create(&self) -> Result<A, Fault> {
+        Err(error::evolves_only(Self::NAME, A::NAME))
+    }
+
+    /// Changes a state that exists.
+    ///
+    /// # Errors
+    /// The event's handler creates.
+    fn evolve(&self, _state: &mut A) -> Result<(), Fault> {
+        Err(error::creates_only(Self::NAME, A::NAME))
+    }
+}
+
+/// Decodes an event for generated code.
+///
+/// # Errors
+/// See [`ReplayError::Undecodable`].
+pub fn decode_event<E: Event>(event: &RecordedEvent) -> Result<E, ReplayError> {
+    event.decode::<E>().map_err(|source: CodecError| ReplayError::undecodable(event, source))
+}

@@ -1,0 +1,117 @@
+use std::ops::{ControlFlow, Deref};
+
+use super::{Aggregate, LoadError, ReplayError, Slot};
+use crate::event::{RecordedEvent, Sequence, StreamId, Timestamp};
+use crate::store::EventStore;
+
+/// A state folded from the log for reading.
+#[derive(Debug)]
+pub struct Replayed<A> {
+    state: A,
+    /// The sequence of the last event in it.
+    pub version: Sequence,
+    /// When that event was recorded.
+    pub recorded_at: Timestamp,
+    /// True if the last event deleted the aggregate.
+    pub is_deleted: bool,
+}
+
+impl<A> Replayed<A> {
+    /// Gives the state.
+    #[must_use]
+    pub fn into_inner(self) -> A {
+        self.state
+    }
+}
+
+impl<A> Deref for Replayed<A> {
+    type Target = A;
+
+    fn deref(&self) -> &A {
+        &self.state
+    }
+}
+
+/// Where a replay ends.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Until {
+    End,
+    Sequence(Sequence),
+    Moment(Timestamp),
+}
+
+impl Until {
+    fn includes(self, event: &RecordedEvent) -> bool {
+        match self {
+            Self::End => true,
+            Self::Sequence(last) => event.sequence().is_some_and(|sequence| sequence <= last),
+            Self::Moment(moment) => event.recorded_at <= moment,
+        }
+    }
+}
+
+/// What a replay found.
+pub(crate) struct Folded<A> {
+    pub(crate) slot: Slot<A>,
+    pub(crate) version: Option<Sequence>,
+    recorded_at: Option<Timestamp>,
+}
+
+/// Folds a stream's events from the first one on.
+pub(crate) async fn fold<A: Aggregate>(
+    store: &dyn EventStore,
+    stream: &StreamId,
+) -> Result<Folded<A>, LoadError> {
+    fold_until(store, stream, Until::End).await
+}
+
+pub(super) async fn fold_until<A: Aggregate>(
+    store: &dyn EventStore,
+    stream: &StreamId,
+    until: Until,
+) -> Result<Folded<A>, LoadError> {
+    let mut folded = Folded { slot: Slot::missing(), version: None, recorded_at: None };
+    let mut failed = None;
+    let mut visit = |event: &RecordedEvent| {
+        if !until.includes(event) {
+            return ControlFlow::Break(());
+        }
+        match folded.take(event) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(error) => {
+                failed = Some(error);
+                ControlFlow::Break(())
+            }
+        }
+    };
+    store.read_stream(stream, Sequence(0), &mut visit).await?;
+    match failed {
+        Some(error) => Err(error.into()),
+        None => Ok(folded),
+    }
+}
+
+impl<A: Aggregate> Folded<A> {
+    fn take(&mut self, event: &RecordedEvent) -> Result<(), ReplayError> {
+        let expected = self.version.map_or(Sequence(0), Sequence::next);
+        // A hole would mean decisions on a state that never was.
+        if event.sequence() != Some(expected) {
+            let reason = format!("sequence {expected} was expected");
+            return Err(ReplayError::corrupt(event, reason));
+        }
+        A::fold(&mut self.slot, event)?;
+        self.version = Some(expected);
+        self.recorded_at = Some(event.recorded_at);
+        Ok(())
+    }
+
+    pub(super) fn replayed(self, stream: &StreamId) -> Result<Replayed<A>, LoadError> {
+        let is_deleted = self.slot.is_deleted();
+        match (self.slot.into_root(), self.version, self.recorded_at) {
+            (Some(root), Some(version), Some(recorded_at)) => {
+                Ok(Replayed { state: root.state, version, recorded_at, is_deleted })
+            }
+            _ => Err(LoadError::NotFound { stream: stream.clone() }),
+        }
+    }
+}

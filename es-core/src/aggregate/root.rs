@@ -1,0 +1,32 @@
+use std::ops::Deref;
+
+use super::{Aggregate, EventOf, Staging};
+
+/// An aggregate that exists: read through `Deref`, changed through [`Root::apply`] only.
+#[derive(Debug)]
+pub struct Root<A> {
+    pub(super) state: A,
+    pub(super) deleted: bool,
+    pub(super) staging: Staging,
+}
+
+impl<A> Deref for Root<A> {
+    type Target = A;
+
+    fn deref(&self) -> &A {
+        &self.state
+    }
+}
+
+impl<A: Aggregate> Root<A> {
+    /// Applies an event: the state has moved on when this returns.
+    ///
+    /// Nothing is stored before the handler has succeeded. An event that cannot be encoded, or a
+    /// creating event, fails the command afterwards.
+    pub fn apply<E: EventOf<A>>(&mut self, event: E) -> &mut Self {
+        let applied = event.evolve(&mut self.state);
+        self.deleted |= applied.is_ok() && E::DELETES;
+        self.staging.stage(&event, applied);
+        self
+    }
+}

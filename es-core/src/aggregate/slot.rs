@@ -1,0 +1,122 @@
+use super::{Aggregate, EventOf, EventSink, ReplayError, Root, StagedEvent, Staging, decode_event};
+use crate::event::RecordedEvent;
+use crate::fault::Fault;
+
+/// One aggregate's place: missing, live or deleted.
+///
+/// A handler that creates step by step takes `order: &mut Slot<Self>`.
+#[derive(Debug)]
+pub struct Slot<A> {
+    root: Option<Root<A>>,
+    // What a missing aggregate's creating event failed with; a live one stages in its root.
+    staging: Staging,
+}
+
+impl<A> Default for Slot<A> {
+    fn default() -> Self {
+        Self { root: None, staging: Staging::default() }
+    }
+}
+
+impl<A> Slot<A> {
+    /// A place with no aggregate in it.
+    #[must_use]
+    pub fn missing() -> Self {
+        Self::default()
+    }
+
+    /// The state, if the aggregate exists; also the last state of a deleted one.
+    #[must_use]
+    pub fn get(&self) -> Option<&A> {
+        self.root.as_ref().map(|root| &root.state)
+    }
+
+    /// True after an event whose handler says `mark_deleted`.
+    #[must_use]
+    pub fn is_deleted(&self) -> bool {
+        self.root.as_ref().is_some_and(|root| root.deleted)
+    }
+
+    pub(crate) fn root_mut(&mut self) -> Option<&mut Root<A>> {
+        self.root.as_mut()
+    }
+
+    pub(crate) fn into_root(self) -> Option<Root<A>> {
+        self.root
+    }
+
+    /// True if nothing was applied since the last [`Slot::take_staged`].
+    #[must_use]
+    pub fn is_untouched(&self) -> bool {
+        self.staging.is_untouched()
+            && self.root.as_ref().is_none_or(|root| root.staging.is_untouched())
+    }
+
+    /// Takes what was applied.
+    ///
+    /// # Errors
+    /// An event did not apply or could not be encoded; the state must then be dropped.
+    pub fn take_staged(&mut self) -> Result<Vec<StagedEvent>, Fault> {
+        std::mem::take(&mut self.staging).finish()?;
+        match &mut self.root {
+            Some(root) => std::mem::take(&mut root.staging).finish(),
+            None => Ok(Vec::new()),
+        }
+    }
+}
+
+impl<A: Aggregate> Slot<A> {
+    /// Applies an event: creates the aggregate, or changes it if it exists.
+    ///
+    /// A fault inside is kept and fails the command afterwards.
+    pub fn apply<E: EventOf<A>>(&mut self, event: E) -> &mut Self {
+        match &mut self.root {
+            Some(root) => {
+                root.apply(event);
+            }
+            None => match event.create() {
+                Ok(state) => {
+                    let mut staging = Staging::default();
+                    staging.stage(&event, Ok(()));
+                    self.root = Some(Root { state, deleted: E::DELETES, staging });
+                }
+                Err(fault) => self.staging.stage(&event, Err(fault)),
+            },
+        }
+        self
+    }
+
+    /// Folds one stored event of a known type; generated code calls it.
+    ///
+    /// # Errors
+    /// `Undecodable`, or `Corrupt` for a creating event on an existing state, an evolving one on
+    /// none, and any event after deletion.
+    pub fn fold<E: EventOf<A>>(&mut self, event: &RecordedEvent) -> Result<(), ReplayError> {
+        let payload = decode_event::<E>(event)?;
+        match &mut self.root {
+            Some(root) if root.deleted => {
+                return Err(ReplayError::corrupt(event, "it follows the event that deleted it"));
+            }
+            Some(root) => {
+                payload
+                    .evolve(&mut root.state)
+                    .map_err(|fault| ReplayError::corrupt(event, fault.to_string()))?;
+                root.deleted = E::DELETES;
+            }
+            None => {
+                let state = payload
+                    .create()
+                    .map_err(|fault| ReplayError::corrupt(event, fault.to_string()))?;
+                let staging = Staging::default();
+                self.root = Some(Root { state, deleted: E::DELETES, staging });
+            }
+        }
+        Ok(())
+    }
+}
+
+impl<A: Aggregate> EventSink<A> for Slot<A> {
+    fn event<E: EventOf<A>>(&mut self, event: E) {
+        self.apply(event);
+    }
+}

@@ -1,0 +1,73 @@
+use std::time::{Duration, Instant};
+
+use crate::event::{CommandId, InvalidId, Metadata, Tenant, keys};
+
+/// How a command is sent: its id, metadata, tenant and deadline.
+///
+/// ```
+/// # use es_core::{command::Dispatch, event::CommandId};
+/// let dispatch = Dispatch::new()
+///     .id(CommandId::from_key("checkout-4711"))
+///     .meta("user", "ada")
+///     .within(std::time::Duration::from_secs(2));
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct Dispatch {
+    pub(crate) id: Option<CommandId>,
+    pub(crate) metadata: Metadata,
+    pub(crate) deadline: Option<Instant>,
+}
+
+impl Dispatch {
+    /// A fresh id, no metadata, no deadline.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sends under this id: a repetition gets the first answer and runs nothing.
+    #[must_use]
+    pub fn id(mut self, id: CommandId) -> Self {
+        self.id = Some(id);
+        self
+    }
+
+    /// Sends these entries along, in place of earlier ones.
+    #[must_use]
+    pub fn metadata(mut self, metadata: Metadata) -> Self {
+        self.metadata = metadata;
+        self
+    }
+
+    /// Sends one more entry along.
+    #[must_use]
+    pub fn meta(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
+        self.metadata.insert(key, value);
+        self
+    }
+
+    /// Sends in the name of a tenant.
+    #[must_use]
+    pub fn tenant(self, tenant: &Tenant) -> Self {
+        self.meta(keys::TENANT, tenant.as_str())
+    }
+
+    /// Gives up at this moment: before the events are handed to the log nothing is stored, after
+    /// it the outcome is unknown and the command can be sent again under the same id.
+    #[must_use]
+    pub fn deadline(mut self, deadline: Instant) -> Self {
+        self.deadline = Some(deadline);
+        self
+    }
+
+    /// Gives up after this time; see [`Dispatch::deadline`].
+    #[must_use]
+    pub fn within(self, time: Duration) -> Self {
+        let deadline = Instant::now() + time;
+        self.deadline(deadline)
+    }
+
+    pub(crate) fn tenant_of(&self) -> Result<Tenant, InvalidId> {
+        self.metadata.get(keys::TENANT).map_or_else(|| Ok(Tenant::default()), |name| Tenant::new(&name))
+    }
+}

@@ -1,0 +1,297 @@
+use std::time::Duration;
+
+use super::DomainError;
+use crate::aggregate::LoadError;
+use crate::event::{CommandId, InvalidId, StreamId};
+use crate::fault::Fault;
+use crate::store::{AppendError, ReadError};
+
+/// Why a command was not carried out, or why that is not known.
+///
+/// Rejections of the domain and faults of the infrastructure never share a variant. Every variant
+/// carries the command's id, with which it can be sent again.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CommandError<E> {
+    /// The domain refuses. Nothing is stored.
+    #[error("{error}")]
+    Rejected {
+        /// The command's id.
+        command_id: CommandId,
+        /// The domain's own error.
+        error: E,
+    },
+    /// The target does not exist.
+    #[error("`{stream}` does not exist; create it first, or check the id")]
+    NotFound {
+        /// The command's id.
+        command_id: CommandId,
+        /// The target.
+        stream: StreamId,
+    },
+    /// The command creates, and the target exists.
+    #[error("`{stream}` exists already; use another id")]
+    AlreadyExists {
+        /// The command's id.
+        command_id: CommandId,
+        /// The target.
+        stream: StreamId,
+    },
+    /// The target was deleted; ids are never used again.
+    #[error("`{stream}` was deleted")]
+    Deleted {
+        /// The command's id.
+        command_id: CommandId,
+        /// The target.
+        stream: StreamId,
+    },
+    /// Others changed the target, as often as the command was decided again.
+    #[error("`{stream}` was changed by others {attempts} times in a row; send the command again")]
+    Conflict {
+        /// The command's id.
+        command_id: CommandId,
+        /// The target.
+        stream: StreamId,
+        /// How often the command was decided.
+        attempts: u32,
+    },
+    /// The id belongs to another command.
+    #[error(
+        "command id {command_id} was used for `{first}` before; give every command its own id"
+    )]
+    CommandIdReused {
+        /// The command's id.
+        command_id: CommandId,
+        /// The command that was sent first, with its target.
+        first: String,
+    },
+    /// The target's id cannot be stored.
+    #[error("{source}")]
+    InvalidId {
+        /// The command's id.
+        command_id: CommandId,
+        /// What is wrong with it.
+        source: InvalidId,
+    },
+    /// No handler for this name.
+    #[error("{text}")]
+    NoHandler {
+        /// The command's id.
+        command_id: CommandId,
+        /// What was asked for, and what to write.
+        text: String,
+    },
+    /// The JSON is not this command, or the stored reply is not the asked-for type.
+    #[error("`{name}` cannot be decoded: {reason}")]
+    Undecodable {
+        /// The command's id.
+        command_id: CommandId,
+        /// The command's stored name.
+        name: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// A queue was full. Nothing is stored.
+    #[error("too many commands at once; send fewer at a time, or try again later")]
+    Overloaded {
+        /// The command's id.
+        command_id: CommandId,
+    },
+    /// The deadline passed before anything was handed to the log. Nothing is stored.
+    #[error("the deadline passed before the command was decided; nothing is stored")]
+    DeadlineExceeded {
+        /// The command's id.
+        command_id: CommandId,
+    },
+    /// The handler took longer than handlers may. Nothing is stored.
+    #[error("the handler took longer than {limit:?}; nothing is stored")]
+    HandlerTimedOut {
+        /// The command's id.
+        command_id: CommandId,
+        /// The time limit.
+        limit: Duration,
+    },
+    /// The handler panicked. Nothing is stored.
+    #[error("the handler panicked: {message}; nothing is stored")]
+    Panicked {
+        /// The command's id.
+        command_id: CommandId,
+        /// What it said.
+        message: String,
+    },
+    /// The application is shutting down. Nothing is stored.
+    #[error("the application is shutting down; nothing is stored")]
+    ShuttingDown {
+        /// The command's id.
+        command_id: CommandId,
+    },
+    /// The log refused or failed. Nothing is stored.
+    #[error("{source}")]
+    Append {
+        /// The command's id.
+        command_id: CommandId,
+        /// The log's error.
+        source: AppendError,
+    },
+    /// It is not known whether the events are stored: send again under the same id.
+    #[error(
+        "it is not known whether command {command_id} was carried out: {reason}; \
+         send it again under the same id"
+    )]
+    OutcomeUnknown {
+        /// The command's id.
+        command_id: CommandId,
+        /// What happened.
+        reason: String,
+    },
+    /// The target could not be loaded. Nothing is stored.
+    #[error("{source}")]
+    Load {
+        /// The command's id.
+        command_id: CommandId,
+        /// Why not.
+        source: LoadError,
+    },
+    /// A resource of the handler failed. Nothing is stored.
+    #[error("{fault}")]
+    Fault {
+        /// The command's id.
+        command_id: CommandId,
+        /// What failed.
+        fault: Fault,
+    },
+}
+
+impl<E> CommandError<E> {
+    /// The command's id, with which it can be sent again.
+    #[must_use]
+    pub fn command_id(&self) -> CommandId {
+        match self {
+            Self::Rejected { command_id, .. }
+            | Self::NotFound { command_id, .. }
+            | Self::AlreadyExists { command_id, .. }
+            | Self::Deleted { command_id, .. }
+            | Self::Conflict { command_id, .. }
+            | Self::CommandIdReused { command_id, .. }
+            | Self::InvalidId { command_id, .. }
+            | Self::NoHandler { command_id, .. }
+            | Self::Undecodable { command_id, .. }
+            | Self::Overloaded { command_id }
+            | Self::DeadlineExceeded { command_id }
+            | Self::HandlerTimedOut { command_id, .. }
+            | Self::Panicked { command_id, .. }
+            | Self::ShuttingDown { command_id }
+            | Self::Append { command_id, .. }
+            | Self::OutcomeUnknown { command_id, .. }
+            | Self::Load { command_id, .. }
+            | Self::Fault { command_id, .. } => *command_id,
+        }
+    }
+
+    /// True if sending the same command again, under the same id, can help.
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        match self {
+            Self::Conflict { .. }
+            | Self::Overloaded { .. }
+            | Self::DeadlineExceeded { .. }
+            | Self::HandlerTimedOut { .. }
+            | Self::OutcomeUnknown { .. }
+            | Self::Fault { .. } => true,
+            Self::Append { source, .. } => matches!(
+                source,
+                AppendError::Overloaded
+                    | AppendError::Busy
+                    | AppendError::Unavailable { .. }
+                    | AppendError::PredecessorUndone
+            ),
+            Self::Load { source, .. } => {
+                matches!(source, LoadError::Read(ReadError::Unavailable { .. }))
+            }
+            _ => false,
+        }
+    }
+
+    /// True for an answer of the domain: a rejection, or a target that is missing, there already,
+    /// or deleted.
+    #[must_use]
+    pub fn is_rejection(&self) -> bool {
+        matches!(
+            self,
+            Self::Rejected { .. }
+                | Self::NotFound { .. }
+                | Self::AlreadyExists { .. }
+                | Self::Deleted { .. }
+        )
+    }
+
+    /// The domain's own error, if it refused.
+    #[must_use]
+    pub fn rejection(&self) -> Option<&E> {
+        match self {
+            Self::Rejected { error, .. } => Some(error),
+            _ => None,
+        }
+    }
+
+    /// Changes the type of the domain's error.
+    pub fn map_rejection<F>(self, convert: impl FnOnce(E) -> F) -> CommandError<F> {
+        match self {
+            Self::Rejected { command_id, error } => {
+                CommandError::Rejected { command_id, error: convert(error) }
+            }
+            Self::NotFound { command_id, stream } => CommandError::NotFound { command_id, stream },
+            Self::AlreadyExists { command_id, stream } => {
+                CommandError::AlreadyExists { command_id, stream }
+            }
+            Self::Deleted { command_id, stream } => CommandError::Deleted { command_id, stream },
+            Self::Conflict { command_id, stream, attempts } => {
+                CommandError::Conflict { command_id, stream, attempts }
+            }
+            Self::CommandIdReused { command_id, first } => {
+                CommandError::CommandIdReused { command_id, first }
+            }
+            Self::InvalidId { command_id, source } => {
+                CommandError::InvalidId { command_id, source }
+            }
+            Self::NoHandler { command_id, text } => CommandError::NoHandler { command_id, text },
+            Self::Undecodable { command_id, name, reason } => {
+                CommandError::Undecodable { command_id, name, reason }
+            }
+            Self::Overloaded { command_id } => CommandError::Overloaded { command_id },
+            Self::DeadlineExceeded { command_id } => CommandError::DeadlineExceeded { command_id },
+            Self::HandlerTimedOut { command_id, limit } => {
+                CommandError::HandlerTimedOut { command_id, limit }
+            }
+            Self::Panicked { command_id, message } => {
+                CommandError::Panicked { command_id, message }
+            }
+            Self::ShuttingDown { command_id } => CommandError::ShuttingDown { command_id },
+            Self::Append { command_id, source } => CommandError::Append { command_id, source },
+            Self::OutcomeUnknown { command_id, reason } => {
+                CommandError::OutcomeUnknown { command_id, reason }
+            }
+            Self::Load { command_id, source } => CommandError::Load { command_id, source },
+            Self::Fault { command_id, fault } => CommandError::Fault { command_id, fault },
+        }
+    }
+}
+
+/// A domain error whose type is not known here: `dispatch` and `named` give it.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Rejection(Box<dyn DomainError>);
+
+impl Rejection {
+    /// Hides the type of a domain error.
+    pub fn new(error: impl DomainError) -> Self {
+        Self(Box::new(error))
+    }
+
+    /// The domain's error, if it is an `E`.
+    #[must_use]
+    pub fn downcast_ref<E: DomainError>(&self) -> Option<&E> {
+        let error: &(dyn std::error::Error + 'static) = self.0.as_ref();
+        error.downcast_ref()
+    }
+}

@@ -1,0 +1,44 @@
+use std::future::Future;
+
+use super::{Command, CommandError, CommandOf, Dispatch, DomainError, Reply, Tracked};
+use crate::aggregate::Aggregate;
+use crate::runtime::Runtime;
+
+/// What sending a command of type `C` handled by `H` gives, with the commit token.
+pub type SendResult<R, E> = Result<Tracked<R>, CommandError<E>>;
+
+/// "Somebody linked handles this command": `H` is the aggregate, and `send` infers it from the
+/// only impl there is.
+#[diagnostic::on_unimplemented(
+    message = "no linked crate handles command `{Self}`",
+    label = "no `#[command_handler]` for this command",
+    note = "add one, depend on the crate that has it, or use `gateway.dispatch(..)`, which finds the handler at run time"
+)]
+pub trait HandledBy<H>: Command {
+    /// What the handler replies.
+    type Reply: Reply;
+    /// What the handler refuses with.
+    type Error: DomainError;
+
+    /// Carries the command out.
+    fn run(
+        self,
+        runtime: &Runtime,
+        dispatch: Dispatch,
+    ) -> impl Future<Output = SendResult<Self::Reply, Self::Error>> + Send;
+}
+
+#[diagnostic::do_not_recommend]
+impl<A: Aggregate, C: CommandOf<A>> HandledBy<A> for C {
+    type Reply = <C as CommandOf<A>>::Reply;
+    type Error = <C as CommandOf<A>>::Error;
+
+    fn run(
+        self,
+        runtime: &Runtime,
+        dispatch: Dispatch,
+    ) -> impl Future<Output = SendResult<<C as CommandOf<A>>::Reply, <C as CommandOf<A>>::Error>> + Send
+    {
+        super::turn::run::<A, C>(runtime, self, dispatch)
+    }
+}

@@ -1,0 +1,80 @@
+//! Commands: what somebody wants an aggregate to do, and how it is carried out.
+//!
+//! A typed call is an associated constant of [`CommandOf`]: no table, no `Any` and no box on its
+//! way. Rejections of the domain and faults of the infrastructure are two lanes that never share a
+//! variant of [`CommandError`].
+
+mod call;
+mod dispatch;
+mod error;
+mod gateway;
+mod handled;
+mod refusal;
+mod turn;
+
+pub use call::{AsyncCall, Call, SyncCall, decide, returned};
+pub use dispatch::Dispatch;
+pub use error::{CommandError, Rejection};
+pub use gateway::{CommandGateway, Tracked};
+pub use handled::HandledBy;
+pub use refusal::{HandlerError, Refusal};
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::aggregate::Aggregate;
+
+/// A request to change something. Written by `#[derive(Command)]`.
+///
+/// `Clone` because a conflict, or a predecessor that was undone, decides the same command again.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a command",
+    label = "not a command",
+    note = "add `#[derive(Command)]` to `{Self}`"
+)]
+pub trait Command: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {
+    /// The name by which HTTP, sagas and the command line find it.
+    const NAME: &'static str;
+
+    /// The type of the `#[target]` field; `()` without one.
+    type Target: 'static;
+
+    /// The value of the `#[target]` field.
+    fn target(&self) -> &Self::Target;
+}
+
+/// What a handler answers; stored beside the command's id, so that a repetition gets the first
+/// answer.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a reply",
+    label = "not a reply",
+    note = "derive `Serialize` and `Deserialize` for `{Self}`: replies are remembered under the command's id"
+)]
+pub trait Reply: Serialize + DeserializeOwned + Send + 'static {}
+
+impl<T: Serialize + DeserializeOwned + Send + 'static> Reply for T {}
+
+/// What the domain answers when it refuses.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a domain error",
+    label = "not an error type",
+    note = "implement `std::error::Error` for `{Self}`, for example with `thiserror`"
+)]
+pub trait DomainError: std::error::Error + Send + Sync + 'static {}
+
+impl<T: std::error::Error + Send + Sync + 'static> DomainError for T {}
+
+/// "That aggregate handles this command." Written by `#[command_handler]`.
+#[diagnostic::on_unimplemented(
+    message = "`{A}` has no `#[command_handler]` for command `{Self}`",
+    label = "no handler on `{A}`"
+)]
+pub trait CommandOf<A: Aggregate>: Command<Target = A::Id> {
+    /// What the handler replies.
+    type Reply: Reply;
+    /// What the handler refuses with.
+    type Error: DomainError;
+
+    /// The handler.
+    const CALL: Call<A, Self, Self::Reply, Self::Error>;
+}

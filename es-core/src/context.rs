@@ -1,0 +1,188 @@
+//! What a handler may ask for beside its payload.
+//!
+//! One rule for every parameter after the payload: written `T`, `&T` or `&mut T`, it is extracted
+//! as an owned `T` and lent to the handler. So no type that a handler names has a lifetime
+//! parameter, which `async fn` would forbid.
+
+use std::any::{Any, TypeId};
+use std::collections::HashMap;
+use std::fmt;
+use std::ops::Deref;
+use std::sync::Arc;
+
+use crate::event::{CommandId, Metadata, Position, Sequence, Timestamp};
+use crate::fault::Fault;
+
+/// What surrounds one message while its handler runs.
+#[derive(Debug, Clone)]
+pub struct Context {
+    pub(crate) metadata: Metadata,
+    pub(crate) command_id: Option<CommandId>,
+    pub(crate) timestamp: Timestamp,
+    pub(crate) sequence: Option<Sequence>,
+    pub(crate) position: Option<Position>,
+    pub(crate) resources: Arc<Resources>,
+}
+
+impl Context {
+    /// The context of a message outside any runtime, for calling handlers by hand.
+    #[must_use]
+    pub fn detached(timestamp: Timestamp, resources: Arc<Resources>) -> Self {
+        Self {
+            metadata: Metadata::new(),
+            command_id: None,
+            timestamp,
+            sequence: None,
+            position: None,
+            resources,
+        }
+    }
+}
+
+/// A value that a handler can take as a parameter, from the message's context.
+///
+/// Implement it for types of your own; in an event or query handler everything that implements
+/// it works too.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a handler parameter",
+    label = "cannot be taken from the context",
+    note = "wrap a resource in `Inject<{Self}>` and give it to `App::provide`, or implement `FromContext` for `{Self}`"
+)]
+pub trait FromContext: Sized {
+    /// Takes the value.
+    ///
+    /// # Errors
+    /// The context has no such value; the message fails with a fault.
+    fn from_context(context: &Context) -> Result<Self, Fault>;
+
+    /// Tells what must be there, so that a missing resource stops the start, not a command.
+    fn needs(_needs: &mut Needs) {}
+}
+
+/// What handlers need of the application; checked when it starts.
+#[derive(Debug, Default)]
+pub struct Needs {
+    pub(crate) resources: Vec<(TypeId, &'static str)>,
+    pub(crate) views: Vec<crate::projection::ViewSchema>,
+}
+
+impl Needs {
+    /// Needs a resource given to `App::provide`.
+    pub fn resource<T: ?Sized + 'static>(&mut self) {
+        self.resources.push((TypeId::of::<T>(), std::any::type_name::<T>()));
+    }
+
+    /// Needs a view's table.
+    pub fn view(&mut self, schema: crate::projection::ViewSchema) {
+        if !self.views.iter().any(|known| known.name == schema.name) {
+            self.views.push(schema);
+        }
+    }
+}
+
+/// Resources given to the application, by type.
+#[derive(Default)]
+pub struct Resources(HashMap<TypeId, (Box<dyn Any + Send + Sync>, &'static str)>);
+
+impl Resources {
+    /// Adds a resource; a trait object is found under its trait.
+    pub fn provide<T: ?Sized + Send + Sync + 'static>(&mut self, resource: Arc<T>) {
+        self.0.insert(TypeId::of::<T>(), (Box::new(resource), std::any::type_name::<T>()));
+    }
+
+    /// Finds a resource.
+    #[must_use]
+    pub fn get<T: ?Sized + Send + Sync + 'static>(&self) -> Option<Arc<T>> {
+        self.0.get(&TypeId::of::<T>())?.0.downcast_ref::<Arc<T>>().cloned()
+    }
+
+    pub(crate) fn contains(&self, type_id: TypeId) -> bool {
+        self.0.contains_key(&type_id)
+    }
+
+    pub(crate) fn names(&self) -> Vec<&'static str> {
+        let mut names: Vec<_> = self.0.values().map(|(_, name)| *name).collect();
+        names.sort_unstable();
+        names
+    }
+}
+
+impl fmt::Debug for Resources {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.names()).finish()
+    }
+}
+
+/// A resource given to `App::provide`: a service, a client, a configuration.
+#[derive(Debug)]
+pub struct Inject<T: ?Sized>(Arc<T>);
+
+impl<T: ?Sized> Clone for Inject<T> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<T: ?Sized> From<Arc<T>> for Inject<T> {
+    fn from(resource: Arc<T>) -> Self {
+        Self(resource)
+    }
+}
+
+impl<T: ?Sized> Deref for Inject<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T: ?Sized + Send + Sync + 'static> FromContext for Inject<T> {
+    fn from_context(context: &Context) -> Result<Self, Fault> {
+        context.resources.get::<T>().map(Self).ok_or_else(|| {
+            Fault::new(format!(
+                "nobody provided `{}`; give it to `App::provide`",
+                std::any::type_name::<T>()
+            ))
+        })
+    }
+
+    fn needs(needs: &mut Needs) {
+        needs.resource::<T>();
+    }
+}
+
+impl FromContext for Metadata {
+    fn from_context(context: &Context) -> Result<Self, Fault> {
+        Ok(context.metadata.clone())
+    }
+}
+
+impl FromContext for CommandId {
+    fn from_context(context: &Context) -> Result<Self, Fault> {
+        context.command_id.ok_or_else(|| absent("CommandId", "command"))
+    }
+}
+
+/// In a command handler the clock's now, in an event handler the time of recording.
+impl FromContext for Timestamp {
+    fn from_context(context: &Context) -> Result<Self, Fault> {
+        Ok(context.timestamp)
+    }
+}
+
+impl FromContext for Sequence {
+    fn from_context(context: &Context) -> Result<Self, Fault> {
+        context.sequence.ok_or_else(|| absent("Sequence", "event of an aggregate"))
+    }
+}
+
+impl FromContext for Position {
+    fn from_context(context: &Context) -> Result<Self, Fault> {
+        context.position.ok_or_else(|| absent("Position", "stored event"))
+    }
+}
+
+fn absent(what: &str, of: &str) -> Fault {
+    Fault::new(format!("there is no `{what}` here; it belongs to the handler of a {of}"))
+}

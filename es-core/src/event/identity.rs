@@ -1,0 +1,236 @@
+use std::fmt;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// The longest text form of an aggregate's id, in bytes.
+pub const MAX_ID_BYTES: usize = 255;
+
+/// Identifies one event. A UUID v7 when generated.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct EventId(pub Uuid);
+
+impl EventId {
+    /// Generates a new id, ordered by time.
+    #[must_use]
+    pub fn generate() -> Self {
+        Self(Uuid::now_v7())
+    }
+}
+
+/// Identifies one command, and every repetition of it.
+///
+/// A command sent again under the same id gets the first answer and runs nothing, as long as the
+/// log remembers it. Generated ids are UUIDs v7; [`CommandId::from_key`] derives one from a key of
+/// your own, for example an HTTP idempotency key.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct CommandId(pub Uuid);
+
+impl CommandId {
+    /// Generates a new id, ordered by time.
+    #[must_use]
+    pub fn generate() -> Self {
+        Self(Uuid::now_v7())
+    }
+
+    /// Derives an id (UUID v5, namespace OID) from a key; the same key gives the same id.
+    #[must_use]
+    pub fn from_key(key: &str) -> Self {
+        Self(Uuid::new_v5(&Uuid::NAMESPACE_OID, key.as_bytes()))
+    }
+}
+
+macro_rules! shown_as_inner {
+    ($($name:ident),*) => { $(
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { fmt::Display::fmt(&self.0, f) }
+        }
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!(stringify!($name), "({})"), self.0)
+            }
+        }
+    )* };
+}
+
+/// An event's number within its stream, gapless from 0.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Sequence(pub u64);
+
+/// An event's number within its partition of the log: contiguous, in commit order, 1 the first.
+///
+/// As a token it means "handled up to", and 0 means nothing.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Position(pub u64);
+
+/// A part of the log with positions of its own. Most engines have exactly one, number 0.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Partition(pub u32);
+
+shown_as_inner!(EventId, CommandId, Sequence, Position, Partition);
+
+impl Sequence {
+    /// The sequence after this one.
+    #[must_use]
+    pub fn next(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
+}
+
+impl Position {
+    /// The position after this one.
+    #[must_use]
+    pub fn next(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
+}
+
+/// Separates customers of one installation. The empty string by default.
+// `None` is the empty string, so that the usual tenant costs nothing to make or clone.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Default)]
+pub struct Tenant(Option<Arc<str>>);
+
+impl Tenant {
+    /// Names a tenant.
+    ///
+    /// # Errors
+    /// The name is longer than 255 bytes or holds a control character.
+    pub fn new(name: &str) -> Result<Self, InvalidId> {
+        check("tenant", name)?;
+        Ok(if name.is_empty() { Self(None) } else { Self(Some(Arc::from(name))) })
+    }
+
+    /// Returns the name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        self.0.as_deref().unwrap_or_default()
+    }
+}
+
+/// Names one aggregate's events: tenant, the aggregate's stored name, and the id's text.
+///
+/// The three parts are compared byte by byte; nothing is folded, trimmed or normalised. Cloning is
+/// cheap.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct StreamId(Arc<Parts>);
+
+#[derive(PartialEq, Eq, Hash, PartialOrd, Ord)]
+struct Parts {
+    tenant: Tenant,
+    aggregate: Box<str>,
+    id: Box<str>,
+}
+
+impl StreamId {
+    /// Names a stream.
+    ///
+    /// # Errors
+    /// The id is empty, longer than 255 bytes, or holds a control character.
+    pub fn new(tenant: &Tenant, aggregate: &str, id: &str) -> Result<Self, InvalidId> {
+        check("aggregate name", aggregate)?;
+        if id.is_empty() {
+            return Err(InvalidId::Empty { aggregate: aggregate.into() });
+        }
+        check(aggregate, id)?;
+        Ok(Self(Arc::new(Parts {
+            tenant: tenant.clone(),
+            aggregate: aggregate.into(),
+            id: id.into(),
+        })))
+    }
+
+    /// The tenant; empty by default.
+    #[must_use]
+    pub fn tenant(&self) -> &Tenant {
+        &self.0.tenant
+    }
+
+    /// The aggregate's stored name.
+    #[must_use]
+    pub fn aggregate(&self) -> &str {
+        &self.0.aggregate
+    }
+
+    /// The id's text form.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.0.id
+    }
+}
+
+impl fmt::Display for StreamId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.0.tenant.as_str().is_empty() {
+            write!(f, "{}/", self.0.tenant.as_str())?;
+        }
+        write!(f, "{} {}", self.0.aggregate, self.0.id)
+    }
+}
+
+impl fmt::Debug for StreamId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "StreamId({self})")
+    }
+}
+
+/// A text that cannot be an id.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum InvalidId {
+    /// The text is empty.
+    #[error("the id of `{aggregate}` is empty; give it at least one character")]
+    Empty {
+        /// The aggregate's stored name.
+        aggregate: String,
+    },
+    /// The text is too long.
+    #[error(
+        "the id of `{of}` has {bytes} bytes, the limit is {MAX_ID_BYTES}; \
+         use a shorter id, or a hash of it"
+    )]
+    TooLong {
+        /// What the id names.
+        of: String,
+        /// Its length.
+        bytes: usize,
+    },
+    /// The text holds a control character.
+    #[error(
+        "the id of `{of}` holds the control character U+{code:04X} at byte {at}; \
+         ids may hold any character but control characters"
+    )]
+    Control {
+        /// What the id names.
+        of: String,
+        /// The character's code point.
+        code: u32,
+        /// Its offset in bytes.
+        at: usize,
+    },
+    /// The text is not the text form of the id's type.
+    #[error("`{text}` is no id of type `{type_name}`: {reason}")]
+    Unparsable {
+        /// The text.
+        text: String,
+        /// The id's type.
+        type_name: &'static str,
+        /// Why not.
+        reason: String,
+    },
+}
+
+fn check(of: &str, text: &str) -> Result<(), InvalidId> {
+    if text.len() > MAX_ID_BYTES {
+        return Err(InvalidId::TooLong { of: of.into(), bytes: text.len() });
+    }
+    match text.char_indices().find(|(_, c)| c.is_control()) {
+        Some((at, c)) => Err(InvalidId::Control { of: of.into(), code: u32::from(c), at }),
+        None => Ok(()),
+    }
+}

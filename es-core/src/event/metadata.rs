@@ -1,0 +1,138 @@
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// The keys of metadata that the framework reads and writes.
+pub mod keys {
+    /// Id of the message that began the whole conversation.
+    pub const CORRELATION_ID: &str = "correlation_id";
+    /// Id of the message that directly caused this one.
+    pub const CAUSATION_ID: &str = "causation_id";
+    /// The tenant; absent means the empty one.
+    pub const TENANT: &str = "tenant";
+    /// W3C trace context.
+    pub const TRACEPARENT: &str = "traceparent";
+    /// W3C trace state.
+    pub const TRACESTATE: &str = "tracestate";
+}
+
+/// What travels with a message beside its payload: strings by name. Cloning is cheap.
+// Every event carries the two ids, so they are kept as numbers; as strings in a map they would
+// cost more than the rest of a command.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Metadata {
+    correlation_id: Option<Uuid>,
+    causation_id: Option<Uuid>,
+    entries: Option<Arc<BTreeMap<String, String>>>,
+}
+
+impl Metadata {
+    /// No entries.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { correlation_id: None, causation_id: None, entries: None }
+    }
+
+    /// Returns the value under a key.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<Cow<'_, str>> {
+        let number = match key {
+            keys::CORRELATION_ID => self.correlation_id,
+            keys::CAUSATION_ID => self.causation_id,
+            _ => None,
+        };
+        match number {
+            Some(id) => Some(Cow::Owned(id.to_string())),
+            None => self.entries.as_ref()?.get(key).map(|value| Cow::Borrowed(value.as_str())),
+        }
+    }
+
+    /// Adds or replaces an entry.
+    #[must_use]
+    pub fn with(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
+        self.insert(key, value);
+        self
+    }
+
+    /// Adds or replaces an entry.
+    pub fn insert(&mut self, key: impl Into<String>, value: impl Into<String>) {
+        let (key, value) = (key.into(), value.into());
+        let number = match key.as_str() {
+            keys::CORRELATION_ID => Some(&mut self.correlation_id),
+            keys::CAUSATION_ID => Some(&mut self.causation_id),
+            _ => None,
+        };
+        if let Some(number) = number {
+            // Only the usual form may become a number: what is read must be what was written.
+            *number = Uuid::parse_str(&value).ok().filter(|id| id.to_string() == value);
+            if number.is_some() {
+                if let Some(entries) = &mut self.entries {
+                    Arc::make_mut(entries).remove(&key);
+                }
+                return;
+            }
+        }
+        Arc::make_mut(self.entries.get_or_insert_with(Arc::default)).insert(key, value);
+    }
+
+    /// Sets the ids of the conversation's first message and of the direct cause.
+    #[must_use]
+    pub fn caused_by(mut self, correlation_id: Uuid, causation_id: Uuid) -> Self {
+        self.correlation_id = Some(correlation_id);
+        self.causation_id = Some(causation_id);
+        self
+    }
+
+    /// The correlation id, where it is a UUID.
+    #[must_use]
+    pub fn correlation_id(&self) -> Option<Uuid> {
+        self.correlation_id
+    }
+
+    /// The causation id, where it is a UUID.
+    #[must_use]
+    pub fn causation_id(&self) -> Option<Uuid> {
+        self.causation_id
+    }
+
+    /// True if there are no entries.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.iter().next().is_none()
+    }
+
+    /// The entries, the two ids first, then ordered by key.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, Cow<'_, str>)> {
+        let ids = [
+            (keys::CAUSATION_ID, self.causation_id),
+            (keys::CORRELATION_ID, self.correlation_id),
+        ];
+        let entries = self.entries.iter().flat_map(|entries| entries.iter());
+        ids.into_iter()
+            .filter_map(|(key, id)| Some((key, Cow::Owned(id?.to_string()))))
+            .chain(entries.map(|(key, value)| (key.as_str(), Cow::Borrowed(value.as_str()))))
+    }
+}
+
+impl<K: Into<String>, V: Into<String>> FromIterator<(K, V)> for Metadata {
+    fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
+        let mut metadata = Self::new();
+        entries.into_iter().for_each(|(key, value)| metadata.insert(key, value));
+        metadata
+    }
+}
+
+impl Serialize for Metadata {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.iter())
+    }
+}
+
+impl<'de> Deserialize<'de> for Metadata {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        BTreeMap::<String, String>::deserialize(deserializer).map(Self::from_iter)
+    }
+}

@@ -1,0 +1,48 @@
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use super::{
+    CodecError, Event, EventId, Metadata, Partition, Position, Sequence, StreamId, Tenant, Timestamp,
+};
+
+/// One stored event as a row of the log, before upcasting and decoding.
+#[derive(Debug, Clone)]
+pub struct RecordedEvent {
+    /// The partition that numbers it.
+    pub partition: Partition,
+    /// Its place in the partition.
+    pub position: Position,
+    /// Its own id.
+    pub id: EventId,
+    /// The tenant, also of an event without a stream.
+    pub tenant: Tenant,
+    /// The aggregate's stream and the sequence in it; absent for an event published without one.
+    pub stream: Option<(StreamId, Sequence)>,
+    /// The stored name.
+    pub name: Arc<str>,
+    /// The revision of the payload's shape.
+    pub revision: u32,
+    /// The payload as the event type's codec wrote it.
+    pub payload: Bytes,
+    /// What travelled with it.
+    pub metadata: Metadata,
+    /// When the store recorded it; never decreases with position.
+    pub recorded_at: Timestamp,
+}
+
+impl RecordedEvent {
+    /// Decodes the payload as an `E`, upcasting an earlier revision.
+    ///
+    /// # Errors
+    /// The payload does not have the shape of its revision, or the revision is unknown.
+    pub fn decode<E: Event>(&self) -> Result<E, CodecError> {
+        E::decode(self.revision, &self.payload)
+    }
+
+    /// The sequence in its stream, if it has one.
+    #[must_use]
+    pub fn sequence(&self) -> Option<Sequence> {
+        self.stream.as_ref().map(|(_, sequence)| *sequence)
+    }
+}

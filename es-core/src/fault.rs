@@ -1,0 +1,66 @@
+//! What goes wrong below the domain: storage, decoding, a resource that fails.
+
+use std::error::Error;
+use std::fmt;
+
+/// A failure of the infrastructure, as opposed to a rejection by the domain.
+///
+/// Any error converts into a fault with `?`, so a handler that returns `Result<_, Fault>` or
+/// `Result<_, HandlerError<E>>` can call into databases and services and pass their errors on.
+///
+/// `Fault` does not implement [`std::error::Error`] itself: that is what keeps the conversion from
+/// every error type free of conflicts. [`Fault::source`] gives the error inside.
+pub struct Fault(Box<dyn Error + Send + Sync + 'static>);
+
+impl Fault {
+    /// Wraps an error.
+    pub fn new(error: impl Into<Box<dyn Error + Send + Sync + 'static>>) -> Self {
+        Self(error.into())
+    }
+
+    /// Returns the error inside.
+    #[must_use]
+    pub fn source(&self) -> &(dyn Error + Send + Sync + 'static) {
+        self.0.as_ref()
+    }
+
+    /// Returns the error inside if it is an `E`.
+    #[must_use]
+    pub fn downcast_ref<E: Error + 'static>(&self) -> Option<&E> {
+        self.0.downcast_ref()
+    }
+
+    /// Gives the error inside.
+    #[must_use]
+    pub fn into_source(self) -> Box<dyn Error + Send + Sync + 'static> {
+        self.0
+    }
+}
+
+impl<E: Error + Send + Sync + 'static> From<E> for Fault {
+    fn from(error: E) -> Self {
+        Self(Box::new(error))
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)?;
+        let mut source = self.0.source();
+        while let Some(error) = source {
+            // An error that is `transparent` repeats its source's text; saying it twice helps nobody.
+            let text = error.to_string();
+            if !self.0.to_string().contains(&text) {
+                write!(f, ": {text}")?;
+            }
+            source = error.source();
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.0, f)
+    }
+}

@@ -1,0 +1,12 @@
+//! What a domain module usually needs.
+
+pub use serde::{Deserialize, Serialize};
+
+pub use crate::aggregate::{Repository, Root, Slot};
+pub use crate::app::App;
+pub use crate::command::{CommandError, CommandGateway, Dispatch, HandlerError};
+pub use crate::context::Inject;
+pub use crate::event::{CommandId, Metadata, Position, Sequence, Timestamp};
+pub use crate::fault::Fault;
+pub use crate::projection::Views;
+pub use crate::query::QueryGateway;

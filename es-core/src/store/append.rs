@@ -1,0 +1,216 @@
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+
+use bytes::Bytes;
+use tokio::sync::Notify;
+
+use super::{CommitToken, Criteria, Marker};
+use crate::event::{CommandId, EventId, Metadata, Sequence, StreamId, Tag, Tenant, Timestamp};
+
+/// One batch: stored whole or not at all.
+#[derive(Debug, Default)]
+pub struct Append {
+    /// The tenant of events without a stream and of the command id.
+    pub tenant: Tenant,
+    /// The events, in the order of `apply` across all streams.
+    pub events: Vec<NewEvent>,
+    /// What the streams must look like, also streams that were only read. A stream that is
+    /// written without an expectation is appended to as it is.
+    pub expectations: Vec<Expectation>,
+    /// Consistency conditions over tags and names, each with a marker of its own.
+    pub conditions: Vec<Condition>,
+    /// Deadlines of aggregates set or cancelled by this batch.
+    pub deadlines: Vec<DeadlineChange>,
+    /// The command to remember, with its answer.
+    pub command: Option<RememberedCommand>,
+    /// The batches this one was decided on and that were not durable then.
+    pub decided_on: Vec<BatchFate>,
+    /// This batch's own fate, for those that will be decided on it.
+    pub fate: BatchFate,
+}
+
+impl Append {
+    /// True if the batch would store nothing: it only asks whether its expectations hold.
+    #[must_use]
+    pub fn stores_nothing(&self) -> bool {
+        self.events.is_empty() && self.deadlines.is_empty() && self.command.is_none()
+    }
+}
+
+/// An event that is not stored yet.
+#[derive(Debug, Clone)]
+pub struct NewEvent {
+    /// Its id.
+    pub id: EventId,
+    /// The stream it extends, or none.
+    pub stream: Option<StreamId>,
+    /// The stored name.
+    pub name: Cow<'static, str>,
+    /// The revision of the payload's shape.
+    pub revision: u32,
+    /// The encoded payload.
+    pub payload: Bytes,
+    /// What travels with it.
+    pub metadata: Metadata,
+    /// Its tags; the aggregate's own id is added by the store from the stream.
+    pub tags: Vec<Tag>,
+}
+
+/// What a batch expects of one stream.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Expectation {
+    /// The stream.
+    pub stream: StreamId,
+    /// What it must look like.
+    pub expected: Expected,
+}
+
+/// The state a stream must be in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expected {
+    /// Whatever it is.
+    Any,
+    /// It has no event.
+    NoStream,
+    /// Its last event has exactly this sequence.
+    Exact(Sequence),
+}
+
+/// "Nothing that matches was stored after the marker."
+#[derive(Debug, Clone)]
+pub struct Condition {
+    /// What would break the decision.
+    pub criteria: Criteria,
+    /// The marker that came with the events the decision was made on.
+    pub after: Marker,
+}
+
+/// A change to an aggregate's deadlines, stored with the batch.
+#[derive(Debug, Clone)]
+pub enum DeadlineChange {
+    /// Sets or moves a deadline.
+    Set {
+        /// The aggregate it belongs to.
+        stream: StreamId,
+        /// Its name.
+        name: Cow<'static, str>,
+        /// When it is due.
+        due: Timestamp,
+        /// The encoded payload of its handler.
+        payload: Bytes,
+    },
+    /// Cancels a deadline if it is set.
+    Cancel {
+        /// The aggregate it belongs to.
+        stream: StreamId,
+        /// Its name.
+        name: Cow<'static, str>,
+    },
+}
+
+/// A command that stored something, with its first answer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RememberedCommand {
+    /// The command's id.
+    pub id: CommandId,
+    /// The command's stored name.
+    pub name: Cow<'static, str>,
+    /// Its target.
+    pub target: Option<StreamId>,
+    /// The encoded reply, or the encoded error of `Err(Recorded(e))`.
+    pub reply: Bytes,
+    /// True if the id came from outside; such ids are remembered longer.
+    pub from_outside: bool,
+    /// Where its events went; the store fills it in.
+    pub token: CommitToken,
+}
+
+/// What became of one batch. Clones share the fate.
+///
+/// The log sets it: pending until its group is durable or the batch was refused, then committed or
+/// undone for good.
+#[derive(Debug, Clone, Default)]
+pub struct BatchFate(Arc<Fate>);
+
+#[derive(Debug, Default)]
+struct Fate {
+    state: AtomicU8,
+    settled: Notify,
+}
+
+const PENDING: u8 = 0;
+const COMMITTED: u8 = 1;
+const UNDONE: u8 = 2;
+
+impl BatchFate {
+    /// A batch that nobody has judged.
+    #[must_use]
+    pub fn pending() -> Self {
+        Self::default()
+    }
+
+    /// True once the batch is durable.
+    #[must_use]
+    pub fn is_committed(&self) -> bool {
+        self.0.state.load(Ordering::Acquire) == COMMITTED
+    }
+
+    /// True once it is certain that the batch is not stored.
+    #[must_use]
+    pub fn is_undone(&self) -> bool {
+        self.0.state.load(Ordering::Acquire) == UNDONE
+    }
+
+    /// True until the batch is committed or undone.
+    #[must_use]
+    pub fn is_pending(&self) -> bool {
+        self.0.state.load(Ordering::Acquire) == PENDING
+    }
+
+    /// Tells that the batch is durable. Only the log calls it.
+    pub fn commit(&self) {
+        self.settle(COMMITTED);
+    }
+
+    /// Tells that the batch is not stored. Only the log calls it.
+    pub fn undo(&self) {
+        self.settle(UNDONE);
+    }
+
+    fn settle(&self, state: u8) {
+        self.0.state.store(state, Ordering::Release);
+        self.0.settled.notify_waiters();
+    }
+
+    /// Waits until the batch is committed or undone.
+    ///
+    /// # Cancel safety
+    /// Dropping the future changes nothing.
+    pub async fn settled(&self) {
+        loop {
+            let notified = self.0.settled.notified();
+            let mut notified = std::pin::pin!(notified);
+            // Registers before the look, so that a change in between is not missed.
+            notified.as_mut().enable();
+            if !self.is_pending() {
+                return;
+            }
+            notified.await;
+        }
+    }
+
+    /// True if both are the fate of the same batch.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl NewEvent {
+    /// The stream's tenant, if the event has a stream.
+    #[must_use]
+    pub fn tenant(&self) -> Option<&Tenant> {
+        self.stream.as_ref().map(StreamId::tenant)
+    }
+}
