@@ -4,7 +4,7 @@ use std::path::Path;
 use rusqlite::{Connection, OpenFlags};
 
 use crate::state::Shared;
-use crate::{Call, Crash, Fault, vfs};
+use crate::{Call, Crash, Fault, Gate, vfs};
 
 /// A disk under the test's control, registered with SQLite as a file system.
 ///
@@ -71,6 +71,14 @@ impl Disk {
     /// Adds a fault to those that wait for their call.
     pub fn fail(&self, fault: Fault) {
         self.shared.lock().faults.push(fault);
+    }
+
+    /// Holds calls of one kind back, on files whose path ends with `ending`, until the gate is
+    /// released: a test then decides what happens between a write and its flush, say.
+    ///
+    /// Opening and deleting are never held.
+    pub fn hold(&self, call: Call, ending: &str) -> Gate {
+        Gate::new(self.shared.hold(call, ending))
     }
 
     /// Removes every fault, the limit of the capacity and the read-only switch.

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::ffi::c_int;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::{fs, io};
 
 use rusqlite::ffi;
 
 use crate::fault::Strike;
+use crate::gate::Barrier;
 use crate::ledger::{Change, Ledger};
 use crate::raw::RawFile;
 use crate::{Call, Crash, Fault};
@@ -23,6 +24,7 @@ pub(crate) struct State {
     pub(crate) counts: [u64; Call::ALL.len()],
     pub(crate) struck: u64,
     pub(crate) faults: Vec<Fault>,
+    gates: Vec<(Call, String, Arc<Barrier>)>,
     pub(crate) capacity: Option<u64>,
     pub(crate) read_only: bool,
     /// Counts the crashes: a file opened before the last one is dead.
@@ -43,6 +45,35 @@ impl Shared {
     pub(crate) fn lock(&self) -> MutexGuard<'_, State> {
         // A panicking test must not turn every later file call into a second panic.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Adds a gate in front of a kind of call on files whose path ends with `ending`.
+    pub(crate) fn hold(&self, call: Call, ending: &str) -> Arc<Barrier> {
+        let barrier = Arc::new(Barrier::default());
+        let mut state = self.lock();
+        state.gates.retain(|(_, _, barrier)| !barrier.is_open());
+        state
+            .gates
+            .push((call, ending.to_owned(), Arc::clone(&barrier)));
+        barrier
+    }
+
+    /// Waits at every closed gate in front of the call, without keeping others from the disk.
+    fn pass_gates(&self, call: Call, handle: &Handle) {
+        let Some(path) = &handle.path else { return };
+        let here = |(kind, ending, _): &&(Call, String, Arc<Barrier>)| {
+            *kind == call && path.ends_with(ending.as_str())
+        };
+        let gates: Vec<_> = self
+            .lock()
+            .gates
+            .iter()
+            .filter(here)
+            .map(|gate| Arc::clone(&gate.2))
+            .collect();
+        for gate in gates {
+            gate.pass();
+        }
     }
 
     /// Decides about opening `path`: the flags to open it with, or the code to answer.
@@ -124,6 +155,7 @@ impl Shared {
         offset: u64,
         bytes: &[u8],
     ) -> c_int {
+        self.pass_gates(Call::Write, handle);
         let mut state = self.lock();
         if let Err(strike) = state.admit_file(Call::Write, handle) {
             let written = bytes.get(..strike.written).unwrap_or(bytes);
@@ -143,6 +175,7 @@ impl Shared {
 
     /// Truncates, unless something is in the way.
     pub(crate) fn truncate(&self, handle: &Handle, raw: &mut dyn RawFile, size: u64) -> c_int {
+        self.pass_gates(Call::Truncate, handle);
         let mut state = self.lock();
         if let Err(strike) = state.admit_file(Call::Truncate, handle) {
             return strike.error.code();
@@ -155,6 +188,7 @@ impl Shared {
 
     /// Flushes, unless a fault is in the way; after it the file's changes survive a crash.
     pub(crate) fn sync(&self, handle: &Handle, raw: &mut dyn RawFile, flags: c_int) -> c_int {
+        self.pass_gates(Call::Sync, handle);
         let mut state = self.lock();
         if let Err(strike) = state.admit_file(Call::Sync, handle) {
             return strike.error.code();
