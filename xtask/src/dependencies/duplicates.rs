@@ -1,13 +1,13 @@
 //! Crates that are built in two versions, which nobody may add unnoticed.
 
 use super::Package;
-use super::policy::Policy;
-use std::collections::BTreeMap;
+use super::policy::{Duplicate, Policy};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Crates with several versions that the policy does not name, and names it no longer needs.
 ///
 /// Of a crate's versions the policy names all but one, the one to stay.
-pub(crate) fn findings(packages: &[Package], policy: &Policy) -> Vec<String> {
+pub(crate) fn findings(packages: &BTreeSet<Package>, policy: &Policy) -> Vec<String> {
     let mut versions = BTreeMap::<&str, Vec<&str>>::new();
     for package in packages {
         versions
@@ -20,9 +20,7 @@ pub(crate) fn findings(packages: &[Package], policy: &Policy) -> Vec<String> {
         let unexcused: Vec<_> = versions
             .iter()
             .filter(|version| {
-                let excused = |skip: &super::policy::Duplicate| {
-                    skip.name == *name && skip.version == **version
-                };
+                let excused = |skip: &Duplicate| skip.name == *name && skip.version == **version;
                 !policy.duplicates.iter().any(excused)
             })
             .copied()
@@ -50,17 +48,15 @@ pub(crate) fn findings(packages: &[Package], policy: &Policy) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::policy::Duplicate;
     use super::*;
 
     fn findings_of(packages: &[(&str, &str)], skipped: &[(&str, &str)]) -> Vec<String> {
-        let packages: Vec<_> = packages
+        let packages = packages
             .iter()
             .map(|(name, version)| Package {
                 name: (*name).to_owned(),
                 version: (*version).to_owned(),
-                licence: None,
-                foreign: true,
+                licence: String::new(),
             })
             .collect();
         let duplicates = skipped

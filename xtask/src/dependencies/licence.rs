@@ -2,20 +2,16 @@
 
 use super::Package;
 use super::policy::Policy;
+use std::collections::BTreeSet;
 
-/// The foreign crates without an acceptable licence.
-pub(crate) fn findings(packages: &[Package], policy: &Policy) -> Vec<String> {
+/// The crates without an acceptable licence.
+pub(crate) fn findings(packages: &BTreeSet<Package>, policy: &Policy) -> Vec<String> {
     let accepts = |licence: &str| policy.licences.iter().any(|allowed| allowed == licence);
     packages
         .iter()
-        .filter(|package| package.foreign)
-        .filter_map(|package| match &package.licence {
-            None => Some(format!("`{}` names no licence", package.name)),
-            Some(licence) if is_met(licence, &accepts) => None,
-            Some(licence) => Some(format!(
-                "`{}` is licensed `{licence}`; see `allow` in `deny.toml`",
-                package.name
-            )),
+        .filter(|package| !is_met(&package.licence, &accepts))
+        .map(|Package { name, licence, .. }| {
+            format!("`{name}` is licensed `{licence}`; see `allow` in `deny.toml`")
         })
         .collect()
 }
@@ -96,18 +92,16 @@ mod tests {
             licences: vec!["MIT".to_owned()],
             duplicates: Vec::new(),
         };
-        let package = |name: &str, licence: Option<&str>, foreign| Package {
+        let package = |name: &str, licence: &str| Package {
             name: name.to_owned(),
             version: "1.0.0".to_owned(),
-            licence: licence.map(str::to_owned),
-            foreign,
+            licence: licence.to_owned(),
         };
-        let packages = [
-            package("good", Some("MIT"), true),
-            package("copyleft", Some("GPL-3.0"), true),
-            package("silent", None, true),
-            package("ours", None, false),
-        ];
+        let packages = BTreeSet::from([
+            package("copyleft", "GPL-3.0"),
+            package("good", "MIT"),
+            package("silent", ""),
+        ]);
         let findings = findings(&packages, &policy);
         assert_eq!(findings.len(), 2, "{findings:?}");
         assert!(findings[0].contains("`copyleft`") && findings[1].contains("`silent`"));
