@@ -47,7 +47,9 @@ const EXCEPTIONS: &[Exception] = &[];
 pub(crate) fn ground(tree: &[Source]) -> BTreeSet<String> {
     let stem = |source: &Source| {
         let file = source.path.strip_prefix(SOURCES)?.strip_suffix(".rs")?;
-        (!file.contains('/') && !SHOP_WINDOWS.contains(&file)).then(|| file.to_owned())
+        let is_ground =
+            !file.contains('/') && !SHOP_WINDOWS.contains(&file) && rank(file).is_none();
+        is_ground.then(|| file.to_owned())
     };
     tree.iter().filter_map(stem).collect()
 }
@@ -149,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn detours_are_messages() {
+    fn detours_are_found() {
         assert_eq!(
             messages("es-core/src/app/mod.rs", "use crate::Append;").len(),
             1

@@ -112,6 +112,6 @@ fn code_in_documents_is_compiled() {
 }
 
 #[test]
-fn crates_share_lints_edition_and_licence() {
+fn crates_share_what_the_workspace_says() {
     assert_none(manifests::findings(&TREE));
 }

@@ -18,7 +18,7 @@ pub(crate) fn behind(root: &str, code: &str) -> Vec<CodePath> {
         let (Some(behind), true) = (behind, before.is_none_or(|c| !is_word(c))) else {
             continue;
         };
-        let line = code[..start].lines().count().max(1);
+        let line = code[..start].matches('\n').count() + 1;
         let mut paths = Vec::new();
         unfold(String::new(), behind.trim_start(), &mut paths);
         found.extend(paths.into_iter().map(|path| CodePath { path, line }));
@@ -106,5 +106,6 @@ mod tests {
     fn lines_count_from_one() {
         assert_eq!(behind("crate", "a\nb; crate::x").first().unwrap().line, 2);
         assert_eq!(behind("crate", "crate::x").first().unwrap().line, 1);
+        assert_eq!(behind("crate", "a\ncrate::x").first().unwrap().line, 2);
     }
 }
