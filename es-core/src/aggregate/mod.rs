@@ -19,13 +19,14 @@ mod root;
 mod slot;
 mod staging;
 
-pub(crate) use cell::Cells;
+pub(crate) use cell::{Cell, Cells, InFlight, Live, Turn};
 pub use decision::{Decision, Returned};
-pub use error::{LoadError, ReplayError};
+pub use error::{LoadError, Place, ReplayError};
 pub use events::{EventSink, Events};
 pub use history::{History, Step};
 pub use id::AggregateId;
 pub use replay::Replayed;
+pub(crate) use replay::fold;
 pub use repository::Repository;
 pub use root::Root;
 pub use slot::Slot;

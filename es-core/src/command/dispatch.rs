@@ -16,6 +16,8 @@ pub struct Dispatch {
     pub(crate) id: Option<CommandId>,
     pub(crate) metadata: Metadata,
     pub(crate) deadline: Option<Instant>,
+    // True if the gateway made the id up, so that nobody can have sent it before.
+    pub(crate) generated: bool,
 }
 
 impl Dispatch {

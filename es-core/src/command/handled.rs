@@ -5,7 +5,7 @@ use crate::aggregate::Aggregate;
 use crate::runtime::Runtime;
 
 /// What sending a command of type `C` handled by `H` gives, with the commit token.
-pub type SendResult<R, E> = Result<Tracked<R>, CommandError<E>>;
+pub(super) type SendResult<R, E> = Result<Tracked<R>, CommandError<E>>;
 
 /// "Somebody linked handles this command": `H` is the aggregate, and `send` infers it from the
 /// only impl there is.
@@ -25,7 +25,7 @@ pub trait HandledBy<H>: Command {
         self,
         runtime: &Runtime,
         dispatch: Dispatch,
-    ) -> impl Future<Output = SendResult<Self::Reply, Self::Error>> + Send;
+    ) -> impl Future<Output = Result<Tracked<Self::Reply>, CommandError<Self::Error>>> + Send;
 }
 
 #[diagnostic::do_not_recommend]

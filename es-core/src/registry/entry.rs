@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 use crate::aggregate::{Aggregate, EventDescription};
 use crate::command::{CommandError, Dispatch, HandledBy, Rejection};
 use crate::context::Needs;
-use crate::event::{CommandId, Event};
+use crate::event::Event;
 use crate::future::BoxFuture;
 use crate::projection::{EventCall, Projection};
 use crate::query::{Query, QueryCall};
@@ -144,7 +144,8 @@ async fn send_named<H: 'static, C: HandledBy<H>>(
     runtime: &Runtime,
     named: NamedCommand<'_>,
 ) -> NamedResult {
-    let command_id = named.dispatch.id.unwrap_or_else(CommandId::generate);
+    let mut dispatch = named.dispatch;
+    let command_id = *dispatch.id_or_generate();
     let undecodable = |reason: String| CommandError::Undecodable {
         command_id,
         name: C::NAME.to_owned(),
@@ -153,7 +154,7 @@ async fn send_named<H: 'static, C: HandledBy<H>>(
     let command: C =
         serde_json::from_slice(named.json).map_err(|error| undecodable(error.to_string()))?;
     let tracked = command
-        .run(runtime, named.dispatch)
+        .run(runtime, dispatch)
         .await
         .map_err(|error| error.map_rejection(Rejection::new))?;
     let json = serde_json::value::to_raw_value(&tracked.reply)

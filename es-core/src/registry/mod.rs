@@ -10,6 +10,7 @@ mod engine;
 mod entry;
 mod set;
 
+pub use describe::Description;
 pub use engine::{EngineEntry, IntoStore, OpenError, OpenedStores, StoreUrl};
 pub use entry::{
     AggregateEntry, CommandEntry, EventEntry, EventHandlerEntry, NamedCommand, NamedReply,

@@ -1,0 +1,131 @@
+//! The application: puts the parts together, starts and stops them.
+//!
+//! ```ignore
+//! let app = App::builder()
+//!     .store("sqlite:data/orders.db")
+//!     .with::<Order>()
+//!     .provide::<dyn Bank>(Arc::new(TestBank))
+//!     .start()
+//!     .await?;
+//! app.commands().send(CreateOrder { .. }).await?;
+//! app.shutdown(Duration::from_secs(10)).await?;
+//! ```
+
+mod builder;
+mod check;
+mod error;
+mod projections;
+
+pub use builder::AppBuilder;
+pub use error::{ShutdownError, StartError};
+pub use projections::ProjectionHandle;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::aggregate::{Aggregate, Repository};
+use crate::bus::EventBus;
+use crate::command::CommandGateway;
+use crate::projection::{Projection, ReadSide};
+use crate::query::QueryGateway;
+use crate::registry::{Description, Registry};
+use crate::runtime::Runtime;
+use crate::store::EventStore;
+
+/// A running application.
+///
+/// Dropping it without [`App::shutdown`] stops the processors after the batch they are in; nothing
+/// that was acknowledged is lost.
+pub struct App {
+    runtime: Runtime,
+    registry: Arc<Registry>,
+    read_side: Arc<dyn ReadSide>,
+    projections: projections::Projections,
+    queries: QueryGateway,
+    bus: EventBus,
+}
+
+impl App {
+    /// Begins to put an application together.
+    #[must_use]
+    pub fn builder() -> AppBuilder {
+        AppBuilder::new()
+    }
+
+    /// Begins to put an application together that keeps everything in memory, for tests.
+    #[must_use]
+    pub fn test() -> AppBuilder {
+        AppBuilder::in_memory()
+    }
+
+    /// The way in for commands.
+    #[must_use]
+    pub fn commands(&self) -> CommandGateway {
+        CommandGateway::new(self.runtime.clone())
+    }
+
+    /// The way in for queries.
+    #[must_use]
+    pub fn queries(&self) -> QueryGateway {
+        self.queries.clone()
+    }
+
+    /// Reads aggregates from the log, as they are or as they were.
+    #[must_use]
+    pub fn repository<A: Aggregate>(&self) -> Repository<A> {
+        Repository::new(Arc::clone(self.log()))
+    }
+
+    /// A projection's processor: its status, and waiting until it has caught up.
+    ///
+    /// A projection that is not part of the application is told by the first call on the handle.
+    #[must_use]
+    pub fn projection<P: Projection>(&self) -> ProjectionHandle {
+        self.projections.handle::<P>()
+    }
+
+    /// In-process subscribers of committed events.
+    #[must_use]
+    pub fn events(&self) -> &EventBus {
+        &self.bus
+    }
+
+    /// The log itself.
+    #[must_use]
+    pub fn log(&self) -> &Arc<dyn EventStore> {
+        &self.runtime.shared().store
+    }
+
+    /// Every handler with its place in the source.
+    #[must_use]
+    pub fn describe(&self) -> Description<'_> {
+        self.registry.describe()
+    }
+
+    /// Stops the application: refuses new commands, lets running ones finish, stops the
+    /// processors between batches, and closes log and read side.
+    ///
+    /// # Errors
+    /// Commands or processors were still running when the time was up. Nothing that was
+    /// acknowledged is lost then either.
+    pub async fn shutdown(self, within: Duration) -> Result<(), ShutdownError> {
+        let until = tokio::time::Instant::now() + within;
+        self.runtime.close();
+        let drained = tokio::time::timeout_at(until, self.runtime.drained()).await;
+        self.bus.close();
+        let stopped = self.projections.stop(until).await;
+        let store = Arc::clone(self.log());
+        let closed = tokio::time::timeout_at(until, async {
+            store.close().await;
+            self.read_side.close().await;
+        })
+        .await;
+        let late = [
+            (drained.is_err(), "commands"),
+            (!stopped, "processors"),
+            (closed.is_err(), "the log"),
+        ];
+        let late: Vec<_> = late.iter().filter(|(late, _)| *late).map(|(_, what)| *what).collect();
+        if late.is_empty() { Ok(()) } else { Err(ShutdownError { within, late }) }
+    }
+}

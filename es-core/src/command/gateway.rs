@@ -1,0 +1,154 @@
+use serde_json::value::RawValue;
+
+use super::{Command, CommandError, Dispatch, HandledBy, Rejection, Reply};
+use crate::event::CommandId;
+use crate::registry::{NamedCommand, NamedReply};
+use crate::runtime::Runtime;
+use crate::store::CommitToken;
+
+/// Sends commands. Cloning is cheap.
+///
+/// There are three ways: [`send`](Self::send) is typed by the handler and needs its crate,
+/// [`dispatch`](Self::dispatch) needs the command's crate only, [`named`](Self::named) neither.
+///
+/// # Cancel safety
+/// While a command waits for its turn, dropping the future withdraws it. From the handler's start
+/// on it is carried out without its caller; dropping the future then loses only the reply.
+#[derive(Clone)]
+pub struct CommandGateway(Runtime);
+
+/// A reply, and where the command's events went.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tracked<R> {
+    /// What the handler replied.
+    pub reply: R,
+    /// The commit token, for reading one's own writes; empty if nothing was stored.
+    pub token: CommitToken,
+}
+
+impl CommandGateway {
+    pub(crate) fn new(runtime: Runtime) -> Self {
+        Self(runtime)
+    }
+
+    /// Sends a command, and gives the handler's reply once everything it decided is durable.
+    ///
+    /// # Errors
+    /// The domain's own error, typed, as [`CommandError::Rejected`]; every other variant says what
+    /// happened and whether sending again can help ([`CommandError::is_retryable`]).
+    pub async fn send<H, C: HandledBy<H>>(
+        &self,
+        command: C,
+    ) -> Result<C::Reply, CommandError<C::Error>> {
+        self.send_with(command, Dispatch::new()).await
+    }
+
+    /// Sends a command under a given id, with metadata, for a tenant, or with a deadline.
+    ///
+    /// # Errors
+    /// See [`CommandGateway::send`].
+    pub async fn send_with<H, C: HandledBy<H>>(
+        &self,
+        command: C,
+        dispatch: Dispatch,
+    ) -> Result<C::Reply, CommandError<C::Error>> {
+        self.send_tracked(command, dispatch).await.map(|tracked| tracked.reply)
+    }
+
+    /// Sends a command, and gives the commit token beside the reply.
+    ///
+    /// # Errors
+    /// See [`CommandGateway::send`].
+    pub async fn send_tracked<H, C: HandledBy<H>>(
+        &self,
+        command: C,
+        dispatch: Dispatch,
+    ) -> Result<Tracked<C::Reply>, CommandError<C::Error>> {
+        command.run(&self.0, dispatch).await
+    }
+
+    /// Sends a command whose handler is found at run time; the reply must decode as `R`.
+    ///
+    /// # Errors
+    /// See [`CommandGateway::send`]; the domain's error is found by
+    /// [`Rejection::downcast_ref`]. `NoHandler` if nobody linked handles the command,
+    /// `Undecodable` if the reply is no `R` (the command was carried out then).
+    pub async fn dispatch<R: Reply>(
+        &self,
+        command: impl Command,
+    ) -> Result<R, CommandError<Rejection>> {
+        self.dispatch_with(command, Dispatch::new()).await
+    }
+
+    /// [`CommandGateway::dispatch`] under a given id, with metadata, or with a deadline.
+    ///
+    /// # Errors
+    /// See [`CommandGateway::dispatch`].
+    pub async fn dispatch_with<C: Command, R: Reply>(
+        &self,
+        command: C,
+        mut dispatch: Dispatch,
+    ) -> Result<R, CommandError<Rejection>> {
+        let command_id = *dispatch.id_or_generate();
+        let undecodable = |reason: String| CommandError::Undecodable {
+            command_id,
+            name: C::NAME.to_owned(),
+            reason,
+        };
+        let json = serde_json::to_vec(&command).map_err(|error| undecodable(error.to_string()))?;
+        let reply = self.named_tracked(C::NAME, &json, dispatch).await?.json;
+        serde_json::from_str(reply.get()).map_err(|error| {
+            undecodable(format!(
+                "the reply is no `{}`: {error}; the command was carried out",
+                std::any::type_name::<R>()
+            ))
+        })
+    }
+
+    /// Sends a command by name with its payload as JSON, and gives the reply as JSON.
+    ///
+    /// # Errors
+    /// See [`CommandGateway::dispatch`]; `Undecodable` if the JSON is not this command.
+    pub async fn named(
+        &self,
+        name: &str,
+        json: &[u8],
+    ) -> Result<Box<RawValue>, CommandError<Rejection>> {
+        Ok(self.named_tracked(name, json, Dispatch::new()).await?.json)
+    }
+
+    /// [`CommandGateway::named`] with everything that can be said, and the commit token.
+    ///
+    /// # Errors
+    /// See [`CommandGateway::named`].
+    pub async fn named_tracked(
+        &self,
+        name: &str,
+        json: &[u8],
+        mut dispatch: Dispatch,
+    ) -> Result<NamedReply, CommandError<Rejection>> {
+        let Some(entry) = self.0.shared().commands.get(name) else {
+            let command_id = *dispatch.id_or_generate();
+            return Err(CommandError::NoHandler { command_id, text: self.unknown(name) });
+        };
+        (entry.dispatch)(&self.0, NamedCommand { json, dispatch }).await
+    }
+
+    fn unknown(&self, name: &str) -> String {
+        let mut known: Vec<_> = self.0.shared().commands.keys().copied().collect();
+        known.sort_unstable();
+        format!(
+            "no linked handler for command `{name}`; write `use the_handlers_crate as _;` or \
+             `.with::<TheAggregate>()` (known: {})",
+            if known.is_empty() { "none".to_owned() } else { known.join(", ") }
+        )
+    }
+}
+
+impl Dispatch {
+    // A command that fails before it gets its turn still names an id in its error.
+    pub(crate) fn id_or_generate(&mut self) -> &CommandId {
+        self.generated |= self.id.is_none();
+        self.id.get_or_insert_with(CommandId::generate)
+    }
+}

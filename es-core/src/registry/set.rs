@@ -1,0 +1,257 @@
+use std::any::TypeId;
+use std::collections::HashMap;
+
+use super::{
+    AggregateEntry, CommandEntry, EventEntry, EventHandlerEntry, ProjectionEntry,
+    QueryHandlerEntry, Source,
+};
+
+/// Handlers and types collected by hand, for programs that do without link-time registration.
+///
+/// Entries added twice count once, so `.with::<Order>()` beside link-time registration is fine.
+#[derive(Default, Clone)]
+pub struct Components {
+    /// Aggregates.
+    pub aggregates: Vec<AggregateEntry>,
+    /// Event types.
+    pub events: Vec<EventEntry>,
+    /// Command handlers.
+    pub commands: Vec<CommandEntry>,
+    /// Projections.
+    pub projections: Vec<ProjectionEntry>,
+    /// Event handlers.
+    pub event_handlers: Vec<EventHandlerEntry>,
+    /// Query handlers.
+    pub query_handlers: Vec<QueryHandlerEntry>,
+}
+
+/// A type that brings handlers: an aggregate, a projection, or a tuple of such.
+///
+/// Written by `#[aggregate]` and `#[projection]` on the `impl` block.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is neither an aggregate nor a projection",
+    label = "brings no handlers",
+    note = "add `#[aggregate]` or `#[projection]` to its `impl` block"
+)]
+pub trait Component: 'static {
+    /// Adds the type's entries.
+    fn register(components: &mut Components);
+}
+
+macro_rules! tuples {
+    ($(($($type:ident)+))*) => { $(
+        impl<$($type: Component),+> Component for ($($type,)+) {
+            fn register(components: &mut Components) {
+                $( $type::register(components); )+
+            }
+        }
+    )* };
+}
+
+tuples! { (A) (A B) (A B C) (A B C D) (A B C D E) (A B C D E F) (A B C D E F G) (A B C D E F G H) }
+
+impl Components {
+    /// Everything that linked crates have submitted.
+    #[must_use]
+    pub fn linked() -> Self {
+        Self {
+            aggregates: inventory::iter::<AggregateEntry>().copied().collect(),
+            events: inventory::iter::<EventEntry>().copied().collect(),
+            commands: inventory::iter::<CommandEntry>().copied().collect(),
+            projections: inventory::iter::<ProjectionEntry>().copied().collect(),
+            event_handlers: inventory::iter::<EventHandlerEntry>().copied().collect(),
+            query_handlers: inventory::iter::<QueryHandlerEntry>().copied().collect(),
+        }
+    }
+
+    /// Keeps what belongs to the aggregates and projections of `wanted`, and all event types.
+    pub(crate) fn only(&mut self, wanted: &Self) {
+        let aggregates: Vec<TypeId> =
+            wanted.aggregates.iter().map(|entry| (entry.type_id)()).collect();
+        let projections: Vec<TypeId> =
+            wanted.projections.iter().map(|entry| (entry.type_id)()).collect();
+        let owned = |owner: Option<fn() -> TypeId>| {
+            owner.is_some_and(|owner| projections.contains(&owner()))
+        };
+        self.aggregates.retain(|entry| aggregates.contains(&(entry.type_id)()));
+        self.commands.retain(|entry| aggregates.contains(&(entry.handler_id)()));
+        self.projections.retain(|entry| projections.contains(&(entry.type_id)()));
+        self.event_handlers.retain(|entry| owned(entry.projection));
+        self.query_handlers.retain(|entry| owned(entry.projection));
+    }
+
+    pub(crate) fn extend(&mut self, other: Self) {
+        self.aggregates.extend(other.aggregates);
+        self.events.extend(other.events);
+        self.commands.extend(other.commands);
+        self.projections.extend(other.projections);
+        self.event_handlers.extend(other.event_handlers);
+        self.query_handlers.extend(other.query_handlers);
+    }
+}
+
+/// What an application runs: sorted, without doubles, without contradictions.
+pub struct Registry(Components);
+
+/// A contradiction between two places of the program.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RegistryError {
+    /// One command, two handlers.
+    #[error(
+        "command `{name}` has two handlers: {first} and {second}; remove one, or give one command \
+         another name"
+    )]
+    TwoHandlers {
+        /// The command's name.
+        name: String,
+        /// The one, with its place.
+        first: String,
+        /// The other, with its place.
+        second: String,
+    },
+    /// One query, two handlers.
+    #[error("query `{name}` has two handlers: {first} and {second}; remove one")]
+    TwoAnswers {
+        /// The query's name.
+        name: String,
+        /// The one, with its place.
+        first: String,
+        /// The other, with its place.
+        second: String,
+    },
+    /// One stored name and revision, two event types.
+    #[error(
+        "event `{name}` revision {revision} is two types: {first} and {second}; give one another \
+         name with `#[event(name = \"..\")]`"
+    )]
+    TwoEvents {
+        /// The stored name.
+        name: String,
+        /// The revision.
+        revision: u32,
+        /// The one, with its place.
+        first: String,
+        /// The other, with its place.
+        second: String,
+    },
+    /// One stored name, two aggregates.
+    #[error(
+        "aggregate `{name}` is two types: {first} and {second}; give one another name with \
+         `#[aggregate(name = \"..\")]`"
+    )]
+    TwoAggregates {
+        /// The stored name.
+        name: String,
+        /// The one, with its place.
+        first: String,
+        /// The other, with its place.
+        second: String,
+    },
+    /// One name, two projections.
+    #[error(
+        "projection `{name}` is two types, at {first} and {second}; give one another name with \
+         `#[projection(name = \"..\")]`"
+    )]
+    TwoProjections {
+        /// The name.
+        name: String,
+        /// The place of the one.
+        first: String,
+        /// The place of the other.
+        second: String,
+    },
+}
+
+impl Registry {
+    /// Sorts the entries, drops doubles, and finds every contradiction.
+    ///
+    /// # Errors
+    /// All contradictions there are.
+    pub fn new(mut all: Components) -> Result<Self, Vec<RegistryError>> {
+        let mut problems = Vec::new();
+        all.aggregates.sort_by_key(|entry| (entry.name, entry.source));
+        all.aggregates.dedup_by_key(|entry| (entry.name, (entry.type_id)()));
+        all.events.sort_by_key(|entry| (entry.name, entry.revision, entry.source));
+        all.events.dedup_by_key(|entry| (entry.name, entry.revision, entry.source));
+        all.commands.sort_by_key(|entry| (entry.name, entry.source));
+        all.commands.dedup_by_key(|entry| (entry.name, (entry.handler_id)(), entry.source));
+        all.projections.sort_by_key(|entry| (entry.name, entry.source));
+        all.projections.dedup_by_key(|entry| (entry.name, (entry.type_id)()));
+        // Within one processor handlers run in the order of the source.
+        all.event_handlers.sort_by_key(|entry| (entry.owner, entry.source, entry.event));
+        all.event_handlers.dedup_by_key(|entry| (entry.owner, entry.source, entry.event));
+        all.query_handlers.sort_by_key(|entry| (entry.query, entry.source));
+        all.query_handlers.dedup_by_key(|entry| (entry.query, entry.source));
+
+        twice(&all.aggregates, |entry| entry.name, |first, second| {
+            problems.push(RegistryError::TwoAggregates {
+                name: first.name.to_owned(),
+                first: placed((first.type_name)(), first.source),
+                second: placed((second.type_name)(), second.source),
+            });
+        });
+        twice(&all.events, |entry| (entry.name, entry.revision), |first, second| {
+            problems.push(RegistryError::TwoEvents {
+                name: first.name.to_owned(),
+                revision: first.revision,
+                first: placed((first.type_name)(), first.source),
+                second: placed((second.type_name)(), second.source),
+            });
+        });
+        twice(&all.commands, |entry| entry.name, |first, second| {
+            problems.push(RegistryError::TwoHandlers {
+                name: first.name.to_owned(),
+                first: placed((first.handler)(), first.source),
+                second: placed((second.handler)(), second.source),
+            });
+        });
+        twice(&all.query_handlers, |entry| entry.query, |first, second| {
+            problems.push(RegistryError::TwoAnswers {
+                name: first.query.to_owned(),
+                first: placed(first.handler, first.source),
+                second: placed(second.handler, second.source),
+            });
+        });
+        twice(&all.projections, |entry| entry.name, |first, second| {
+            problems.push(RegistryError::TwoProjections {
+                name: first.name.to_owned(),
+                first: first.source.to_string(),
+                second: second.source.to_string(),
+            });
+        });
+        if problems.is_empty() { Ok(Self(all)) } else { Err(problems) }
+    }
+
+    /// The entries.
+    #[must_use]
+    pub fn components(&self) -> &Components {
+        &self.0
+    }
+
+    /// True if nothing handles anything.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.commands.is_empty()
+            && self.0.event_handlers.is_empty()
+            && self.0.query_handlers.is_empty()
+    }
+
+    pub(crate) fn commands_by_name(&self) -> HashMap<&'static str, CommandEntry> {
+        self.0.commands.iter().map(|entry| (entry.name, *entry)).collect()
+    }
+}
+
+fn placed(name: &str, source: Source) -> String {
+    format!("`{name}` ({source})")
+}
+
+fn twice<T, K: PartialEq>(entries: &[T], key: impl Fn(&T) -> K, mut found: impl FnMut(&T, &T)) {
+    for pair in entries.windows(2) {
+        if let [first, second] = pair
+            && key(first) == key(second)
+        {
+            found(first, second);
+        }
+    }
+}

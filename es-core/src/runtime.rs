@@ -1,0 +1,121 @@
+//! What a running application shares: the log, live aggregates, handlers, resources, limits.
+
+use std::any::{Any, TypeId, type_name};
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use tokio::sync::Notify;
+
+use crate::aggregate::{Aggregate, Cells};
+use crate::context::Resources;
+use crate::event::Clock;
+use crate::registry::CommandEntry;
+use crate::store::EventStore;
+
+/// A running application as commands see it. Cloning is cheap and shares everything.
+#[derive(Clone)]
+pub struct Runtime(Arc<Shared>);
+
+pub(crate) struct Shared {
+    pub(crate) store: Arc<dyn EventStore>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) resources: Arc<Resources>,
+    pub(crate) aggregates: HashMap<TypeId, Box<dyn Any + Send + Sync>>,
+    pub(crate) commands: HashMap<&'static str, CommandEntry>,
+    pub(crate) limits: Limits,
+    pub(crate) admission: Admission,
+}
+
+/// The limits of one application's command side.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Live aggregates kept per type; idle ones beyond it are forgotten.
+    pub live_aggregates: usize,
+    /// How often one command is decided again after conflicts of its own.
+    pub conflict_retries: u32,
+    /// How long an asynchronous handler may take.
+    pub handler_time: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            live_aggregates: 10_000,
+            conflict_retries: 10,
+            handler_time: Duration::from_secs(30),
+        }
+    }
+}
+
+impl Runtime {
+    pub(crate) fn new(shared: Shared) -> Self {
+        Self(Arc::new(shared))
+    }
+
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.0
+    }
+
+    /// The live aggregates of a type, if it is part of the application.
+    pub(crate) fn cells<A: Aggregate>(&self) -> Result<&Cells<A>, String> {
+        let cells = self.0.aggregates.get(&TypeId::of::<A>());
+        cells.and_then(|cells| cells.downcast_ref()).ok_or_else(|| {
+            format!(
+                "aggregate `{}` is not part of this application; add `.with::<{}>()`",
+                A::NAME,
+                type_name::<A>()
+            )
+        })
+    }
+}
+
+/// Who may come in, and how many are inside.
+#[derive(Debug, Default)]
+pub(crate) struct Admission {
+    closing: AtomicBool,
+    inside: AtomicUsize,
+    empty: Notify,
+}
+
+/// A command that was let in; dropping it lets it out.
+pub(crate) struct Ticket(Runtime);
+
+impl Runtime {
+    /// Lets a command in, unless the application is shutting down.
+    pub(crate) fn admit(&self) -> Option<Ticket> {
+        let admission = &self.0.admission;
+        // Counted first: a closing that sees the count at zero can rely on nobody coming in.
+        admission.inside.fetch_add(1, Ordering::SeqCst);
+        let ticket = Ticket(self.clone());
+        if admission.closing.load(Ordering::SeqCst) { None } else { Some(ticket) }
+    }
+
+    /// Lets nobody in from now on.
+    pub(crate) fn close(&self) {
+        self.0.admission.closing.store(true, Ordering::SeqCst);
+    }
+
+    /// Waits until everybody is out.
+    pub(crate) async fn drained(&self) {
+        let admission = &self.0.admission;
+        loop {
+            let mut emptied = std::pin::pin!(admission.empty.notified());
+            emptied.as_mut().enable();
+            if admission.inside.load(Ordering::SeqCst) == 0 {
+                return;
+            }
+            emptied.await;
+        }
+    }
+}
+
+impl Drop for Ticket {
+    fn drop(&mut self) {
+        let admission = &self.0.0.admission;
+        if admission.inside.fetch_sub(1, Ordering::SeqCst) == 1 {
+            admission.empty.notify_waiters();
+        }
+    }
+}
