@@ -1,0 +1,85 @@
+use proc_macro2::TokenStream;
+use syn::punctuated::Punctuated;
+use syn::{LitStr, Path, Token, parenthesized};
+
+use super::{arguments, assigned, stored_name};
+use crate::diag::Errors;
+
+/// `#[aggregate(..)]` on a struct.
+#[derive(Default)]
+pub(crate) struct StructArguments {
+    pub(crate) krate: Option<Path>,
+    pub(crate) name: Option<LitStr>,
+}
+
+impl StructArguments {
+    pub(crate) fn read(tokens: TokenStream, errors: &mut Errors) -> Self {
+        let mut read = Self::default();
+        arguments(
+            tokens,
+            "`#[aggregate]` on a struct",
+            &["name", "crate"],
+            errors,
+            |key, input| {
+                match key {
+                    "name" => read.name = Some(stored_name(input)?),
+                    _ => read.krate = Some(assigned(input, "crate = my::es_core")?),
+                }
+                Ok(())
+            },
+        );
+        read
+    }
+}
+
+/// `#[aggregate(..)]` on an impl block.
+#[derive(Default)]
+pub(crate) struct BlockArguments {
+    pub(crate) krate: Option<Path>,
+    /// `events(derive(..))`: what the sibling enum derives.
+    pub(crate) derives: Vec<Path>,
+    /// `ignore("OldName", ..)`: stored names that loading passes over.
+    pub(crate) ignored: Vec<LitStr>,
+}
+
+impl BlockArguments {
+    pub(crate) fn read(tokens: TokenStream, errors: &mut Errors) -> Self {
+        let mut read = Self::default();
+        let owner = "`#[aggregate]` on an impl block";
+        arguments(
+            tokens,
+            owner,
+            &["events", "ignore", "crate"],
+            errors,
+            |key, input| {
+                match key {
+                    "events" => {
+                        let inner;
+                        parenthesized!(inner in input);
+                        let word: syn::Ident = inner.parse()?;
+                        if word != "derive" {
+                            let text =
+                                format!("unknown argument `{word}`; `events` takes `derive(..)`");
+                            return Err(syn::Error::new_spanned(&word, text));
+                        }
+                        let list;
+                        parenthesized!(list in inner);
+                        read.derives = Punctuated::<Path, Token![,]>::parse_terminated(&list)?
+                            .into_iter()
+                            .collect();
+                    }
+                    "ignore" => {
+                        let list;
+                        parenthesized!(list in input);
+                        read.ignored = Punctuated::<LitStr, Token![,]>::parse_terminated(&list)?
+                            .into_iter()
+                            .collect();
+                    }
+                    _ => read.krate = Some(assigned(input, "crate = my::es_core")?),
+                }
+                Ok(())
+            },
+        );
+        read
+    }
+}

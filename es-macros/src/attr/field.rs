@@ -1,0 +1,42 @@
+use syn::{Field, Fields, Member};
+
+use crate::diag::Errors;
+
+/// One field and how generated code names it.
+pub(crate) struct MarkedField<'a> {
+    pub(crate) member: Member,
+    pub(crate) field: &'a Field,
+}
+
+/// The fields that carry a mark such as `#[tag]`; `names` are its spellings.
+pub(crate) fn marked_fields<'a>(fields: &'a Fields, names: &[&str]) -> Vec<MarkedField<'a>> {
+    fields
+        .iter()
+        .zip(fields.members())
+        .filter(|(field, _)| {
+            field
+                .attrs
+                .iter()
+                .any(|a| names.iter().any(|n| a.path().is_ident(n)))
+        })
+        .map(|(field, member)| MarkedField { member, field })
+        .collect()
+}
+
+/// The only field that carries the mark; a second one is an error at its attribute.
+pub(crate) fn marked_field<'a>(
+    fields: &'a Fields,
+    names: &[&str],
+    errors: &mut Errors,
+) -> Option<MarkedField<'a>> {
+    let mut marked = marked_fields(fields, names).into_iter();
+    let first = marked.next();
+    for extra in marked {
+        let name = names.first().copied().unwrap_or_default();
+        errors.push(
+            extra.field,
+            format!("a second `#[{name}]`; mark exactly one field"),
+        );
+    }
+    first
+}

@@ -1,0 +1,83 @@
+use proc_macro2::{Span, TokenStream};
+use syn::spanned::Spanned;
+use syn::{Attribute, LitStr, Path};
+
+use super::{arguments, assigned, inside, stored_name};
+use crate::diag::Errors;
+
+/// `#[command_handler(..)]`.
+#[derive(Default)]
+pub(crate) struct CommandArguments {
+    /// Where `retry` was written.
+    pub(crate) retry: Option<Span>,
+    /// Where `create_if_missing` was written; the signature decides, this only checks it.
+    pub(crate) create_if_missing: Option<Span>,
+}
+
+impl CommandArguments {
+    pub(crate) fn read(attribute: &Attribute, errors: &mut Errors) -> Self {
+        let mut read = Self::default();
+        let tokens = inside(attribute, errors);
+        let known = ["retry", "create_if_missing"];
+        let span = tokens.span();
+        arguments(tokens, "`#[command_handler]`", &known, errors, |key, _| {
+            match key {
+                "retry" => read.retry = Some(span),
+                _ => read.create_if_missing = Some(span),
+            }
+            Ok(())
+        });
+        read
+    }
+}
+
+/// `#[event_sourcing_handler(..)]`.
+#[derive(Default)]
+pub(crate) struct SourcingArguments {
+    pub(crate) mark_deleted: bool,
+}
+
+impl SourcingArguments {
+    pub(crate) fn read(attribute: &Attribute, errors: &mut Errors) -> Self {
+        let mut read = Self::default();
+        let tokens = inside(attribute, errors);
+        arguments(
+            tokens,
+            "`#[event_sourcing_handler]`",
+            &["mark_deleted"],
+            errors,
+            |_, _| {
+                read.mark_deleted = true;
+                Ok(())
+            },
+        );
+        read
+    }
+}
+
+/// `#[event_handler(..)]` and `#[query_handler(..)]` on a free function.
+#[derive(Default)]
+pub(crate) struct FreeArguments {
+    pub(crate) krate: Option<Path>,
+    /// The processor that runs the function; named after it by default.
+    pub(crate) processor: Option<LitStr>,
+}
+
+impl FreeArguments {
+    pub(crate) fn read(
+        tokens: TokenStream,
+        owner: &str,
+        known: &[&str],
+        errors: &mut Errors,
+    ) -> Self {
+        let mut read = Self::default();
+        arguments(tokens, owner, known, errors, |key, input| {
+            match key {
+                "processor" => read.processor = Some(stored_name(input)?),
+                _ => read.krate = Some(assigned(input, "crate = my::es_core")?),
+            }
+            Ok(())
+        });
+        read
+    }
+}

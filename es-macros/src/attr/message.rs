@@ -1,0 +1,47 @@
+use syn::{Attribute, LitInt, LitStr, Path, Type};
+
+use super::{arguments, assigned, inside, stored_name};
+use crate::diag::Errors;
+
+/// The arguments of `#[command(..)]`, `#[event(..)]`, `#[query(..)]`, `#[view(..)]`.
+#[derive(Default)]
+pub(crate) struct MessageArguments {
+    pub(crate) krate: Option<Path>,
+    pub(crate) name: Option<LitStr>,
+    pub(crate) revision: Option<LitInt>,
+    pub(crate) from: Option<Type>,
+    pub(crate) codec: Option<Type>,
+    pub(crate) answer: Option<Type>,
+}
+
+impl MessageArguments {
+    /// Reads every `#[owner(..)]` among the attributes; `known` are the keys that `owner` takes.
+    pub(crate) fn read(
+        attributes: &[Attribute],
+        owner: &str,
+        known: &[&str],
+        errors: &mut Errors,
+    ) -> Self {
+        let mut read = Self::default();
+        let shown = format!("`#[{owner}]`");
+        for attribute in attributes.iter().filter(|a| a.path().is_ident(owner)) {
+            let tokens = inside(attribute, errors);
+            arguments(tokens, &shown, known, errors, |key, input| {
+                match key {
+                    "name" => read.name = Some(stored_name(input)?),
+                    "revision" => {
+                        let number: LitInt = assigned(input, "revision = 2")?;
+                        number.base10_parse::<u32>()?;
+                        read.revision = Some(number);
+                    }
+                    "from" => read.from = Some(assigned(input, "from = OrderCreatedV1")?),
+                    "codec" => read.codec = Some(assigned(input, "codec = Json")?),
+                    "answer" => read.answer = Some(assigned(input, "answer = Option<Summary>")?),
+                    _ => read.krate = Some(assigned(input, "crate = my::es_core")?),
+                }
+                Ok(())
+            });
+        }
+        read
+    }
+}

@@ -1,0 +1,114 @@
+//! Rules over more than one handler, and over whole blocks.
+
+use syn::Type;
+
+use crate::diag::Errors;
+use crate::light::LightImpl;
+use crate::model::{CommandHandler, SourcingHandler, last_ident};
+
+/// Whether the macro can work on the block: an inherent one, of a concrete type.
+pub(crate) fn plain_block(block: &LightImpl, attribute: &str, errors: &mut Errors) -> bool {
+    let before = errors.len();
+    if let Some((path, _)) = &block.trait_ {
+        errors.push(
+            path,
+            format!("`#[{attribute}]` goes on the type's own `impl` block, not on a trait's"),
+        );
+    }
+    let parameters = &block.generics.params;
+    if !parameters.is_empty() {
+        errors.push(
+            parameters,
+            format!(
+                "a generic {attribute} cannot be registered: its table is a static, which cannot \
+                 name a parameter; write `#[{attribute}]` on the impl of a concrete type"
+            ),
+        );
+    }
+    if last_ident(&block.self_ty).is_none() {
+        errors.push(
+            &block.self_ty,
+            format!("`#[{attribute}]` goes on the impl of a named type"),
+        );
+    }
+    errors.len() == before
+}
+
+/// One command has one handler per aggregate; a second one is reported and dropped.
+///
+/// Types are compared as written; aliases, and handlers in two blocks, meet rustc's E0119, whose
+/// two places are the two commands.
+pub(crate) fn unique_commands(handlers: &mut Vec<CommandHandler>, errors: &mut Errors) {
+    let described = handlers.iter().map(|handler| Described {
+        name: handler.name.to_string(),
+        has_cfg: !handler.cfgs.is_empty(),
+        ty: handler.command.ty.clone(),
+    });
+    unique(&described.collect::<Vec<_>>(), "command", errors, |index| {
+        drop(handlers.remove(index))
+    });
+}
+
+/// One event has one handler per aggregate, and a name of its own in the sibling enum.
+pub(crate) fn unique_events(handlers: &mut Vec<SourcingHandler>, errors: &mut Errors) {
+    let described = handlers.iter().map(|handler| Described {
+        name: handler.name.to_string(),
+        has_cfg: !handler.cfgs.is_empty(),
+        ty: handler.event.clone(),
+    });
+    unique(&described.collect::<Vec<_>>(), "event", errors, |index| {
+        drop(handlers.remove(index))
+    });
+    for index in (1..handlers.len()).rev() {
+        let (earlier, later) = handlers.split_at(index);
+        let Some(handler) = later.first().filter(|handler| handler.cfgs.is_empty()) else {
+            continue;
+        };
+        let clash = earlier.iter().any(|other| {
+            other.cfgs.is_empty() && last_ident(&other.event) == last_ident(&handler.event)
+        });
+        if clash {
+            errors.push(
+                &handler.event,
+                "two events of this aggregate have the same last name, which would name two \
+                 variants of the sibling enum; rename one type",
+            );
+            handlers.remove(index);
+        }
+    }
+}
+
+struct Described {
+    name: String,
+    has_cfg: bool,
+    ty: Type,
+}
+
+/// Reports every later one of two equal types, and hands its index to `remove`, the last first.
+fn unique(
+    described: &[Described],
+    message: &str,
+    errors: &mut Errors,
+    mut remove: impl FnMut(usize),
+) {
+    for (index, later) in described.iter().enumerate().rev() {
+        // Under different `#[cfg]`s both may be right; if not, rustc's coherence says so.
+        let first = described
+            .iter()
+            .take(index)
+            .find(|first| !first.has_cfg && !later.has_cfg && first.ty == later.ty);
+        let Some(first) = first else { continue };
+        errors.push(
+            &later.ty,
+            format!(
+                "`{}` handles the same {message} as `{}`; an aggregate has one handler for each",
+                later.name, first.name
+            ),
+        );
+        errors.push(
+            &first.ty,
+            format!("first handled here, by `{}`", first.name),
+        );
+        remove(index);
+    }
+}

@@ -1,0 +1,37 @@
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::{command_handler, event_sourcing, hidden, siblings, stub};
+use crate::diag::Errors;
+use crate::light::LightImpl;
+use crate::model::AggregateBlock;
+
+/// `#[aggregate]` on an impl block: one impl per handler, and in the block with the event-sourcing
+/// handlers also what rebuilds the state and the sibling enum.
+pub(super) fn expand(
+    arguments: TokenStream,
+    block: &mut LightImpl,
+    errors: &mut Errors,
+) -> TokenStream {
+    let Some(model) = AggregateBlock::read(arguments, block, errors) else {
+        return TokenStream::new();
+    };
+    let commands = model
+        .commands
+        .iter()
+        .map(|handler| command_handler::expand(handler, &model));
+    let stubs = model
+        .command_stubs
+        .iter()
+        .map(|stub| stub::command(stub, &model));
+    let leaves = command_handler::leaves(&model);
+    let mut items = quote!(#(#commands)* #(#stubs)* #leaves);
+    let mut siblings = None;
+    if !model.sourcing.is_empty() {
+        items.extend(event_sourcing::expand(&model));
+        items.extend(siblings::implementations(&model));
+        siblings = Some(siblings::enumeration(&model));
+    }
+    let hidden = hidden(items);
+    quote!(#siblings #hidden)
+}

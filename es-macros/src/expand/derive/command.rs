@@ -1,0 +1,54 @@
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+use syn::{Data, DeriveInput};
+
+use super::super::hidden;
+use super::refuse_generics;
+use crate::attr::{MessageArguments, marked_field};
+use crate::diag::Errors;
+use crate::paths::Paths;
+
+/// `#[derive(Command)]`:
+///
+/// ```text
+/// impl Command for CancelOrder {
+///     const NAME: &'static str = "CancelOrder";
+///     type Target = OrderId;
+///     fn target(&self) -> &OrderId { &self.order_id }
+/// }
+/// ```
+pub(super) fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
+    let arguments = MessageArguments::read(&input.attrs, "command", &["name", "crate"], errors);
+    if refuse_generics(input, "a command", errors) {
+        return TokenStream::new();
+    }
+    let es = Paths::new(arguments.krate.as_ref());
+    let own = &input.ident;
+    let name = arguments
+        .name
+        .map_or_else(|| own.to_string(), |name| name.value());
+    let marks = ["target", "target_aggregate_identifier"];
+    let target = match &input.data {
+        Data::Struct(data) => marked_field(&data.fields, &marks, errors),
+        Data::Enum(_) | Data::Union(_) => {
+            errors.push(own, "`#[derive(Command)]` goes on a struct");
+            None
+        }
+    };
+    let (ty, value) = match target {
+        Some(marked) => {
+            let (ty, member) = (&marked.field.ty, &marked.member);
+            (quote!(#ty), quote!(&self.#member))
+        }
+        None => (quote!(()), quote!(&())),
+    };
+    let header = quote_spanned!(own.span()=> impl #es::command::Command for #own);
+    hidden(quote! {
+        #[automatically_derived]
+        #header {
+            const NAME: &'static str = #name;
+            type Target = #ty;
+            fn target(&self) -> &Self::Target { #value }
+        }
+    })
+}

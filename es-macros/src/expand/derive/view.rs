@@ -1,0 +1,153 @@
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote, quote_spanned};
+use syn::ext::IdentExt;
+use syn::spanned::Spanned;
+use syn::{DeriveInput, Fields, Ident, Member};
+
+use super::super::hidden;
+use super::{fields_of, refuse_generics};
+use crate::attr::{MarkedField, MessageArguments, marked_fields};
+use crate::diag::Errors;
+use crate::paths::Paths;
+
+/// `#[derive(View)]`:
+///
+/// ```text
+/// impl View for OrderSummary {
+///     type Key = OrderId;
+///     const SCHEMA: ViewSchema = ViewSchema { name: "OrderSummary", indexes: &["status"], hash };
+///     fn encode_key(&self, buffer: &mut KeyBuffer) { … }
+///     fn index_keys(&self) -> Vec<Vec<u8>> { … }
+/// }
+/// impl OrderSummary {
+///     pub const BY_STATUS: Index<Self, Status> = Index::new(0);
+/// }
+/// ```
+pub(super) fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
+    let known = ["name", "revision", "crate"];
+    let arguments = MessageArguments::read(&input.attrs, "view", &known, errors);
+    let Some(fields) = fields_of(input, "View", errors) else {
+        return TokenStream::new();
+    };
+    if refuse_generics(input, "a view", errors) {
+        return TokenStream::new();
+    }
+    let es = Paths::new(arguments.krate.as_ref());
+    let private = es.private();
+    let own = &input.ident;
+    let name = arguments
+        .name
+        .map_or_else(|| own.to_string(), |name| name.value());
+    let keys = keys(fields, own, errors);
+    let indexes = indexes(fields, errors);
+    let key_type = match &keys[..] {
+        [only] => {
+            let ty = &only.field.ty;
+            quote!(#ty)
+        }
+        several => {
+            let types = several.iter().map(|key| &key.field.ty);
+            quote!((#(#types,)*))
+        }
+    };
+    let encodes = keys.iter().map(|MarkedField { member, field }| {
+        quote_spanned! {field.ty.span()=>
+            #es::projection::ViewKey::encode(&self.#member, buffer);
+        }
+    });
+    let index_names = indexes.iter().map(|(name, _)| name.to_string());
+    let index_keys = indexes.iter().map(|(_, MarkedField { member, field })| {
+        quote_spanned!(field.ty.span()=> #es::projection::KeyBuffer::of(&self.#member))
+    });
+    let described = match &arguments.revision {
+        Some(revision) => format!("revision {revision}"),
+        None => shape(fields),
+    };
+    let consts = constants(&indexes, &es);
+    let header = quote_spanned!(own.span()=> impl #es::projection::View for #own);
+    hidden(quote! {
+        #[automatically_derived]
+        #header {
+            type Key = #key_type;
+            const SCHEMA: #es::projection::ViewSchema = #es::projection::ViewSchema {
+                name: #name,
+                indexes: &[#(#index_names),*],
+                hash: #private::schema_hash(0xcbf2_9ce4_8422_2325, #described),
+            };
+            fn encode_key(&self, buffer: &mut #es::projection::KeyBuffer) { #(#encodes)* }
+            fn index_keys(&self) -> #private::Vec<#private::Vec<u8>> {
+                #private::Vec::from([#(#index_keys),*])
+            }
+        }
+        #[automatically_derived]
+        impl #own { #consts }
+    })
+}
+
+/// The `#[key]` fields; several make a tuple.
+fn keys<'a>(fields: &'a Fields, own: &Ident, errors: &mut Errors) -> Vec<MarkedField<'a>> {
+    let keys = marked_fields(fields, &["key"]);
+    if keys.is_empty() {
+        errors.push(
+            own,
+            format!("view `{own}` has no key; mark the field that identifies a row with `#[key]`"),
+        );
+    }
+    keys
+}
+
+/// The `#[index]` fields with the names of their constants.
+fn indexes<'a>(fields: &'a Fields, errors: &mut Errors) -> Vec<(Ident, MarkedField<'a>)> {
+    let named = |marked: MarkedField<'a>| match &marked.member {
+        Member::Named(name) => Some((name.unraw(), marked)),
+        Member::Unnamed(_) => {
+            errors.push(
+                marked.field,
+                "an `#[index]` field needs a name: it names the index",
+            );
+            None
+        }
+    };
+    marked_fields(fields, &["index"])
+        .into_iter()
+        .filter_map(named)
+        .collect()
+}
+
+fn constants(indexes: &[(Ident, MarkedField<'_>)], es: &Paths) -> TokenStream {
+    let constant = |(number, (name, marked)): (usize, &(Ident, MarkedField<'_>))| {
+        let upper = name.to_string().to_uppercase();
+        let constant = format_ident!("BY_{upper}", span = name.span());
+        let doc = format!("The index over `{name}`.");
+        let (vis, ty) = (&marked.field.vis, &marked.field.ty);
+        quote! {
+            #[doc = #doc]
+            #[allow(dead_code)]
+            #vis const #constant: #es::projection::Index<Self, #ty> =
+                #es::projection::Index::new(#number);
+        }
+    };
+    indexes.iter().enumerate().map(constant).collect()
+}
+
+/// Field names, written types and marks, without spaces: those differ between compilers.
+fn shape(fields: &Fields) -> String {
+    let mut text = String::new();
+    for (field, member) in fields.iter().zip(fields.members()) {
+        let ty = &field.ty;
+        let written = quote!(#member: #ty).to_string();
+        text.extend(written.chars().filter(|letter| !letter.is_whitespace()));
+        for mark in ["key", "index"] {
+            if field
+                .attrs
+                .iter()
+                .any(|attribute| attribute.path().is_ident(mark))
+            {
+                text.push('#');
+                text.push_str(mark);
+            }
+        }
+        text.push(';');
+    }
+    text
+}

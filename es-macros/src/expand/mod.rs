@@ -1,0 +1,126 @@
+//! From the model to tokens. The user's item always goes out again, whatever was wrong with it.
+
+mod aggregate;
+mod block;
+mod command_handler;
+mod derive;
+mod event_sourcing;
+mod free;
+mod projection;
+mod read_handler;
+mod siblings;
+mod stub;
+
+pub(crate) use derive::{Derive, derive};
+
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote};
+use syn::parse::{ParseStream, Parser};
+use syn::{Attribute, Token, Visibility};
+
+use crate::diag::Errors;
+use crate::light::LightImpl;
+use crate::model::ReadKind;
+use crate::outside::without_inner_attributes;
+
+/// `#[aggregate]`: on a struct or on an impl block.
+pub(crate) fn aggregate(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    match kind_of(&item) {
+        Kind::Impl => on_impl(item, |block, errors| {
+            block::expand(arguments, block, errors)
+        }),
+        Kind::Struct => aggregate::expand(arguments, item),
+        Kind::Other => refused(
+            item,
+            "`#[aggregate]` goes on a struct and on its `impl` blocks",
+        ),
+    }
+}
+
+/// `#[projection]` on an impl block.
+pub(crate) fn projection(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    match kind_of(&item) {
+        Kind::Impl => on_impl(item, |block, errors| {
+            projection::expand(arguments, block, errors)
+        }),
+        Kind::Struct | Kind::Other => refused(
+            item,
+            "`#[projection]` goes on an `impl` block with event or query handlers",
+        ),
+    }
+}
+
+/// `#[event_handler]` on a free function.
+pub(crate) fn event_handler(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    free::expand(ReadKind::Event, "event_handler", arguments, item)
+}
+
+/// `#[query_handler]` on a free function.
+pub(crate) fn query_handler(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    free::expand(ReadKind::Query, "query_handler", arguments, item)
+}
+
+enum Kind {
+    Struct,
+    Impl,
+    Other,
+}
+
+fn kind_of(item: &TokenStream) -> Kind {
+    let peek = |input: ParseStream<'_>| {
+        input.call(Attribute::parse_outer)?;
+        input.parse::<Visibility>()?;
+        input.parse::<Option<Token![unsafe]>>()?;
+        let kind = if input.peek(Token![struct]) {
+            Kind::Struct
+        } else if input.peek(Token![impl]) {
+            Kind::Impl
+        } else {
+            Kind::Other
+        };
+        input.parse::<TokenStream>()?;
+        Ok(kind)
+    };
+    peek.parse2(item.clone()).unwrap_or(Kind::Other)
+}
+
+/// Parses a block, gives it back without its inner attributes, and after it what was generated.
+fn on_impl(
+    item: TokenStream,
+    generate: impl FnOnce(&mut LightImpl, &mut Errors) -> TokenStream,
+) -> TokenStream {
+    match syn::parse2::<LightImpl>(item.clone()) {
+        Ok(mut block) => {
+            let mut errors = Errors::default();
+            let generated = generate(&mut block, &mut errors);
+            let errors = errors.into_compile_errors();
+            quote!(#block #generated #errors)
+        }
+        Err(error) => {
+            let item = without_inner_attributes(item);
+            let error = error.into_compile_error();
+            quote!(#item #error)
+        }
+    }
+}
+
+/// Gives an item back with one error at the attribute.
+fn refused(item: TokenStream, text: &str) -> TokenStream {
+    let item = without_inner_attributes(item);
+    let error = syn::Error::new(Span::call_site(), text).into_compile_error();
+    quote!(#item #error)
+}
+
+/// Wraps generated items so that no name of theirs is seen outside.
+fn hidden(items: impl ToTokens) -> TokenStream {
+    quote! {
+        #[doc(hidden)]
+        #[allow(deprecated, unused_qualifications, clippy::all, clippy::pedantic, clippy::nursery)]
+        const _: () = { #items };
+    }
+}
+
+/// The line of a token in the user's source.
+fn line_of(span: Span) -> u32 {
+    u32::try_from(span.unwrap().line()).unwrap_or_default()
+}

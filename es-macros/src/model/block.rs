@@ -1,0 +1,106 @@
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::ToTokens;
+use syn::{LitStr, Path, Type};
+
+use super::{CommandHandler, CommandStub, SourcingHandler, last_ident};
+use crate::attr::{BlockArguments, is_named};
+use crate::check;
+use crate::diag::Errors;
+use crate::light::{LightFn, LightImpl};
+use crate::outside::INNER;
+use crate::paths::Paths;
+
+/// An `#[aggregate] impl` block.
+pub(crate) struct AggregateBlock {
+    pub(crate) paths: Paths,
+    pub(crate) self_ty: Type,
+    /// The name of the sibling enum: `OrderEvent`.
+    pub(crate) siblings: Ident,
+    pub(crate) derives: Vec<Path>,
+    pub(crate) ignored: Vec<LitStr>,
+    pub(crate) commands: Vec<CommandHandler>,
+    pub(crate) command_stubs: Vec<CommandStub>,
+    pub(crate) sourcing: Vec<SourcingHandler>,
+}
+
+impl AggregateBlock {
+    /// Reads the block and takes its inner attributes away; `None` if it is none of an aggregate.
+    pub(crate) fn read(
+        arguments: TokenStream,
+        block: &mut LightImpl,
+        errors: &mut Errors,
+    ) -> Option<Self> {
+        let arguments = BlockArguments::read(arguments, errors);
+        let self_ty = block.self_ty.clone();
+        let is_plain = check::plain_block(block, "aggregate", errors);
+        let name = last_ident(&self_ty).cloned().unwrap_or_else(|| {
+            // `plain_block` has refused such a type.
+            Ident::new("Aggregate", Span::call_site())
+        });
+        let mut read = Self {
+            paths: Paths::new(arguments.krate.as_ref()),
+            siblings: Ident::new(&format!("{name}Event"), name.span()),
+            self_ty,
+            derives: arguments.derives,
+            ignored: arguments.ignored,
+            commands: vec![],
+            command_stubs: vec![],
+            sourcing: vec![],
+        };
+        for method in block.methods_mut() {
+            read.method(method, errors);
+        }
+        check::unique_commands(&mut read.commands, errors);
+        check::unique_events(&mut read.sourcing, errors);
+        is_plain.then_some(read)
+    }
+
+    fn method(&mut self, method: &mut LightFn, errors: &mut Errors) {
+        let Some(attribute) = take_role(method, "aggregate", errors) else {
+            return;
+        };
+        let siblings = self.siblings.to_string();
+        if is_named(&attribute, "command_handler") {
+            match CommandHandler::read(method, &attribute, &self.self_ty, &siblings, errors) {
+                Ok(handler) => self.commands.push(handler),
+                Err(stub) => self.command_stubs.extend(stub),
+            }
+        } else if is_named(&attribute, "event_sourcing_handler") {
+            let handler = SourcingHandler::read(method, &attribute, &self.self_ty, errors);
+            self.sourcing.extend(handler);
+        } else {
+            errors.push(
+                attribute.path(),
+                format!(
+                    "`#[{}]` belongs into a `#[projection] impl` block or on a free function; \
+                     an `#[aggregate]` block has `#[command_handler]` and \
+                     `#[event_sourcing_handler]`",
+                    attribute.path().to_token_stream()
+                ),
+            );
+        }
+    }
+}
+
+/// Takes the one role of a method from its attributes; a second role is an error.
+pub(crate) fn take_role(
+    method: &mut LightFn,
+    block: &str,
+    errors: &mut Errors,
+) -> Option<syn::Attribute> {
+    let is_role = |attribute: &syn::Attribute| INNER.iter().any(|name| is_named(attribute, name));
+    let (mut roles, rest): (Vec<_>, Vec<_>) = std::mem::take(&mut method.attrs)
+        .into_iter()
+        .partition(is_role);
+    method.attrs = rest;
+    if let Some(second) = roles.get(1) {
+        errors.push(
+            second.path(),
+            format!(
+                "`{}` has two roles; a method of an `#[{block}]` block has one",
+                method.sig.ident
+            ),
+        );
+    }
+    roles.drain(..).next()
+}

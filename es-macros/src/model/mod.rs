@@ -1,0 +1,17 @@
+//! What the macros know of the user's code, read from signatures and attributes alone.
+
+mod block;
+mod command;
+mod output;
+mod read_side;
+mod self_type;
+mod signature;
+mod sourcing;
+
+pub(crate) use block::{AggregateBlock, take_role};
+pub(crate) use command::{CommandHandler, CommandStub, Shape};
+pub(crate) use output::{Output, WrittenError};
+pub(crate) use read_side::{ReadHandler, ReadKind};
+pub(crate) use self_type::{last_ident, relocate, with_self};
+pub(crate) use signature::{Lent, Parameter, check_function, parameter};
+pub(crate) use sourcing::{Effect, SourcingHandler};

@@ -1,0 +1,142 @@
+use proc_macro2::Ident;
+use syn::{Attribute, ReceiverKind, ReturnType, Type};
+
+use super::signature::ungrouped;
+use super::{Lent, check_function, last_ident, parameter};
+use crate::attr::{SourcingArguments, cfgs};
+use crate::diag::Errors;
+use crate::light::LightFn;
+
+/// One `#[event_sourcing_handler]` method.
+pub(crate) struct SourcingHandler {
+    pub(crate) name: Ident,
+    pub(crate) cfgs: Vec<Attribute>,
+    pub(crate) event: Type,
+    pub(crate) effect: Effect,
+    pub(crate) deletes: bool,
+}
+
+/// What the handler does to the state.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Effect {
+    /// No receiver, `-> Self`: it builds the first state.
+    Creates,
+    /// `&mut self`.
+    Evolves,
+    /// An error was reported. The event still belongs to the aggregate, so that its other uses are
+    /// not reported too.
+    Broken,
+}
+
+impl SourcingHandler {
+    /// Reads a method; `None` if the event could not be told.
+    pub(crate) fn read(
+        method: &LightFn,
+        attribute: &Attribute,
+        self_ty: &Type,
+        errors: &mut Errors,
+    ) -> Option<Self> {
+        let before = errors.len();
+        let arguments = SourcingArguments::read(attribute, errors);
+        check_function(&method.sig, errors);
+        let sig = &method.sig;
+        if let Some(token) = &sig.asyncness {
+            errors.push(
+                token,
+                "an event-sourcing handler is run on every load and cannot wait; remove `async`",
+            );
+        }
+        let mut inputs = sig.inputs.iter();
+        let receiver = sig.receiver();
+        if receiver.is_some() {
+            inputs.next();
+        }
+        let Some(event) = inputs
+            .next()
+            .and_then(|input| parameter(input, Some(self_ty)))
+        else {
+            errors.push(
+                &sig.ident,
+                format!(
+                    "`{}` has no event; take it as a parameter, `event: &E`",
+                    sig.ident
+                ),
+            );
+            return None;
+        };
+        if event.lent != Lent::Shared {
+            errors.push(
+                &event.ty,
+                "an event-sourcing handler borrows its event: write `&Event`",
+            );
+        }
+        for extra in inputs {
+            errors.push(
+                extra,
+                "an event-sourcing handler takes the event alone: position and time are not known \
+                 while it is applied; put what the state needs into the event",
+            );
+        }
+        let effect = match receiver.map(|receiver| &receiver.kind) {
+            None => {
+                creates(method, self_ty, errors);
+                Effect::Creates
+            }
+            Some(ReceiverKind::Reference(_, _, Some(_))) => {
+                evolves(method, errors);
+                Effect::Evolves
+            }
+            Some(_) => {
+                errors.push(
+                    receiver,
+                    "an event-sourcing handler changes the state: take `&mut self`, or no receiver \
+                     and return `Self` to create it",
+                );
+                Effect::Broken
+            }
+        };
+        Some(Self {
+            name: sig.ident.clone(),
+            cfgs: cfgs(&method.attrs),
+            event: event.ty,
+            effect: if errors.len() > before {
+                Effect::Broken
+            } else {
+                effect
+            },
+            deletes: arguments.mark_deleted,
+        })
+    }
+}
+
+fn creates(method: &LightFn, self_ty: &Type, errors: &mut Errors) {
+    let own = |ty: &Type| {
+        last_ident(ungrouped(ty))
+            .is_some_and(|name| name == "Self" || Some(name) == last_ident(self_ty))
+    };
+    match &method.sig.output {
+        ReturnType::Type(_, ty) if own(ty) => {}
+        ReturnType::Type(_, ty) => errors.push(
+            ty,
+            "a creating event-sourcing handler returns the first state, `Self`: what has happened \
+             cannot fail; to change a state, take `&mut self`",
+        ),
+        ReturnType::Default => errors.push(
+            &method.sig.ident,
+            "an event-sourcing handler takes `&mut self`, or returns `Self` to create the \
+             aggregate",
+        ),
+    }
+}
+
+fn evolves(method: &LightFn, errors: &mut Errors) {
+    if let ReturnType::Type(_, ty) = &method.sig.output
+        && !matches!(ungrouped(ty), Type::Tuple(unit) if unit.elems.is_empty())
+    {
+        errors.push(
+            ty,
+            "an event-sourcing handler on `&mut self` returns nothing: what has happened cannot \
+             fail; refuse in the command handler",
+        );
+    }
+}
