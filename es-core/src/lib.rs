@@ -12,6 +12,7 @@
 //! [`app::App`].
 
 // The macros write `::es_core::..`; inside this crate that is this crate.
+#[allow(unused_extern_crates)]
 extern crate self as es_core;
 
 pub mod aggregate;

@@ -110,11 +110,11 @@ impl App {
     /// acknowledged is lost then either.
     pub async fn shutdown(self, within: Duration) -> Result<(), ShutdownError> {
         let until = tokio::time::Instant::now() + within;
+        let store = Arc::clone(self.log());
         self.runtime.close();
         let drained = tokio::time::timeout_at(until, self.runtime.drained()).await;
         self.bus.close();
         let stopped = self.projections.stop(until).await;
-        let store = Arc::clone(self.log());
         let closed = tokio::time::timeout_at(until, async {
             store.close().await;
             self.read_side.close().await;

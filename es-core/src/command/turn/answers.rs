@@ -8,7 +8,7 @@ use bytes::Bytes;
 use super::{Fallible, Journey};
 use crate::aggregate::{Aggregate, StagedEvent};
 use crate::command::handled::SendResult;
-use crate::command::{Command, CommandError, CommandOf, Refusal, Tracked};
+use crate::command::{CommandError, CommandOf, Refusal, Tracked};
 use crate::event::{EventId, Sequence};
 use crate::fault::Fault;
 use crate::future::panic_message;

@@ -18,7 +18,7 @@ use super::handled::SendResult;
 use super::{
     AsyncCall, Call, CommandError, CommandOf, Dispatch, Refusal, SyncCall, Tracked,
 };
-use crate::aggregate::{Aggregate, Cell, InFlight, Live, Turn, fold};
+use crate::aggregate::{Aggregate, Cell, InFlight, Live, Slot, Turn, fold};
 use crate::context::Context;
 use crate::event::{CommandId, Metadata, Sequence};
 use crate::future::{BoxFuture, CatchUnwind};
@@ -213,10 +213,9 @@ impl<A: Aggregate, C: CommandOf<A>> Journey<A, C> {
         let until = Instant::now() + limit;
         let until = self.deadline.map_or(until, |deadline| deadline.min(until));
         // The call itself may panic before it returns a future.
-        let made = catch_unwind(AssertUnwindSafe(|| {
-            call(&mut live.slot, &self.command, &context)
-        }));
-        let future: BoxFuture<'_, _> = made.map_err(|panic| self.panicked(panic))?;
+        let calling = BorrowedCall { call, slot: &mut live.slot, command: &self.command };
+        let made = catch_unwind(AssertUnwindSafe(|| calling.start(&context)));
+        let future = made.map_err(|panic| self.panicked(panic))?;
         let outcome = match timeout_at(until.into(), CatchUnwind(future)).await {
             Ok(outcome) => outcome.map_err(|panic| self.panicked(panic))?,
             Err(_) if self.deadline.is_some_and(|deadline| deadline <= Instant::now()) => {
@@ -341,6 +340,22 @@ impl<A: Aggregate, C: CommandOf<A>> Journey<A, C> {
             position: None,
             resources: Arc::clone(&shared.resources),
         }
+    }
+}
+
+// A closure would borrow the slot anew at each call; this gives it away once.
+struct BorrowedCall<'a, A: Aggregate, C: CommandOf<A>> {
+    call: AsyncCall<A, C, C::Reply, C::Error>,
+    slot: &'a mut Slot<A>,
+    command: &'a C,
+}
+
+impl<'a, A: Aggregate, C: CommandOf<A>> BorrowedCall<'a, A, C> {
+    fn start(
+        self,
+        context: &'a Context,
+    ) -> BoxFuture<'a, Result<C::Reply, Refusal<C::Error>>> {
+        (self.call)(self.slot, self.command, context)
     }
 }
 
