@@ -1,11 +1,8 @@
 use std::borrow::Cow;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
 
 use bytes::Bytes;
-use tokio::sync::Notify;
 
-use super::{CommitToken, Criteria, Marker};
+use super::{BatchFate, CommitToken, Criteria, Marker};
 use crate::event::{CommandId, EventId, Metadata, Sequence, StreamId, Tag, Tenant, Timestamp};
 
 /// One batch: stored whole or not at all.
@@ -126,91 +123,20 @@ pub struct RememberedCommand {
     pub token: CommitToken,
 }
 
-/// What became of one batch. Clones share the fate.
-///
-/// The log sets it: pending until its group is durable or the batch was refused, then committed or
-/// undone for good.
-#[derive(Debug, Clone, Default)]
-pub struct BatchFate(Arc<Fate>);
-
-#[derive(Debug, Default)]
-struct Fate {
-    state: AtomicU8,
-    settled: Notify,
-}
-
-const PENDING: u8 = 0;
-const COMMITTED: u8 = 1;
-const UNDONE: u8 = 2;
-
-impl BatchFate {
-    /// A batch that nobody has judged.
-    #[must_use]
-    pub fn pending() -> Self {
-        Self::default()
-    }
-
-    /// True once the batch is durable.
-    #[must_use]
-    pub fn is_committed(&self) -> bool {
-        self.0.state.load(Ordering::Acquire) == COMMITTED
-    }
-
-    /// True once it is certain that the batch is not stored.
-    #[must_use]
-    pub fn is_undone(&self) -> bool {
-        self.0.state.load(Ordering::Acquire) == UNDONE
-    }
-
-    /// True until the batch is committed or undone.
-    #[must_use]
-    pub fn is_pending(&self) -> bool {
-        self.0.state.load(Ordering::Acquire) == PENDING
-    }
-
-    /// Tells that the batch is durable. Only the log calls it.
-    pub fn commit(&self) {
-        self.settle(COMMITTED);
-    }
-
-    /// Tells that the batch is not stored. Only the log calls it.
-    pub fn undo(&self) {
-        self.settle(UNDONE);
-    }
-
-    fn settle(&self, state: u8) {
-        self.0.state.store(state, Ordering::Release);
-        self.0.settled.notify_waiters();
-    }
-
-    /// Waits until the batch is committed or undone.
-    ///
-    /// # Cancel safety
-    /// Dropping the future changes nothing.
-    pub async fn settled(&self) {
-        loop {
-            let notified = self.0.settled.notified();
-            let mut notified = std::pin::pin!(notified);
-            // Registers before the look, so that a change in between is not missed.
-            notified.as_mut().enable();
-            if !self.is_pending() {
-                return;
-            }
-            notified.await;
-        }
-    }
-
-    /// True if both are the fate of the same batch.
-    #[must_use]
-    pub fn is_same(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
-    }
-}
-
 impl NewEvent {
     /// The stream's tenant, if the event has a stream.
     #[must_use]
     pub fn tenant(&self) -> Option<&Tenant> {
         self.stream.as_ref().map(StreamId::tenant)
+    }
+
+    /// All tags that are stored with the event: its own, and (aggregate name, id) of its stream.
+    #[must_use]
+    pub fn all_tags(&self) -> Vec<Tag> {
+        let own = self.stream.as_ref().map(|stream| {
+            Tag::new(stream.aggregate().to_owned(), stream.id())
+        });
+        let others = self.tags.iter().filter(|tag| Some(*tag) != own.as_ref()).cloned();
+        own.iter().cloned().chain(others).collect()
     }
 }

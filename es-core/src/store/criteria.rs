@@ -1,6 +1,7 @@
-use crate::event::{Position, Tag};
+use crate::event::{Position, Tag, Tenant};
 
-/// Which events a decision rests on: those that match any of the criteria.
+/// Which events a decision rests on: those that match any of the criteria. No criteria match
+/// nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Criteria(pub Vec<Criterion>);
 
@@ -16,17 +17,16 @@ pub struct Criterion {
 impl Criterion {
     /// Tells whether an event matches.
     #[must_use]
-    pub fn matches(&self, name: &str, tags: &[Tag]) -> bool {
-        (self.names.is_empty() || self.names.iter().any(|n| n == name))
-            && self.tags.iter().all(|tag| tags.contains(tag))
+    pub fn matches(&self, name: &str, has_tag: impl Fn(&Tag) -> bool) -> bool {
+        is_among(name, &self.names) && self.tags.iter().all(has_tag)
     }
 }
 
 impl Criteria {
     /// Tells whether an event matches any criterion.
     #[must_use]
-    pub fn matches(&self, name: &str, tags: &[Tag]) -> bool {
-        self.0.iter().any(|criterion| criterion.matches(name, tags))
+    pub fn matches(&self, name: &str, has_tag: impl Fn(&Tag) -> bool) -> bool {
+        self.0.iter().any(|criterion| criterion.matches(name, &has_tag))
     }
 }
 
@@ -42,7 +42,7 @@ pub struct Filter {
     /// Tags of which the event must have all; empty means any.
     pub tags: Vec<Tag>,
     /// Only this tenant, or all.
-    pub tenant: Option<crate::event::Tenant>,
+    pub tenant: Option<Tenant>,
 }
 
 impl Filter {
@@ -56,4 +56,16 @@ impl Filter {
     pub fn names<S: Into<String>>(names: impl IntoIterator<Item = S>) -> Self {
         Self { names: names.into_iter().map(Into::into).collect(), ..Self::default() }
     }
+
+    /// Tells whether an event is wanted.
+    #[must_use]
+    pub fn matches(&self, tenant: &Tenant, name: &str, has_tag: impl Fn(&Tag) -> bool) -> bool {
+        self.tenant.as_ref().is_none_or(|wanted| wanted == tenant)
+            && is_among(name, &self.names)
+            && self.tags.iter().all(has_tag)
+    }
+}
+
+fn is_among(name: &str, names: &[String]) -> bool {
+    names.is_empty() || names.iter().any(|n| n == name)
 }

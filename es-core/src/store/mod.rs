@@ -19,20 +19,29 @@ mod append;
 mod capabilities;
 mod criteria;
 mod error;
+mod fate;
+pub mod group;
+pub mod judge;
+mod memory;
 mod permit;
+mod queue;
 mod read;
 mod token;
+mod window;
 
 pub use append::{
-    Append, BatchFate, Condition, DeadlineChange, Expectation, Expected, NewEvent,
-    RememberedCommand,
+    Append, Condition, DeadlineChange, Expectation, Expected, NewEvent, RememberedCommand,
 };
 pub use capabilities::Capabilities;
 pub use criteria::{Criteria, Criterion, Filter, Marker};
 pub use error::{AppendError, ReadError};
-pub use permit::{AppendQueue, Appended, Committed, Permit, QueuedAppend};
+pub use fate::BatchFate;
+pub use memory::MemoryLog;
+pub use permit::{Appended, Committed, DirectAppend, Permit};
+pub use queue::{AppendQueue, AppendReceiver, QueuedAppend};
 pub use read::{Page, StreamVersion, Visit};
 pub use token::{CommitToken, LogId, ParseTokenError};
+pub use window::CommandWindow;
 
 use std::time::Instant;
 
@@ -55,6 +64,12 @@ pub trait EventStore: CommandMemory + Send + Sync + 'static {
 
     /// What this engine can do; asked when an application starts.
     fn capabilities(&self) -> Capabilities;
+
+    /// Takes a place in the bounded queue if one is free: [`EventStore::reserve`] without a wait.
+    ///
+    /// # Errors
+    /// `Overloaded` when none is free, `Closed` after [`EventStore::close`].
+    fn try_reserve(&self) -> Result<Permit, AppendError>;
 
     /// Takes a place in the bounded queue, waiting for one until the deadline.
     ///
@@ -94,7 +109,9 @@ pub trait EventStore: CommandMemory + Send + Sync + 'static {
 
     /// Reads a partition in order of position: events beyond `after`, at most `limit`.
     ///
-    /// Positions that are not yet readable are never passed over: the page ends before them.
+    /// Positions that are not yet readable are never passed over: the page ends before them. With a
+    /// filter an engine may end a page early, even an empty one, so that one read never takes long:
+    /// there is more as long as [`Page::up_to`] is before [`Page::head`].
     ///
     /// # Errors
     /// The log cannot be read, or an event fails its checksum.
@@ -124,10 +141,12 @@ pub trait EventStore: CommandMemory + Send + Sync + 'static {
 
     /// Wakes readers: changes whenever there may be more to read than the value says.
     ///
-    /// Commits of other processes wake readers too, within an engine's polling interval.
+    /// Commits of other processes wake readers too, within an engine's polling interval, and so does
+    /// [`EventStore::close`], after which reading answers `Closed`.
     fn committed(&self) -> watch::Receiver<Position>;
 
-    /// Stops taking batches, finishes the queued ones, and releases what is open.
+    /// Stops taking batches, finishes the queued ones, and releases what is open. Places reserved
+    /// before and used after it are answered `Closed`. Closing twice is closing once.
     async fn close(&self);
 }
 

@@ -1,0 +1,129 @@
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+
+use tokio::sync::Notify;
+
+/// What became of one batch. Clones share the fate.
+///
+/// The log sets it: pending until its group is durable or the batch was refused, then committed or
+/// undone for good.
+#[derive(Clone, Default)]
+pub struct BatchFate(Arc<Shared>);
+
+#[derive(Default)]
+struct Shared {
+    state: AtomicU8,
+    settled: Notify,
+}
+
+const PENDING: u8 = 0;
+const ACCEPTED: u8 = 1;
+const COMMITTED: u8 = 2;
+const UNDONE: u8 = 3;
+const IN_DOUBT: u8 = 4;
+
+impl BatchFate {
+    /// A batch that nobody has judged.
+    #[must_use]
+    pub fn pending() -> Self {
+        Self::default()
+    }
+
+    /// True once the batch is durable.
+    #[must_use]
+    pub fn is_committed(&self) -> bool {
+        self.state() == COMMITTED
+    }
+
+    /// True once nothing may rest on the batch: it is not stored, or nobody can tell whether it
+    /// is ([`BatchFate::is_in_doubt`]).
+    #[must_use]
+    pub fn is_undone(&self) -> bool {
+        self.state() >= UNDONE
+    }
+
+    /// True once the log has given up finding out whether the batch is stored.
+    #[must_use]
+    pub fn is_in_doubt(&self) -> bool {
+        self.state() == IN_DOUBT
+    }
+
+    /// True until the batch is committed or undone.
+    #[must_use]
+    pub fn is_pending(&self) -> bool {
+        self.state() <= ACCEPTED
+    }
+
+    /// Waits until the batch is committed or undone.
+    ///
+    /// # Cancel safety
+    /// Dropping the future changes nothing.
+    pub async fn settled(&self) {
+        loop {
+            let settled = self.0.settled.notified();
+            if !self.is_pending() {
+                return;
+            }
+            settled.await;
+        }
+    }
+
+    /// Tells that the batch is durable. Only the log calls it.
+    pub fn commit(&self) {
+        self.settle(COMMITTED);
+    }
+
+    /// Tells that the batch is not stored. Only the log calls it.
+    pub fn undo(&self) {
+        self.settle(UNDONE);
+    }
+
+    /// Tells that nobody can find out whether the batch is stored. Only the log calls it.
+    pub fn doubt(&self) {
+        self.settle(IN_DOUBT);
+    }
+
+    /// True if both are the fate of the same batch.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
+    /// True if a batch behind it in the same queue may rest on it: durable, or judged good in the
+    /// group that is being written.
+    pub(crate) fn may_be_built_on(&self) -> bool {
+        matches!(self.state(), ACCEPTED | COMMITTED)
+    }
+
+    /// Tells that the batch was judged good and waits for its group's commit.
+    pub(crate) fn accept(&self) {
+        self.0.state.store(ACCEPTED, Ordering::Release);
+    }
+
+    /// Takes [`BatchFate::accept`] back, because the group is judged anew.
+    pub(crate) fn withdraw(&self) {
+        self.0.state.store(PENDING, Ordering::Release);
+    }
+
+    fn state(&self) -> u8 {
+        self.0.state.load(Ordering::Acquire)
+    }
+
+    fn settle(&self, state: u8) {
+        self.0.state.store(state, Ordering::Release);
+        self.0.settled.notify_waiters();
+    }
+}
+
+impl fmt::Debug for BatchFate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.state() {
+            PENDING => "Pending",
+            ACCEPTED => "Accepted",
+            COMMITTED => "Committed",
+            UNDONE => "Undone",
+            _ => "InDoubt",
+        })
+    }
+}

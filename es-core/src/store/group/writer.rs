@@ -1,0 +1,279 @@
+use std::future::Future;
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Wake, Waker};
+use std::thread::{self, Thread};
+
+use super::{Accepted, CommitError, GroupEngine, GroupError, GroupLimits, Resolution, WriteError};
+use crate::store::queue::AppendReceiver;
+use crate::store::{AppendError, QueuedAppend, judge};
+
+/// Writes group after group until the queue is closed and every queued batch is answered.
+///
+/// Blocks its thread. A place that was reserved before the closing and is used after it is
+/// answered `Closed`, which is why the thread ends when the last such place is given back; the
+/// engine is closed before that.
+pub fn write_groups(engine: &mut dyn GroupEngine, receiver: AppendReceiver, limits: GroupLimits) {
+    let AppendReceiver {
+        mut batches,
+        mut closing,
+        closed,
+    } = receiver;
+    let mut group = Vec::new();
+    loop {
+        let first = wait(async {
+            tokio::select! {
+                biased;
+                first = batches.recv() => first,
+                _ = closing.wait_for(|closing| *closing) => None,
+            }
+        });
+        let Some(first) = first else { break };
+        fill(&mut group, first, &mut batches, limits);
+        if write_group(engine, &mut group) == Queue::Void {
+            refuse_queued(&mut batches);
+        }
+    }
+    batches.close();
+    while let Ok(first) = batches.try_recv() {
+        fill(&mut group, first, &mut batches, limits);
+        if write_group(engine, &mut group) == Queue::Void {
+            refuse_queued(&mut batches);
+        }
+    }
+    engine.close();
+    closed.send_replace(true);
+    while let Some(late) = batches.blocking_recv() {
+        late.answer(Err(AppendError::Closed));
+    }
+}
+
+type Batches = tokio::sync::mpsc::Receiver<QueuedAppend>;
+
+/// Whether what is queued behind a group can still be judged.
+#[derive(PartialEq, Eq)]
+enum Queue {
+    Valid,
+    Void,
+}
+
+fn fill(
+    group: &mut Vec<QueuedAppend>,
+    first: QueuedAppend,
+    batches: &mut Batches,
+    limits: GroupLimits,
+) {
+    let mut bytes = payload_bytes(&first);
+    group.push(first);
+    while group.len() < limits.batches && bytes < limits.bytes {
+        let Ok(next) = batches.try_recv() else { return };
+        bytes += payload_bytes(&next);
+        group.push(next);
+    }
+}
+
+fn payload_bytes(queued: &QueuedAppend) -> usize {
+    queued
+        .batch
+        .events
+        .iter()
+        .map(|event| event.payload.len())
+        .sum()
+}
+
+fn write_group(engine: &mut dyn GroupEngine, group: &mut Vec<QueuedAppend>) -> Queue {
+    match attempt(engine, group) {
+        Ok(queue) => queue,
+        Err(error) if group.len() == 1 => {
+            refuse(group.drain(..), &error);
+            Queue::Valid
+        }
+        Err(_) => {
+            let mut second = group.split_off(group.len() / 2);
+            let queue = write_group(engine, group);
+            if queue == Queue::Void {
+                refuse(second.drain(..), &lost());
+                return Queue::Void;
+            }
+            write_group(engine, &mut second)
+        }
+    }
+}
+
+/// Judged batches of one group, in queue order, with what each will be told.
+struct Judged {
+    accepted: Vec<Accepted>,
+    /// Refused batches, each with the number of accepted ones before it.
+    refused: Vec<(usize, QueuedAppend, AppendError)>,
+    stores: bool,
+}
+
+/// Writes one transaction. Leaves the group as it was if that broke.
+fn attempt(
+    engine: &mut dyn GroupEngine,
+    group: &mut Vec<QueuedAppend>,
+) -> Result<Queue, GroupError> {
+    if let Err(error) = engine.begin() {
+        refuse(group.drain(..), &error);
+        return Ok(Queue::Valid);
+    }
+    let mut judged = Judged {
+        accepted: Vec::with_capacity(group.len()),
+        refused: Vec::new(),
+        stores: false,
+    };
+    let mut waiting = std::mem::take(group).into_iter();
+    while let Some(queued) = waiting.next() {
+        if let Err((queued, error)) = judge_one(engine, queued, &mut judged) {
+            engine.undo();
+            give_back(group, judged, queued, waiting);
+            return Err(error);
+        }
+    }
+    Ok(finish(engine, judged))
+}
+
+fn judge_one(
+    engine: &mut dyn GroupEngine,
+    queued: QueuedAppend,
+    judged: &mut Judged,
+) -> Result<(), (QueuedAppend, GroupError)> {
+    let written = match judge::predecessors(&queued.batch) {
+        Ok(()) => engine.write(&queued.batch),
+        Err(error) => Err(WriteError::Refused(error)),
+    };
+    match written {
+        Ok(committed) => {
+            queued.batch.fate.accept();
+            judged.stores |= !queued.batch.stores_nothing();
+            judged.accepted.push(Accepted { queued, committed });
+            Ok(())
+        }
+        Err(WriteError::Refused(error)) => {
+            judged.refused.push((judged.accepted.len(), queued, error));
+            Ok(())
+        }
+        Err(WriteError::Broken(error)) => Err((queued, error)),
+    }
+}
+
+/// Puts a group together again in its order, as if it had never been judged.
+fn give_back(
+    group: &mut Vec<QueuedAppend>,
+    judged: Judged,
+    broken: QueuedAppend,
+    rest: std::vec::IntoIter<QueuedAppend>,
+) {
+    let mut refused = judged.refused.into_iter().peekable();
+    for (index, accepted) in judged.accepted.into_iter().enumerate() {
+        while let Some((_, queued, _)) = refused.next_if(|(before, ..)| *before <= index) {
+            group.push(queued);
+        }
+        accepted.queued.batch.fate.withdraw();
+        group.push(accepted.queued);
+    }
+    group.extend(refused.map(|(_, queued, _)| queued));
+    group.push(broken);
+    group.extend(rest);
+}
+
+fn finish(engine: &mut dyn GroupEngine, judged: Judged) -> Queue {
+    if !judged.stores {
+        // Nothing to flush; what was judged rests on committed state only.
+        engine.undo();
+        answer(judged);
+        return Queue::Valid;
+    }
+    match engine.commit() {
+        Ok(()) => answer(judged),
+        Err(CommitError::NotStored(error)) => {
+            engine.undo();
+            fail(judged, |_| error.clone().into());
+        }
+        Err(CommitError::Unknown { reason }) => match engine.resolve(&judged.accepted) {
+            Resolution::Stored => answer(judged),
+            Resolution::NotStored => {
+                let error = GroupError::Unavailable { reason };
+                fail(judged, |_| error.clone().into());
+                return Queue::Void;
+            }
+            Resolution::Unknown => {
+                fail(judged, |stores| match stores {
+                    true => AppendError::OutcomeUnknown {
+                        reason: reason.clone(),
+                    },
+                    false => AppendError::Unavailable {
+                        reason: reason.clone(),
+                    },
+                });
+                return Queue::Void;
+            }
+        },
+    }
+    Queue::Valid
+}
+
+/// Answers in queue order, so that a caller woken first finds its predecessors settled.
+fn answer(judged: Judged) {
+    let mut refused = judged.refused.into_iter().peekable();
+    for (index, Accepted { queued, committed }) in judged.accepted.into_iter().enumerate() {
+        while let Some((_, queued, error)) = refused.next_if(|(before, ..)| *before <= index) {
+            queued.answer(Err(error));
+        }
+        queued.answer(Ok(committed));
+    }
+    for (_, queued, error) in refused {
+        queued.answer(Err(error));
+    }
+}
+
+/// Fails a whole group, its rejections too: they may rest on events that are not there.
+fn fail(judged: Judged, error: impl Fn(bool) -> AppendError) {
+    for Accepted { queued, .. } in judged.accepted {
+        let stores = !queued.batch.stores_nothing();
+        queued.answer(Err(error(stores)));
+    }
+    for (_, queued, _) in judged.refused {
+        queued.answer(Err(error(false)));
+    }
+}
+
+fn refuse(group: impl Iterator<Item = QueuedAppend>, error: &GroupError) {
+    for queued in group {
+        queued.answer(Err(error.clone().into()));
+    }
+}
+
+fn refuse_queued(batches: &mut Batches) {
+    while let Ok(queued) = batches.try_recv() {
+        queued.answer(Err(lost().into()));
+    }
+}
+
+fn lost() -> GroupError {
+    let reason = "the group before it was lost; nothing is stored, try again";
+    GroupError::Unavailable {
+        reason: reason.to_owned(),
+    }
+}
+
+struct Unpark(Thread);
+
+impl Wake for Unpark {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
+    }
+}
+
+/// Runs a future on this thread, which sleeps between polls; needs no runtime.
+fn wait<T>(future: impl Future<Output = T>) -> T {
+    let waker = Waker::from(Arc::new(Unpark(thread::current())));
+    let mut context = Context::from_waker(&waker);
+    let mut future = pin!(future);
+    loop {
+        match future.as_mut().poll(&mut context) {
+            Poll::Ready(value) => return value,
+            Poll::Pending => thread::park(),
+        }
+    }
+}
