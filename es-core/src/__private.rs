@@ -16,3 +16,165 @@ pub use crate::aggregate::decode_event;
 pub use crate::command::{decide, returned};
 pub use crate::future::BoxFuture;
 pub use crate::projection::schema_hash;
+
+use crate::aggregate::{Aggregate, Decision, EventDescription, EventOf, Slot};
+use crate::command::{DomainError, Refusal};
+use crate::context::Context;
+use crate::event::{CodecError, Event, RecordedEvent};
+use crate::fault::Fault;
+use crate::query::{Answer, Query};
+
+/// Applies a decision without asking for [`Decision`] as a bound.
+///
+/// An inherent function wins over a trait's where its bounds hold. Where they do not, because an
+/// event has no event-sourcing handler, the call still compiles, and [`event_of`] reports the event
+/// once, at its own token, in place of once more at every use.
+pub struct Decide<A, D>(std::marker::PhantomData<(A, D)>);
+
+impl<A: Aggregate, D: Decision<A>> Decide<A, D> {
+    /// Applies the decision.
+    ///
+    /// # Errors
+    /// The handler refused.
+    pub fn call(slot: &mut Slot<A>, decision: D) -> Result<(), Refusal<D::Error>> {
+        decide(slot, decision)
+    }
+}
+
+/// Stands in for [`Decide::call`] in code that does not compile for another reason.
+pub trait Undecided<A, D> {
+    /// Is never run.
+    ///
+    /// # Errors
+    /// Always.
+    fn call<X>(_slot: &mut Slot<A>, _decision: D) -> Result<(), Refusal<X>> {
+        Err(Refusal::Fault(unreachable_fault()))
+    }
+}
+
+impl<A, D> Undecided<A, D> for Decide<A, D> {}
+
+/// Stands in for a handler whose signature has an error.
+///
+/// # Errors
+/// Always; code with such a handler does not compile.
+pub fn unusable<A, C, R, X: DomainError>(
+    _slot: &mut Slot<A>,
+    _command: &C,
+    _context: &Context,
+) -> Result<R, Refusal<X>> {
+    Err(Refusal::Fault(unreachable_fault()))
+}
+
+fn unreachable_fault() -> Fault {
+    Fault::new("this handler did not compile")
+}
+
+/// Asks for the event-sourcing handler of an event that a command handler names.
+pub const fn event_of<A: Aggregate, E: EventOf<A>>() {}
+
+/// The state before the first event, where no event-sourcing handler creates one.
+#[diagnostic::on_unimplemented(
+    message = "nothing creates the first state of `{Self}`",
+    label = "no `#[event_sourcing_handler]` returns `Self`",
+    note = "write one as `fn on_created(event: &E) -> Self`, or derive `Default` for `{Self}`"
+)]
+pub trait FirstState {
+    /// Gives it.
+    fn first() -> Self;
+}
+
+#[diagnostic::do_not_recommend]
+impl<A: Default> FirstState for A {
+    fn first() -> Self {
+        Self::default()
+    }
+}
+
+/// Whether exactly one of the events has this stored name.
+#[must_use]
+pub const fn is_named_once(events: &[EventDescription], name: &str) -> bool {
+    let mut rest = events;
+    let mut found = 0;
+    while let [first, others @ ..] = rest {
+        if is_same_name(first.name, name) {
+            found += 1;
+        }
+        rest = others;
+    }
+    found == 1
+}
+
+/// Whether two stored names are equal; `==` is not const.
+#[must_use]
+pub const fn is_same_name(one: &str, other: &str) -> bool {
+    let (mut one, mut other) = (one.as_bytes(), other.as_bytes());
+    while let ([a, more @ ..], [b, others @ ..]) = (one, other) {
+        if *a != *b {
+            return false;
+        }
+        (one, other) = (more, others);
+    }
+    one.is_empty() && other.is_empty()
+}
+
+/// Decodes the payload as `E` if it has `E`'s revision, otherwise as the earlier type.
+///
+/// # Errors
+/// The payload does not have the shape of its revision, or no type of the chain has the revision.
+pub fn upcast<P: Event, E: Event + From<P>>(
+    revision: u32,
+    payload: &[u8],
+) -> Result<E, CodecError> {
+    if revision == E::REVISION {
+        <E::Codec as crate::event::Codec>::decode(payload)
+    } else if revision > E::REVISION {
+        Err(CodecError::unknown_revision(E::NAME, revision, E::REVISION))
+    } else {
+        P::decode(revision, payload).map(E::from)
+    }
+}
+
+/// Decodes an event for its event handler.
+///
+/// # Errors
+/// The payload does not decode.
+pub fn decode_message<E: Event>(event: &RecordedEvent) -> Result<E, Fault> {
+    event.decode::<E>().map_err(Fault::from)
+}
+
+/// Finds the query behind the query bus's value.
+///
+/// # Errors
+/// It has another type.
+pub fn query_of<Q: Query>(query: &(dyn Any + Send + Sync)) -> Result<&Q, Fault> {
+    query
+        .downcast_ref()
+        .ok_or_else(|| Fault::new(format!("the query bus gave another type than `{}`", Q::NAME)))
+}
+
+/// Hides the type of a query handler's answer.
+///
+/// # Errors
+/// The handler's own.
+pub fn answered<Q: Query, T: Answer<Q::Answer>>(answer: T) -> Result<Box<dyn Any + Send>, Fault> {
+    Ok(Box::new(answer.answer()?))
+}
+
+/// A query that its handler takes by value.
+#[diagnostic::on_unimplemented(
+    message = "query `{Self}` is taken by value and is not `Clone`",
+    label = "cannot be handed over",
+    note = "take `&{Self}`, or derive `Clone`"
+)]
+pub trait TakenByValue {
+    /// Copies it.
+    fn taken(&self) -> Self;
+}
+
+#[diagnostic::do_not_recommend]
+impl<Q: Clone> TakenByValue for Q {
+    fn taken(&self) -> Self {
+        self.clone()
+    }
+}

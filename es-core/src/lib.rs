@@ -32,6 +32,10 @@ pub mod store;
 #[cfg(feature = "testing")]
 pub mod testing;
 
+pub use es_macros::{
+    AggregateId, Command, Event, Query, View, ViewKey, aggregate, command_handler, event_handler,
+    event_sourcing_handler, projection, query_handler,
+};
 pub use inventory;
 
 #[doc(hidden)]

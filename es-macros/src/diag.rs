@@ -30,7 +30,6 @@ impl Errors {
         result.map_err(|error| self.list.push(error)).ok()
     }
 
-
     /// Gives one `compile_error!` per error.
     pub(crate) fn into_compile_errors(mut self) -> TokenStream {
         std::mem::take(&mut self.list)

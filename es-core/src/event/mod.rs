@@ -18,7 +18,7 @@ pub use identity::{
 };
 pub use metadata::{Metadata, keys};
 pub use recorded::RecordedEvent;
-pub use tag::{Tag, Tags};
+pub use tag::{Tag, TagValue, Tags};
 pub use time::{Clock, StillClock, SystemClock, Timestamp};
 
 use serde::Serialize;

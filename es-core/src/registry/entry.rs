@@ -210,6 +210,23 @@ pub struct EventHandlerEntry {
     pub source: Source,
 }
 
+impl EventHandlerEntry {
+    /// The entry of a handler of `E`.
+    #[must_use]
+    pub const fn of<E: Event>(
+        projection: Option<fn() -> TypeId>,
+        owner: &'static str,
+        handler: &'static str,
+        needs: fn(&mut Needs),
+        call: EventCall,
+        file: &'static str,
+        line: u32,
+    ) -> Self {
+        let source = Source { file, line };
+        Self { projection, owner, handler, event: E::NAME, needs, call, source }
+    }
+}
+
 /// A query handler, submitted by `#[query_handler]`.
 #[derive(Clone, Copy)]
 pub struct QueryHandlerEntry {

@@ -28,7 +28,7 @@ pub(super) enum Owner<'a> {
 ///             let mut p0 = <Views<OrderSummary> as FromBatch>::from_batch(batch)?;
 ///             HandlerOutcome::outcome(<OrderSummary>::on_created(&message, &mut p0))
 ///         }),
-///         Source { file: file!(), line: 9 },
+///         file!(), 9,
 ///     )
 /// }
 /// ```
@@ -60,7 +60,7 @@ pub(super) fn expand(handler: &ReadHandler, owner: &Owner<'_>, es: &Paths) -> To
     let needs = needs(&handler.extractors, &extractor);
     let call = call(handler, &function, &extractor, es);
     let line = line_of(name.span());
-    let source = quote!(#es::registry::Source { file: ::core::file!(), line: #line });
+    let source = quote!(::core::file!(), #line);
     let entry = match kind {
         ReadKind::Event => {
             let of = relocate(
