@@ -16,6 +16,11 @@ pub struct Item {
     pub unit_price: Decimal,
 }
 
+/// The most one item, or all items of an order together, may be worth: sums of such amounts are
+/// exact in a `Decimal`.
+const LIMIT: Decimal = Decimal::from_parts(2_764_472_320, 232_830, 0, false, 0);
+const DECIMALS: u32 = 4;
+
 /// Why something is not an item one can sell or give back.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -26,8 +31,11 @@ pub enum InvalidItem {
     /// The price is zero or negative.
     #[error("the unit price `{0}` is not above zero")]
     Price(Decimal),
-    /// Quantity times price, or the new total, has more digits than a `Decimal` holds.
-    #[error("the amount has more than 28 digits")]
+    /// The price is finer than amounts are kept.
+    #[error("the unit price `{0}` has more than {DECIMALS} decimals")]
+    Decimals(Decimal),
+    /// The amount, or the new total, is beyond what is kept exactly.
+    #[error("the amount is larger than {LIMIT}; check quantity and price")]
     TooLarge,
 }
 
@@ -35,7 +43,7 @@ impl Item {
     /// Returns quantity times unit price, exactly.
     ///
     /// # Errors
-    /// [`InvalidItem`] when the item cannot be sold, or when the product does not fit.
+    /// [`InvalidItem`] when the item cannot be sold.
     pub fn amount(&self) -> Result<Decimal, InvalidItem> {
         if self.quantity == 0 {
             return Err(InvalidItem::Quantity);
@@ -43,6 +51,21 @@ impl Item {
         if self.unit_price <= Decimal::ZERO {
             return Err(InvalidItem::Price(self.unit_price));
         }
-        self.unit_price.checked_mul(Decimal::from(self.quantity)).ok_or(InvalidItem::TooLarge)
+        if self.unit_price.normalize().scale() > DECIMALS {
+            return Err(InvalidItem::Decimals(self.unit_price));
+        }
+        within_limit(self.unit_price.checked_mul(Decimal::from(self.quantity)))
     }
+
+    /// Returns a total with this item added to it.
+    ///
+    /// # Errors
+    /// [`InvalidItem`] when the item cannot be sold, or the total would be too large.
+    pub fn added_to(&self, total: Decimal) -> Result<Decimal, InvalidItem> {
+        within_limit(total.checked_add(self.amount()?))
+    }
+}
+
+fn within_limit(amount: Option<Decimal>) -> Result<Decimal, InvalidItem> {
+    amount.filter(|amount| *amount <= LIMIT).ok_or(InvalidItem::TooLarge)
 }

@@ -1,4 +1,20 @@
-//! The order app.
+//! The order app: a shop whose orders, credit notes and imports are event-sourced.
+//!
+//! Read it in the order of the flow: [`order`] is an aggregate with its commands, events and
+//! rules; [`credit_note`] and [`import`] are two smaller ones; [`read`] holds the projections and
+//! their queries; [`retail`] reads a retailer's export and sends it as commands; [`cli`] is the
+//! program around it. `examples/minimal.rs` is the smallest program there is.
+
+pub mod cli;
+pub mod credit_note;
+pub mod import;
 pub mod item;
 pub mod money;
+pub mod order;
+pub mod read;
 pub mod retail;
+
+/// The project's front page; its code is compiled and run as this crate's documentation tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+pub struct Readme;

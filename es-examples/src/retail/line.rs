@@ -1,6 +1,7 @@
 //! One row of the export, understood.
 
-use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
+use es_core::event::Timestamp;
+use jiff::{civil::DateTime, tz::TimeZone};
 use rust_decimal::Decimal;
 
 use super::{Columns, Rejected};
@@ -101,7 +102,7 @@ fn price_of(text: &str) -> Result<Decimal, Rejected> {
 fn time_of(text: &str) -> Result<Timestamp, Rejected> {
     let rejected = |_| Rejected::Date(text.to_owned());
     let local: DateTime = text.parse().map_err(rejected)?;
-    TimeZone::UTC.to_timestamp(local).map_err(rejected)
+    TimeZone::UTC.to_timestamp(local).map(Timestamp::from).map_err(rejected)
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 //! The file is read twice. Its lines of one invoice are not always adjacent, and an order is
 //! confirmed once its last line has been read, so [`Survey`] first notes where each invoice ends;
 //! it also hashes the content (the id of the [`Import`](crate::import::Import)) and finds a broken
-//! file before the first command is sent. [`import`] then sends the commands, many at a time.
+//! file before the first command is sent. [`Importer`] then sends the commands, many at a time.
 //!
 //! | row | becomes |
 //! |---|---|
@@ -13,6 +13,7 @@
 
 mod columns;
 mod file;
+mod importer;
 mod line;
 mod rejected;
 mod rejects;
@@ -21,6 +22,7 @@ mod survey;
 
 pub use columns::Columns;
 pub use file::{FileError, RetailFile};
+pub use importer::{ImportError, Imported, Importer};
 pub use line::{Kind, Line};
 pub use rejected::Rejected;
 pub use rejects::{Rejects, RejectsError};

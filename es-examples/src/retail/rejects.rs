@@ -8,7 +8,7 @@ use std::{
 
 use csv::StringRecord;
 
-use super::Rejected;
+use super::{Rejected, Rows};
 
 /// Writes rejected rows as CSV: line number, reason, and the row's own fields.
 pub struct Rejects {
@@ -26,11 +26,12 @@ pub struct RejectsError {
 }
 
 impl Rejects {
-    /// Creates the file, and its folder; what an earlier run left there is replaced.
+    /// Creates the file, and its folder; what an earlier run left there is replaced. The rows to
+    /// come are those of an export, whose header is copied.
     ///
     /// # Errors
     /// [`RejectsError`] when the file cannot be written.
-    pub fn create(path: impl Into<PathBuf>) -> Result<Self, RejectsError> {
+    pub fn create(path: impl Into<PathBuf>, rows: &Rows) -> Result<Self, RejectsError> {
         let path = path.into();
         let created = match path.parent() {
             Some(folder) => std::fs::create_dir_all(folder).and_then(|()| File::create(&path)),
@@ -41,7 +42,7 @@ impl Rejects {
             Err(source) => return Err(RejectsError { path, source }),
         };
         let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(file);
-        match writer.write_record(["line", "reason", "fields"]) {
+        match writer.write_record(["line", "reason"].into_iter().chain(rows.header())) {
             Ok(()) => Ok(Self { path, writer, count: 0 }),
             Err(error) => Err(RejectsError { path, source: error.into() }),
         }

@@ -14,6 +14,7 @@ use super::{Columns, FileError, Line, Rejected};
 pub struct Rows {
     path: PathBuf,
     reader: csv::Reader<Hashed>,
+    header: StringRecord,
     columns: Columns,
     record: StringRecord,
     line: u64,
@@ -35,14 +36,14 @@ impl Rows {
     pub(super) fn new(path: PathBuf, content: Box<dyn Read + Send>) -> Result<Self, FileError> {
         let content = Hashed { content, hash: Sha256::new(), quotes: 0 };
         let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(content);
-        let columns = match reader.headers() {
-            Ok(header) => Columns::find(header),
+        let header = match reader.headers() {
+            Ok(header) => header.clone(),
             Err(error) => return Err(unreadable(path, 1, error)),
         };
-        match columns {
+        match Columns::find(&header) {
             Ok(columns) => {
                 let record = StringRecord::new();
-                Ok(Self { path, reader, columns, record, line: 1, runs_on: false })
+                Ok(Self { path, reader, header, columns, record, line: 1, runs_on: false })
             }
             Err(column) => Err(FileError::Column { path, column }),
         }
@@ -84,10 +85,10 @@ impl Rows {
         digest.iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
-    /// Returns where the columns are.
+    /// Returns the header line.
     #[must_use]
-    pub fn columns(&self) -> &Columns {
-        &self.columns
+    pub fn header(&self) -> &StringRecord {
+        &self.header
     }
 
     fn ended(&self) -> Result<(), FileError> {

@@ -1,0 +1,149 @@
+//! What the program understands; `order --help` is made of these comments.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use es_core::event::Timestamp;
+use jiff::{civil::DateTime, tz::TimeZone};
+use rust_decimal::Decimal;
+
+use crate::{order::Status, read::Grouping};
+
+/// An order book that stores what happened, event by event.
+///
+/// Without a command it shows itself: a guided demo on `data/orders.db`.
+#[derive(Debug, Parser)]
+#[command(name = "order", version, after_help = EXIT_CODES)]
+pub struct Arguments {
+    /// Where the log is [default: sqlite:data/orders.db; sqlite:data/retail.db for import and
+    /// report]
+    #[arg(long, global = true, value_name = "URL")]
+    pub store: Option<String>,
+    /// Answer in JSON
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// What to do.
+    #[command(subcommand)]
+    pub action: Option<Action>,
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 done, 1 a fault (disk, file, store), 2 wrong usage, \
+                          3 rejected (no such order, or against its rules)";
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Action {
+    /// Open an order
+    Place(Place),
+    /// Add an item to an open order
+    AddItem(AddItem),
+    /// Fix an order's items; from now on it counts as revenue
+    Confirm(Named),
+    /// Pay a confirmed order
+    Pay(Named),
+    /// Ship a paid order
+    Ship(Named),
+    /// Call off an order that has not been shipped
+    Cancel(Named),
+    /// Show an order, now or as it was
+    Show(Show),
+    /// Show an order's events, each with the state after it
+    History(Named),
+    /// List orders
+    List(List),
+    /// Import a retailer's export
+    Import(Import),
+    /// Print the totals of all confirmed orders and credit notes
+    Report(Report),
+}
+
+/// An order.
+#[derive(Debug, Args)]
+pub struct Named {
+    /// The order's number
+    pub order: String,
+}
+
+/// An order to open.
+#[derive(Debug, Args)]
+pub struct Place {
+    /// The new order's number
+    pub order: String,
+    /// Who orders
+    #[arg(long)]
+    pub customer: Option<String>,
+    /// Where the customer lives
+    #[arg(long, default_value = "United Kingdom")]
+    pub country: String,
+}
+
+/// An item to add.
+#[derive(Debug, Args)]
+pub struct AddItem {
+    /// The order's number
+    pub order: String,
+    /// The product's code
+    pub product: String,
+    /// The price of one in pounds
+    #[arg(long, value_parser = Decimal::from_str_exact)]
+    pub price: Decimal,
+    /// How many
+    #[arg(long, default_value_t = 1)]
+    pub quantity: u32,
+    /// The product's name
+    #[arg(long, default_value = "")]
+    pub description: String,
+    /// The line's number in the order; one it has already changes nothing [default: the next]
+    #[arg(long)]
+    pub line: Option<u32>,
+}
+
+/// An order to show.
+#[derive(Debug, Args)]
+pub struct Show {
+    /// The order's number
+    pub order: String,
+    /// As it was right after the event with this sequence, 0 the first
+    #[arg(long, value_name = "N", conflicts_with = "as_of")]
+    pub at: Option<u64>,
+    /// As it was at this moment, for example 2026-01-31T12:00:00Z (UTC without a zone)
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    pub as_of: Option<Timestamp>,
+}
+
+/// Orders to list.
+#[derive(Debug, Args)]
+pub struct List {
+    /// Only orders with this status
+    #[arg(long)]
+    pub status: Option<Status>,
+    /// At most so many
+    #[arg(long, default_value_t = 50, value_name = "N")]
+    pub limit: usize,
+}
+
+/// A file to import.
+#[derive(Debug, Args)]
+pub struct Import {
+    /// A CSV file, compressed with gzip or not
+    pub file: PathBuf,
+    /// Where rows go that are neither sale nor credit
+    #[arg(long, default_value = "data/rejects.csv", value_name = "PATH")]
+    pub rejects: PathBuf,
+}
+
+/// Totals to print.
+#[derive(Debug, Args)]
+pub struct Report {
+    /// One line for each of these
+    #[arg(long)]
+    pub by: Option<Grouping>,
+}
+
+fn moment(text: &str) -> Result<Timestamp, String> {
+    let zoned = text.parse::<Timestamp>();
+    let utc = || text.parse::<DateTime>().and_then(|local| TimeZone::UTC.to_timestamp(local));
+    zoned.or_else(|_| utc().map(Timestamp::from)).map_err(|_| {
+        "not a date and time; write it like 2026-01-31T12:00:00Z".to_owned()
+    })
+}

@@ -1,0 +1,90 @@
+//! The totals of everything that counts.
+
+use serde_json::{Value, json};
+
+use super::{
+    Failure, Output, Shop, arguments,
+    output::note,
+    table::{Side, table},
+};
+use crate::{
+    money::exact,
+    read::{Group, Grouping, ImportedFile, ListImports, ReportRevenue, Totals},
+};
+
+pub(super) async fn run(shop: &Shop, report: &arguments::Report) -> Result<Output, Failure> {
+    let groups = shop.ask(ReportRevenue { by: report.by }).await?;
+    let files = shop.ask(ListImports {}).await?;
+    for file in files.iter().filter(|file| !file.finished) {
+        let file = &file.file;
+        note(&format!("`{file}` was not read to its end; import it again to complete it"));
+    }
+    Ok(match report.by {
+        Some(by) => grouped(by, &groups),
+        None => altogether(&groups, &files),
+    })
+}
+
+fn altogether(groups: &[Group], files: &[ImportedFile]) -> Output {
+    let empty = Totals::default();
+    let totals = groups.first().map_or(&empty, |group| &group.totals);
+    let rows: u64 = files.iter().map(|file| file.rows).sum();
+    let rejected: u64 = files.iter().map(|file| file.rejected).sum();
+    let (revenue, credits) = (exact(totals.revenue), exact(totals.credits));
+    let text = format!(
+        "rows {rows}\norders {}\norder_lines {}\nrevenue {revenue}\ncredit_notes {}\n\
+         credit_lines {}\ncredits {credits}\nrejected_rows {rejected}",
+        totals.orders, totals.order_lines, totals.credit_notes, totals.credit_lines,
+    );
+    let json = json!({
+        "rows": rows,
+        "orders": totals.orders,
+        "order_lines": totals.order_lines,
+        "revenue": revenue,
+        "credit_notes": totals.credit_notes,
+        "credit_lines": totals.credit_lines,
+        "credits": credits,
+        "rejected_rows": rejected,
+    });
+    Output { text, json }
+}
+
+fn grouped(by: Grouping, groups: &[Group]) -> Output {
+    let columns = [
+        (by.word(), Side::Left),
+        ("orders", Side::Right),
+        ("order_lines", Side::Right),
+        ("revenue", Side::Right),
+        ("credit_notes", Side::Right),
+        ("credit_lines", Side::Right),
+        ("credits", Side::Right),
+        ("net", Side::Right),
+    ];
+    let rows = groups.iter().map(|Group { name, totals }| {
+        vec![
+            name.clone().unwrap_or_else(|| "(unknown)".to_owned()),
+            totals.orders.to_string(),
+            totals.order_lines.to_string(),
+            exact(totals.revenue),
+            totals.credit_notes.to_string(),
+            totals.credit_lines.to_string(),
+            exact(totals.credits),
+            exact(totals.net()),
+        ]
+    });
+    let json = groups.iter().map(|group| as_json(by, group)).collect::<Vec<_>>();
+    Output { text: table(&columns, &rows.collect::<Vec<_>>()), json: Value::Array(json) }
+}
+
+fn as_json(by: Grouping, Group { name, totals }: &Group) -> Value {
+    json!({
+        by.word(): name,
+        "orders": totals.orders,
+        "order_lines": totals.order_lines,
+        "revenue": exact(totals.revenue),
+        "credit_notes": totals.credit_notes,
+        "credit_lines": totals.credit_lines,
+        "credits": exact(totals.credits),
+        "net": exact(totals.net()),
+    })
+}

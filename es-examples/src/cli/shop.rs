@@ -1,0 +1,69 @@
+//! The running application: the store, the aggregates, the projections, the bank.
+
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+use es_core::prelude::*;
+use es_sqlite as _;
+
+use super::{Failure, output::note};
+use crate::{
+    credit_note::CreditNote,
+    import::Import,
+    order::{Bank, HouseBank, Order},
+    read::{ImportedFile, OrderSummary, Revenue},
+};
+
+/// How long the read side may take to catch up with the log; after an import it has much to do.
+const PATIENCE: Duration = Duration::from_secs(600);
+
+pub(super) struct Shop {
+    pub(super) app: App,
+}
+
+impl Shop {
+    /// Opens the store and says where it is.
+    pub(super) async fn open(url: &str) -> Result<Self, Failure> {
+        let url = locate(url)?;
+        let app = App::builder()
+            .store(url.as_str())
+            .with::<Order>()
+            .with::<CreditNote>()
+            .with::<Import>()
+            .provide::<dyn Bank>(Arc::new(HouseBank))
+            .start()
+            .await
+            .map_err(Failure::fault)?;
+        Ok(Self { app })
+    }
+
+    /// Asks the read side, once it has handled everything that is stored by now.
+    pub(super) async fn ask<Q: es_core::query::Query>(
+        &self,
+        query: Q,
+    ) -> Result<Q::Answer, Failure> {
+        self.app.queries().ask(query).await.map_err(Failure::fault)
+    }
+
+    pub(super) async fn close(self) -> Result<(), Failure> {
+        self.app.shutdown(PATIENCE).await.map_err(Failure::fault)
+    }
+}
+
+/// Makes a relative path absolute, prints it, and makes sure that its folder is there.
+fn locate(url: &str) -> Result<String, Failure> {
+    let Some(path) = url.strip_prefix("sqlite:") else {
+        note(&format!("store {url}"));
+        return Ok(url.to_owned());
+    };
+    if path.is_empty() {
+        return Err(Failure::Usage(format!("`{url}` names no file; write sqlite:PATH")));
+    }
+    let path = std::path::absolute(path).map_err(Failure::fault)?;
+    note(&format!("store {}", path.display()));
+    let folder = path.parent().map_or_else(PathBuf::new, PathBuf::from);
+    std::fs::create_dir_all(&folder).map_err(|error| {
+        let folder = folder.display();
+        Failure::Fault(format!("cannot create `{folder}`: {error}; name another --store"))
+    })?;
+    Ok(format!("sqlite:{}", path.display()))
+}

@@ -1,0 +1,30 @@
+use es_core::prelude::*;
+
+use super::CreditNoteId;
+use crate::item::Item;
+
+/// Issues a credit note, still without lines.
+#[derive(Command, Debug, Clone, Serialize, Deserialize)]
+pub struct IssueCreditNote {
+    /// The new credit note's number.
+    #[target]
+    pub credit_note_id: CreditNoteId,
+    /// Whom it is for, where that is known.
+    pub customer: Option<String>,
+    /// Where the customer lives.
+    pub country: String,
+    /// When it was issued.
+    pub issued_at: Timestamp,
+}
+
+/// Adds what was given back.
+#[derive(Command, Debug, Clone, Serialize, Deserialize)]
+pub struct AddCredit {
+    /// The credit note.
+    #[target]
+    pub credit_note_id: CreditNoteId,
+    /// The line's number on the note; a known number stores nothing.
+    pub line: u32,
+    /// What was given back; its quantity is above zero.
+    pub item: Item,
+}

@@ -1,0 +1,64 @@
+use es_core::prelude::*;
+
+use super::{OrderId, Payment};
+use crate::item::Item;
+
+/// Opens an order.
+#[derive(Command, Debug, Clone, Serialize, Deserialize)]
+pub struct CreateOrder {
+    /// The new order's number.
+    #[target]
+    pub order_id: OrderId,
+    /// Who orders, where that is known.
+    pub customer: Option<String>,
+    /// Where the customer lives.
+    pub country: String,
+    /// When the order was placed, which for an imported one is long ago.
+    pub placed_at: Timestamp,
+}
+
+/// Adds an item to an open order.
+#[derive(Command, Debug, Clone, Serialize, Deserialize)]
+pub struct AddItem {
+    /// The order.
+    #[target]
+    pub order_id: OrderId,
+    /// The line's number in the order; the next free one without. A known number stores nothing.
+    pub line: Option<u32>,
+    /// What is ordered.
+    pub item: Item,
+}
+
+/// Fixes an order's items and makes it count as revenue.
+#[derive(Command, Debug, Clone, Serialize, Deserialize)]
+pub struct ConfirmOrder {
+    /// The order.
+    #[target]
+    pub order_id: OrderId,
+    /// Whether it still has to be paid.
+    pub payment: Payment,
+}
+
+/// Charges the customer.
+#[derive(Command, Debug, Clone, Serialize, Deserialize)]
+pub struct PayOrder {
+    /// The order.
+    #[target]
+    pub order_id: OrderId,
+}
+
+/// Sends the goods away.
+#[derive(Command, Debug, Clone, Serialize, Deserialize)]
+pub struct ShipOrder {
+    /// The order.
+    #[target]
+    pub order_id: OrderId,
+}
+
+/// Calls an order off.
+#[derive(Command, Debug, Clone, Serialize, Deserialize)]
+pub struct CancelOrder {
+    /// The order.
+    #[target]
+    pub order_id: OrderId,
+}

@@ -1,0 +1,302 @@
+//! The second reading: rows become commands, many of them under way at once.
+
+use std::{
+    collections::HashMap,
+    future::{Future, poll_fn},
+    pin::Pin,
+    sync::atomic::{AtomicBool, Ordering},
+    task::Poll,
+};
+
+use csv::StringRecord;
+use es_core::{
+    command::{CommandError, CommandGateway, DomainError, Rejection},
+    store::AppendError,
+};
+use tokio::task::JoinSet;
+
+use super::{FileError, Kind, Line, Rejected, Rejects, RejectsError, RetailFile, Row, Survey};
+use crate::{
+    credit_note::{AddCredit, CreditNoteId, IssueCreditNote},
+    import::{FinishImport, ImportId, StartImport},
+    order::{AddItem, ConfirmOrder, CreateOrder, OrderId, Payment},
+};
+
+/// So many commands are under way at most. The log writes what waits in one go, so this is also
+/// the size of its largest batches; more of them would only wait longer.
+const UNDER_WAY: usize = 2048;
+
+/// How an import ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Imported {
+    /// How many rows were read.
+    pub rows: u64,
+    /// How many of them were not imported.
+    pub rejected: u64,
+    /// Whether the file was read to its end; otherwise it was stopped, and can be run again.
+    pub finished: bool,
+}
+
+/// Why an import broke off. What was answered is stored; run again, it goes on from there.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ImportError {
+    /// The file cannot be read.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// The rejected rows cannot be written down.
+    #[error(transparent)]
+    Rejects(#[from] RejectsError),
+    /// A command met a fault.
+    #[error("line {line} could not be stored: {source}")]
+    Command {
+        /// The line of the row.
+        line: u64,
+        /// What went wrong.
+        source: CommandError<Rejection>,
+    },
+    /// The task of a command ended without an answer.
+    #[error("a command was cut off: {0}")]
+    CutOff(#[from] tokio::task::JoinError),
+}
+
+/// Imports one file through a gateway.
+pub struct Importer<'i> {
+    gateway: CommandGateway,
+    survey: &'i Survey,
+    rejects: &'i mut Rejects,
+    answered: &'i mut (dyn FnMut(u64) + Send),
+    under_way: JoinSet<Answer>,
+    lines: HashMap<Box<str>, u32>,
+}
+
+impl<'i> Importer<'i> {
+    /// Prepares the import of what a survey found; `answered` is told how many rows got their
+    /// answer, again and again.
+    pub fn new(
+        gateway: CommandGateway,
+        survey: &'i Survey,
+        rejects: &'i mut Rejects,
+        answered: &'i mut (dyn FnMut(u64) + Send),
+    ) -> Self {
+        let (under_way, lines) = (JoinSet::new(), HashMap::new());
+        Self { gateway, survey, rejects, answered, under_way, lines }
+    }
+
+    /// Sends the file's commands and waits for their answers; ends early when `stop` is set.
+    ///
+    /// Everything sent before the end has its answer when this returns, so nothing is lost.
+    ///
+    /// # Errors
+    /// [`ImportError`]; the same import can be run again afterwards.
+    pub async fn run(
+        mut self,
+        file: &RetailFile,
+        stop: &AtomicBool,
+    ) -> Result<Imported, ImportError> {
+        let import_id = ImportId(self.survey.hash.clone());
+        let name = file.path().file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let start = StartImport { import_id: import_id.clone(), file: name };
+        self.gateway.send(start).await.map_err(|error| fault(1, error))?;
+
+        let sent = self.send_rows(file, stop).await;
+        // Also after a failure: what was sent is either stored or reported, never unknown.
+        let answers = self.wait_for(0).await;
+        let (rows, hash) = sent?;
+        answers?;
+        self.rejects.flush()?;
+
+        let finished = !stop.load(Ordering::Relaxed) || rows == self.survey.rows;
+        let rejected = self.rejects.count();
+        if finished {
+            if hash != self.survey.hash {
+                return Err(FileError::Changed { path: file.path().to_owned() }.into());
+            }
+            let finish = FinishImport { import_id, rows, rejected };
+            self.gateway.send(finish).await.map_err(|error| fault(1, error))?;
+        }
+        Ok(Imported { rows, rejected, finished })
+    }
+
+    async fn send_rows(
+        &mut self,
+        file: &RetailFile,
+        stop: &AtomicBool,
+    ) -> Result<(u64, String), ImportError> {
+        let mut rows = file.rows()?;
+        let mut count = 0;
+        while !stop.load(Ordering::Relaxed) {
+            let Some(row) = rows.next_row()? else { break };
+            count += 1;
+            self.take_row(row).await?;
+        }
+        Ok((count, rows.hash()))
+    }
+
+    async fn take_row(&mut self, row: Row<'_>) -> Result<(), ImportError> {
+        match row.meaning {
+            Ok(line) if line.kind == Kind::Sale => self.sell(row.line, row.fields, line).await,
+            Ok(line) => self.credit(row.line, row.fields, line).await,
+            Err(reason) => {
+                self.rejects.add(row.line, &reason, row.fields)?;
+                (self.answered)(1);
+                Ok(())
+            }
+        }
+    }
+
+    async fn sell(
+        &mut self,
+        number: u64,
+        fields: &StringRecord,
+        line: Line<'_>,
+    ) -> Result<(), ImportError> {
+        let order_id = OrderId::from(line.number);
+        let ordinal = self.next_ordinal(line.number);
+        if ordinal == 1 {
+            let create = CreateOrder {
+                order_id: order_id.clone(),
+                customer: line.customer.map(str::to_owned),
+                country: line.country.to_owned(),
+                placed_at: line.at,
+            };
+            let gateway = self.gateway.clone();
+            let sent = async move { unless_there(number, gateway.send(create).await) };
+            self.send(sent).await?;
+        }
+        let add = AddItem { order_id: order_id.clone(), line: Some(ordinal), item: line.item() };
+        let (gateway, row) = (self.gateway.clone(), fields.clone());
+        self.send(async move { of_row(number, row, gateway.send(add).await) }).await?;
+        if self.survey.is_last(line.number, number) {
+            let confirm = ConfirmOrder { order_id, payment: Payment::Settled };
+            let gateway = self.gateway.clone();
+            let sent = async move { unless_refused(number, gateway.send(confirm).await) };
+            self.send(sent).await?;
+        }
+        Ok(())
+    }
+
+    async fn credit(
+        &mut self,
+        number: u64,
+        fields: &StringRecord,
+        line: Line<'_>,
+    ) -> Result<(), ImportError> {
+        let credit_note_id = CreditNoteId::from(line.number);
+        let ordinal = self.next_ordinal(line.number);
+        if ordinal == 1 {
+            let issue = IssueCreditNote {
+                credit_note_id: credit_note_id.clone(),
+                customer: line.customer.map(str::to_owned),
+                country: line.country.to_owned(),
+                issued_at: line.at,
+            };
+            let gateway = self.gateway.clone();
+            let sent = async move { unless_there(number, gateway.send(issue).await) };
+            self.send(sent).await?;
+        }
+        let add = AddCredit { credit_note_id, line: ordinal, item: line.item() };
+        let (gateway, row) = (self.gateway.clone(), fields.clone());
+        self.send(async move { of_row(number, row, gateway.send(add).await) }).await
+    }
+
+    fn next_ordinal(&mut self, number: &str) -> u32 {
+        if let Some(last) = self.lines.get_mut(number) {
+            *last = last.saturating_add(1);
+            return *last;
+        }
+        self.lines.insert(number.into(), 1);
+        1
+    }
+
+    /// Sends a command without waiting for its answer. It is polled once here: commands to one
+    /// order are decided in the order in which they were first polled.
+    async fn send(
+        &mut self,
+        command: impl Future<Output = Answer> + Send + 'static,
+    ) -> Result<(), ImportError> {
+        let mut command = Box::pin(command);
+        match poll_once(command.as_mut()).await {
+            Poll::Ready(answer) => self.take_answer(answer)?,
+            Poll::Pending => {
+                self.under_way.spawn(command);
+            }
+        }
+        self.wait_for(UNDER_WAY).await
+    }
+
+    async fn wait_for(&mut self, left: usize) -> Result<(), ImportError> {
+        let mut first_failure = Ok(());
+        while self.under_way.len() > left {
+            let Some(answer) = self.under_way.join_next().await else { break };
+            let taken = answer.map_err(ImportError::from).and_then(|a| self.take_answer(a));
+            first_failure = first_failure.and(taken);
+        }
+        first_failure
+    }
+
+    fn take_answer(&mut self, answer: Answer) -> Result<(), ImportError> {
+        match answer {
+            Answer::Step => Ok(()),
+            Answer::Row => {
+                (self.answered)(1);
+                Ok(())
+            }
+            Answer::Refused { line, reason, row } => {
+                (self.answered)(1);
+                Ok(self.rejects.add(line, &Rejected::Refused(reason), &row)?)
+            }
+            Answer::Failed(error) => Err(*error),
+        }
+    }
+}
+
+enum Answer {
+    Step,
+    Row,
+    Refused { line: u64, reason: String, row: StringRecord },
+    Failed(Box<ImportError>),
+}
+
+/// An order that an earlier run has created is as good as a new one.
+fn unless_there<E: DomainError>(line: u64, result: Result<(), CommandError<E>>) -> Answer {
+    match result {
+        Ok(()) | Err(CommandError::AlreadyExists { .. }) => Answer::Step,
+        Err(error) => Answer::Failed(Box::new(fault(line, error))),
+    }
+}
+
+/// An order that was cancelled in the meantime stays so; the rows it refused are reported.
+fn unless_refused<E: DomainError>(line: u64, result: Result<(), CommandError<E>>) -> Answer {
+    match result {
+        Err(error) if !error.is_rejection() => Answer::Failed(Box::new(fault(line, error))),
+        _ => Answer::Step,
+    }
+}
+
+fn of_row<E: DomainError>(
+    line: u64,
+    row: StringRecord,
+    result: Result<(), CommandError<E>>,
+) -> Answer {
+    match result {
+        Ok(()) => Answer::Row,
+        Err(error) if error.is_rejection() || is_too_large(&error) => {
+            Answer::Refused { line, reason: error.to_string(), row }
+        }
+        Err(error) => Answer::Failed(Box::new(fault(line, error))),
+    }
+}
+
+/// A row with more text than an event may have is at fault, not the log.
+fn is_too_large<E>(error: &CommandError<E>) -> bool {
+    matches!(error, CommandError::Append { source: AppendError::TooLarge { .. }, .. })
+}
+
+fn fault<E: DomainError>(line: u64, error: CommandError<E>) -> ImportError {
+    ImportError::Command { line, source: error.map_rejection(Rejection::new) }
+}
+
+async fn poll_once<F: Future>(mut future: Pin<&mut F>) -> Poll<F::Output> {
+    poll_fn(|context| Poll::Ready(future.as_mut().poll(context))).await
+}

@@ -1,0 +1,109 @@
+//! What bad orders and arguments get: one clear sentence, the right exit code, nothing stored.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+mod program;
+
+use program::Place;
+
+fn with_order() -> Place {
+    let place = Place::new();
+    place.done(&["place", "a", "--customer", "ann"]);
+    place
+}
+
+#[test]
+fn every_command_says_where_the_store_is() {
+    let place = with_order();
+    place.done(&["add-item", "a", "PEN", "--price", "2.50"]);
+    let path = place.path("data/orders.db").canonicalize().unwrap();
+    for command in [&["list"][..], &["show", "a"], &["history", "a"], &["confirm", "a"], &["report"]]
+    {
+        let ended = place.done(&[command, &["--store", "sqlite:data/orders.db"]].concat());
+        assert!(ended.err.contains(path.to_str().unwrap()), "{command:?}: {ended:?}");
+    }
+}
+
+#[test]
+fn an_unknown_order_is_rejected() {
+    let place = Place::new();
+    for command in ["confirm", "pay", "ship", "cancel", "show", "history"] {
+        place.run(&[command, "nobody"]).failed(3, "does not exist");
+    }
+    place.run(&["add-item", "nobody", "PEN", "--price", "1"]).failed(3, "does not exist");
+}
+
+#[test]
+fn a_duplicate_order_is_rejected() {
+    with_order().run(&["place", "a"]).failed(3, "exists already; use another id");
+}
+
+#[test]
+fn a_rule_of_the_order_is_told() {
+    with_order().run(&["confirm", "a"]).failed(3, "the order is empty; add an item first");
+}
+
+#[test]
+fn an_order_goes_its_way_from_the_command_line() {
+    let place = with_order();
+    place.done(&["add-item", "a", "PEN", "--price", "2.50", "--quantity", "3"]);
+    place.done(&["add-item", "a", "INK", "--price", "1.255"]);
+    place.done(&["confirm", "a"]);
+    place.run(&["ship", "a"]).failed(3, "pay it first");
+    assert!(place.done(&["pay", "a"]).out.contains("receipt house-"));
+    place.done(&["ship", "a"]);
+    place.run(&["cancel", "a"]).failed(3, "was shipped");
+
+    assert!(place.done(&["show", "a"]).out.contains("shipped, 2 lines, total 8.755"));
+    assert!(place.done(&["show", "a", "--at", "1"]).out.contains("open, 1 line, total 7.50"));
+    let history = place.done(&["history", "a", "--json"]).out;
+    let history: serde_json::Value = serde_json::from_str(&history).unwrap();
+    let moment = history[2]["recorded_at"].as_str().unwrap();
+    let then = place.done(&["show", "a", "--as-of", moment]).out;
+    assert!(then.contains("open, 2 lines, total 8.755"), "{then}");
+    place.run(&["show", "a", "--as-of", "2001-01-01T00:00"]).failed(3, "does not exist");
+    assert!(place.done(&["list"]).out.contains("shipped"));
+    assert!(place.done(&["list", "--status", "open"]).out.contains("no orders"));
+}
+
+#[test]
+fn an_id_that_cannot_be_stored_is_wrong_usage() {
+    let place = Place::new();
+    let long = "x".repeat(10_000);
+    place.run(&["place", long.as_str()]).failed(2, "255");
+    place.run(&["show", long.as_str()]).failed(2, "255");
+    place.run(&["place", "a\u{7}b"]).failed(2, "control character");
+    place.run(&["place", ""]).failed(2, "empty");
+}
+
+#[test]
+fn a_quantity_or_price_that_does_not_fit_is_told() {
+    let place = with_order();
+    let add = |quantity: &str, price: &str| {
+        let quantity = format!("--quantity={quantity}");
+        place.run(&["add-item", "a", "PEN", quantity.as_str(), &format!("--price={price}")])
+    };
+    add("4294967296", "1").failed(2, "quantity");
+    add("-1", "1").failed(2, "quantity");
+    add("0", "1").failed(3, "quantity of at least 1");
+    add("1", "0").failed(3, "not above zero");
+    add("1", "1.23456").failed(3, "more than 4 decimals");
+    add("4294967295", "79228162514264337593543950335").failed(3, "larger than");
+    add("1", "ten").failed(2, "price");
+    assert!(place.done(&["show", "a"]).out.contains("open, 0 lines"));
+}
+
+#[test]
+fn a_store_that_nobody_knows_is_refused() {
+    let place = Place::new();
+    place.run(&["list", "--store", "mysql://localhost"]).failed(1, "mysql");
+    place.run(&["list", "--store", "sqlite:"]).failed(2, "names no file");
+    place.run(&["show", "a", "--as-of", "yesterday"]).failed(2, "2026-01-31T12:00:00Z");
+}
+
+#[test]
+fn failures_are_json_too() {
+    let ended = Place::new().run(&["show", "nobody", "--json"]);
+    let line = ended.err.lines().last().unwrap();
+    let json: serde_json::Value = serde_json::from_str(line).unwrap();
+    assert_eq!((ended.code, json["kind"].as_str()), (Some(3), Some("rejected")));
+}

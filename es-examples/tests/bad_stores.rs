@@ -1,0 +1,122 @@
+//! What stores that cannot be used get: one clear sentence, exit code 1, and nothing is lost.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+mod program;
+
+use program::{Place, sample};
+use rusqlite::Connection;
+
+fn with_orders() -> Place {
+    let place = Place::new();
+    for order in ["a", "b", "c"] {
+        place.done(&["place", order]);
+    }
+    place
+}
+
+#[test]
+fn a_file_that_is_no_database() {
+    let place = Place::new();
+    place.write("data/orders.db", "this is a letter, not a database ".repeat(300));
+    place.run(&["list"]).failed(1, "orders.db");
+    let text = std::fs::read_to_string(place.path("data/orders.db")).unwrap();
+    assert!(text.starts_with("this is a letter"), "it is left alone");
+}
+
+#[test]
+fn a_database_of_another_program() {
+    let place = Place::new();
+    let path = place.write("data/orders.db", "");
+    let other = Connection::open(&path).unwrap();
+    other.execute_batch("CREATE TABLE songs (title TEXT); INSERT INTO songs VALUES ('x')").unwrap();
+    drop(other);
+    place.run(&["place", "a"]).failed(1, "orders.db");
+    let other = Connection::open(&path).unwrap();
+    let tables = "SELECT count(*) FROM sqlite_schema";
+    assert_eq!(other.query_row(tables, [], |row| row.get::<_, i64>(0)).unwrap(), 1);
+}
+
+#[test]
+fn a_database_of_a_newer_program() {
+    let place = with_orders();
+    let log = Connection::open(place.path("data/orders.db")).unwrap();
+    log.pragma_update(None, "user_version", 9_999).unwrap();
+    drop(log);
+    place.run(&["place", "d"]).failed(1, "newer");
+}
+
+#[test]
+fn a_truncated_database() {
+    let place = with_orders();
+    let path = place.path("data/orders.db");
+    let whole = std::fs::read(&path).unwrap();
+    std::fs::write(&path, &whole[..whole.len() / 2]).unwrap();
+    place.run(&["place", "d"]).failed(1, "orders.db");
+    std::fs::write(&path, whole).unwrap();
+    assert!(place.done(&["list"]).out.contains("\nc "), "the whole file is as good as before");
+}
+
+#[test]
+fn a_deleted_log_beside_a_living_read_side() {
+    let place = with_orders();
+    place.done(&["list"]);
+    for name in ["data/orders.db", "data/orders.db-wal", "data/orders.db-shm"] {
+        let _ = std::fs::remove_file(place.path(name));
+    }
+    place.run(&["list"]).failed(1, "belongs to another log or is ahead of this one");
+}
+
+#[test]
+fn a_folder_in_the_place_of_the_store() {
+    let place = Place::new();
+    std::fs::create_dir_all(place.path("data/orders.db")).unwrap();
+    place.run(&["list"]).failed(1, "orders.db");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_store_that_may_not_be_written() {
+    use std::os::unix::fs::PermissionsExt;
+    let place = with_orders();
+    let folder = place.path("data");
+    let allow = |mode| std::fs::set_permissions(&folder, PermissionsExt::from_mode(mode)).unwrap();
+    let file = place.path("data/orders.db");
+    let allow_file =
+        |mode| std::fs::set_permissions(&file, PermissionsExt::from_mode(mode)).unwrap();
+    allow_file(0o000);
+    allow(0o555);
+    // Root may do everything.
+    if std::fs::File::open(&file).is_ok() {
+        eprintln!("skipped: permissions do not hold for this user");
+    } else {
+        place.run(&["list"]).failed(1, "orders.db");
+        allow_file(0o444);
+        place.run(&["place", "d"]).failed(1, "orders.db");
+    }
+    allow(0o755);
+    allow_file(0o644);
+    place.done(&["list"]);
+}
+
+/// The system refuses to let files grow, as a full disk does: the import fails with a sentence,
+/// and what was stored before is whole.
+#[cfg(unix)]
+#[test]
+fn a_disk_that_is_full() {
+    let place = with_orders();
+    let rows = std::fs::read_to_string(sample()).unwrap();
+    let mut many = rows.lines().next().unwrap().to_owned();
+    for order in 1..3_000 {
+        many += &format!("\n{order},A,{},1,2024-01-01T00:00:00,1,,EIRE", "x".repeat(500));
+    }
+    let export = place.write("many.csv", many);
+    let order = env!("CARGO_BIN_EXE_order");
+    let limited = "trap '' XFSZ; ulimit -f 600; exec \"$0\" import \"$1\"";
+    let mut shell = std::process::Command::new("sh");
+    shell.current_dir(place.path("")).args(["-c", limited, order, export.to_str().unwrap()]);
+    let ended: program::Ended = shell.output().unwrap().into();
+    ended.failed(1, "run the same command again");
+
+    place.done(&["import", export.to_str().unwrap()]);
+    assert!(place.done(&["report"]).out.contains("orders 2999\n"));
+}
