@@ -64,12 +64,18 @@ pub trait FromContext: Sized {
 pub struct Needs {
     pub(crate) resources: Vec<(TypeId, &'static str)>,
     pub(crate) views: Vec<crate::projection::ViewSchema>,
+    pub(crate) sql_by_hand: bool,
 }
 
 impl Needs {
     /// Needs a resource given to `App::provide`.
     pub fn resource<T: ?Sized + 'static>(&mut self) {
         self.resources.push((TypeId::of::<T>(), std::any::type_name::<T>()));
+    }
+
+    /// Needs a name space of its own for tables that SQL written by hand names.
+    pub fn sql_by_hand(&mut self) {
+        self.sql_by_hand = true;
     }
 
     /// Needs a view's table.

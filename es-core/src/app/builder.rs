@@ -9,7 +9,6 @@ use crate::bus::EventBus;
 use crate::context::Resources;
 use crate::event::{Clock, SystemClock};
 use crate::projection::{MemoryReadSide, ReadSide};
-use crate::query::QueryGateway;
 use crate::registry::{Component, Components, IntoStore, OpenError, OpenedStores, Registry};
 use crate::runtime::{Limits, Runtime, Shared};
 use crate::store::MemoryLog;
@@ -148,7 +147,7 @@ impl AppBuilder {
         let resources = Arc::new(self.resources);
         let projections =
             Projections::start(&registry, &opened.log, &read_side, &resources).await?;
-        let queries = QueryGateway::new(&registry, &read_side, &resources);
+        let queries = projections.queries(&clock);
         let bus = EventBus::new(Arc::clone(&opened.log));
         let runtime = Runtime::new(Shared {
             aggregates: cells(&registry),

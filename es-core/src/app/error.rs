@@ -1,7 +1,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::projection::ReadSideError;
+use crate::projection::{ProcessorError, ReadSideError};
 use crate::registry::{OpenError, RegistryError};
 use crate::store::ReadError;
 
@@ -57,6 +57,9 @@ pub enum Problem {
          or begin with `App::test()` to keep everything in memory"
     )]
     NoStore,
+    /// A processor cannot run.
+    #[error(transparent)]
+    Processor(#[from] ProcessorError),
     /// The read side cannot be used.
     #[error(transparent)]
     ReadSide(#[from] ReadSideError),

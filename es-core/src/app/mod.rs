@@ -26,7 +26,7 @@ use std::time::Duration;
 use crate::aggregate::{Aggregate, Repository};
 use crate::bus::EventBus;
 use crate::command::CommandGateway;
-use crate::projection::{Projection, ReadSide};
+use crate::projection::{Projection, ReadSide, Status};
 use crate::query::QueryGateway;
 use crate::registry::{Description, Registry};
 use crate::runtime::Runtime;
@@ -84,6 +84,12 @@ impl App {
         self.projections.handle::<P>()
     }
 
+    /// How every processor is doing, ordered by name.
+    #[must_use]
+    pub fn processors(&self) -> Vec<Status> {
+        self.projections.handles().map(|handle| handle.status()).collect()
+    }
+
     /// In-process subscribers of committed events.
     #[must_use]
     pub fn events(&self) -> &EventBus {
@@ -114,6 +120,7 @@ impl App {
         self.runtime.close();
         let drained = tokio::time::timeout_at(until, self.runtime.drained()).await;
         self.bus.close();
+        self.queries.close();
         let stopped = self.projections.stop(until).await;
         let closed = tokio::time::timeout_at(until, async {
             store.close().await;

@@ -1,7 +1,9 @@
 use std::any::Any;
+use std::collections::HashMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
-use super::ViewTransaction;
+use super::{ReadSideError, ViewSchema, ViewTransaction};
 use crate::context::{Context, FromContext, Needs};
 use crate::event::Tenant;
 use crate::fault::Fault;
@@ -9,6 +11,7 @@ use crate::fault::Fault;
 /// What one event or query finds around it in its batch, on the batch's own thread.
 pub struct Batch {
     pub(crate) views: Rc<dyn ViewTransaction>,
+    pub(crate) versions: ViewVersions,
     pub(crate) engine: Rc<dyn Any>,
     pub(crate) tenant: Tenant,
     pub(crate) context: Context,
@@ -19,6 +22,23 @@ impl Batch {
     #[must_use]
     pub fn engine<T: 'static>(&self) -> Option<Rc<T>> {
         Rc::clone(&self.engine).downcast().ok()
+    }
+}
+
+/// Which version's tables the views of one handler or processor are in.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct ViewVersions(Arc<HashMap<&'static str, Arc<str>>>);
+
+impl ViewVersions {
+    pub(crate) fn of(&self, schema: &ViewSchema) -> Result<Arc<str>, ReadSideError> {
+        let version = self.0.get(schema.name).cloned();
+        version.ok_or(ReadSideError::UnknownView { view: schema.name })
+    }
+}
+
+impl FromIterator<(&'static str, Arc<str>)> for ViewVersions {
+    fn from_iter<I: IntoIterator<Item = (&'static str, Arc<str>)>>(pairs: I) -> Self {
+        Self(Arc::new(pairs.into_iter().collect()))
     }
 }
 

@@ -8,19 +8,39 @@
 //! blocking thread: synchronous handlers are called directly, asynchronous ones are awaited there.
 
 mod batch;
+mod claim;
+mod error;
+mod handle;
 mod handler;
 mod key;
+mod memory_read_side;
+pub mod overlay;
+mod plan;
+mod processor;
 mod read_side;
+mod run;
+mod scan;
+mod status;
+mod token;
 mod view;
 mod views;
+mod worker;
 
+pub(crate) use batch::ViewVersions;
 pub use batch::{AsyncBatch, Batch, FromBatch, FromBatchAsync};
+pub use error::{CaughtUpError, ProcessorError};
+pub use handle::{Deadline, ProjectionHandle};
 pub use handler::{EventCall, HandlerOutcome};
 pub use key::{Column, KeyBuffer, ViewKey};
+pub use memory_read_side::MemoryReadSide;
+pub use plan::{ProcessorPlan, StartAt};
+pub use processor::{Processor, Stores};
 pub use read_side::{
-    ReadSide, ReadSideError, ReadSideTransaction, Scan, Token, TokenKey, ViewPlace,
-    ViewTransaction,
+    Preparation, ReadSide, ReadSideError, ReadSideTransaction, Snapshot, ViewTransaction,
 };
+pub use scan::{Scan, ViewPlace};
+pub use status::{ProcessorState, Status};
+pub use token::{Token, TokenKey};
 pub use view::{Index, View, ViewSchema, schema_hash};
 pub use views::Views;
 

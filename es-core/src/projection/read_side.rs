@@ -3,33 +3,33 @@ use std::rc::Rc;
 
 use async_trait::async_trait;
 
-use super::ViewSchema;
-use crate::event::{EventId, Partition, Position, Tenant};
-use crate::store::LogId;
+use super::{Scan, Token, TokenKey, ViewPlace, ViewSchema};
 
 /// The store of views and of their processors' tokens. It may be deleted and is then rebuilt.
 ///
-/// Its methods block; the runtime calls them on threads made for that.
+/// Its methods block; the runtime calls them on threads made for that. `memory_read_side.rs` is
+/// the readable specification, `testing::contract` the executable one.
 #[async_trait]
 pub trait ReadSide: Send + Sync + 'static {
-    /// Makes the tables of these views if they are missing.
+    /// Makes what a version of a processor needs, if it is missing.
     ///
     /// # Errors
     /// The store cannot be written.
-    fn prepare(&self, processor: &str, version: &str, views: &[ViewSchema])
-    -> Result<(), ReadSideError>;
+    fn prepare(&self, version: &Preparation<'_>) -> Result<(), ReadSideError>;
 
-    /// Begins a writing transaction; dropping it undoes it.
+    /// Begins a writing transaction of one version; dropping it undoes it.
     ///
     /// # Errors
-    /// The store cannot be written, or another writer held it for too long.
+    /// The store cannot be opened for writing.
     fn begin(&self, version: &str) -> Result<Box<dyn ReadSideTransaction>, ReadSideError>;
 
-    /// Opens a reading snapshot, on which a write fails.
+    /// Opens a reading snapshot, on which a write fails; dropping it ends it.
+    ///
+    /// The version says whose name space SQL written by hand sees.
     ///
     /// # Errors
     /// The store cannot be read.
-    fn snapshot(&self, version: &str) -> Result<Rc<dyn ViewTransaction>, ReadSideError>;
+    fn snapshot(&self, version: &str) -> Result<Snapshot, ReadSideError>;
 
     /// The stored token.
     ///
@@ -37,11 +37,39 @@ pub trait ReadSide: Send + Sync + 'static {
     /// The store cannot be read.
     fn token(&self, key: &TokenKey) -> Result<Option<Token>, ReadSideError>;
 
+    /// What to do to reset this read side, for error texts: "delete `orders.read.db`".
+    fn remedy(&self) -> String;
+
     /// Releases what is open.
     async fn close(&self);
 }
 
+/// What a version of a processor needs of the read side.
+#[derive(Debug, Clone, Copy)]
+pub struct Preparation<'a> {
+    /// The processor.
+    pub processor: &'a str,
+    /// Its version.
+    pub version: &'a str,
+    /// The views its handlers use; each version has tables of its own.
+    pub views: &'a [ViewSchema],
+    /// True if a handler writes SQL by hand: then the version gets a name space of its own, which
+    /// unqualified table names follow.
+    pub by_hand: bool,
+}
+
+/// A reading snapshot, on the thread that opened it.
+pub struct Snapshot {
+    /// The views inside it.
+    pub views: Rc<dyn ViewTransaction>,
+    /// The engine's own handle for extractors such as `SqliteTransaction`.
+    pub engine: Rc<dyn Any>,
+}
+
 /// A writing transaction of the read side, on the thread that began it.
+///
+/// Views and token become visible together in [`ReadSideTransaction::commit`], or not at all. The
+/// engine holds no lock against other writers before it has to: a handler may await a mail server.
 pub trait ReadSideTransaction {
     /// The views inside it.
     fn views(&self) -> Rc<dyn ViewTransaction>;
@@ -49,25 +77,25 @@ pub trait ReadSideTransaction {
     /// The engine's own handle for extractors such as `SqliteTransaction`.
     fn engine(&self) -> Rc<dyn Any>;
 
-    /// Marks a place to return to.
+    /// Marks the place to return to; there is one at a time.
     ///
     /// # Errors
     /// The store failed.
     fn savepoint(&mut self) -> Result<(), ReadSideError>;
 
-    /// Keeps what was written since the last savepoint.
+    /// Keeps what was written since the savepoint.
     ///
     /// # Errors
     /// The store failed.
     fn release(&mut self) -> Result<(), ReadSideError>;
 
-    /// Undoes what was written since the last savepoint.
+    /// Undoes what was written since the savepoint.
     ///
     /// # Errors
     /// The store failed.
     fn rollback_to_savepoint(&mut self) -> Result<(), ReadSideError>;
 
-    /// Moves the token, checking that it stands where the batch began and that its fence is ours.
+    /// Moves the token, checking that it stands where the batch began.
     ///
     /// # Errors
     /// `Fenced` if somebody else moved it.
@@ -81,7 +109,8 @@ pub trait ReadSideTransaction {
     /// Makes everything visible at once.
     ///
     /// # Errors
-    /// The store failed; nothing is visible then.
+    /// `Fenced` if somebody else moved a token, `Conflict` if somebody else changed a row that was
+    /// written here, or the store failed. Nothing is visible then.
     fn commit(self: Box<Self>) -> Result<(), ReadSideError>;
 }
 
@@ -124,69 +153,27 @@ pub trait ViewTransaction {
     fn count(&self, place: &ViewPlace<'_>, scan: &Scan) -> Result<u64, ReadSideError>;
 }
 
-/// Which rows of which view: a tenant's part of its table.
-#[derive(Debug, Clone, Copy)]
-pub struct ViewPlace<'a> {
-    /// The table.
-    pub schema: &'a ViewSchema,
-    /// Whose rows.
-    pub tenant: &'a Tenant,
-}
-
-/// Which rows, and in which order.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Scan {
-    /// The index to go by; `None` is the key.
-    pub index: Option<usize>,
-    /// The first value, inclusive; `None` from the beginning.
-    pub from: Option<Vec<u8>>,
-    /// The end, exclusive; `None` to the end.
-    pub to: Option<Vec<u8>>,
-    /// At most this many.
-    pub limit: Option<usize>,
-}
-
-/// Names one token.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct TokenKey {
-    /// The processor.
-    pub processor: String,
-    /// The projection version: its name, view shapes and declared version.
-    pub version: String,
-    /// The segment's number.
-    pub segment: u32,
-    /// The log's partition.
-    pub partition: Partition,
-}
-
-/// How far a segment has handled a partition.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Token {
-    /// The log it belongs to.
-    pub log: LogId,
-    /// Everything up to here is handled.
-    pub position: Position,
-    /// The event at that position, to notice another history with the same numbers.
-    pub event: Option<EventId>,
-    /// Up to here a replay runs; 0 without one.
-    pub replay_until: Position,
-    /// Raised when somebody takes the segment over.
-    pub fence: u64,
-}
-
 /// Why the read side failed.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReadSideError {
     /// The transaction only reads.
-    #[error("`{view}` cannot be written here: query handlers only read")]
+    #[error(
+        "`{view}` cannot be written here: query handlers only read; write it in an `#[event_handler]`"
+    )]
     ReadOnly {
         /// The view.
         view: &'static str,
     },
     /// Another owner moved the token.
-    #[error("the segment belongs to somebody else now")]
+    #[error("the segment belongs to somebody else now; it goes on from the stored token")]
     Fenced,
+    /// Another owner changed a row that this batch changed too.
+    #[error("a row of view `{view}` was changed by another segment; the batch is repeated")]
+    Conflict {
+        /// The view.
+        view: &'static str,
+    },
     /// Another writer held the store for too long.
     #[error("the read side is locked by another process; try again")]
     Busy,
@@ -198,12 +185,17 @@ pub enum ReadSideError {
         /// What is wrong.
         reason: String,
     },
-    /// A view was asked for that the processor has not prepared.
-    #[error("view `{view}` has no table yet; no running projection writes it")]
+    /// A view was asked for that no running processor has prepared.
+    #[error(
+        "view `{view}` has no table here; use it in an `#[event_handler]` of a projection that runs"
+    )]
     UnknownView {
         /// The view.
         view: &'static str,
     },
+    /// The read side is closed.
+    #[error("the read side is closed")]
+    Closed,
     /// The engine failed.
     #[error("the read side is not available: {reason}")]
     Unavailable {
@@ -211,4 +203,3 @@ pub enum ReadSideError {
         reason: String,
     },
 }
-

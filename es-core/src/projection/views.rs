@@ -1,6 +1,7 @@
 use std::marker::PhantomData;
 use std::ops::{Bound, RangeBounds};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::{
     Batch, FromBatch, Index, KeyBuffer, ReadSideError, Scan, View, ViewKey, ViewPlace,
@@ -16,13 +17,18 @@ use crate::fault::Fault;
 /// write.
 pub struct Views<T> {
     transaction: Rc<dyn ViewTransaction>,
+    version: Arc<str>,
     tenant: Tenant,
     view: PhantomData<fn() -> T>,
 }
 
 impl<T: View> Views<T> {
     fn place(&self) -> ViewPlace<'_> {
-        ViewPlace { schema: const { &T::SCHEMA }, tenant: &self.tenant }
+        ViewPlace {
+            version: &self.version,
+            schema: const { &T::SCHEMA },
+            tenant: &self.tenant,
+        }
     }
 
     /// Loads the row with a key.
@@ -88,11 +94,15 @@ impl<T: View> Views<T> {
     /// The read side failed, or the row cannot be encoded.
     pub fn upsert(&mut self, row: &T) -> Result<(), ReadSideError> {
         let json = serde_json::to_vec(row).map_err(|error| ReadSideError::Unavailable {
-            reason: format!("a row of view `{}` cannot be encoded: {error}", T::SCHEMA.name),
+            reason: format!(
+                "a row of view `{}` cannot be encoded: {error}",
+                T::SCHEMA.name
+            ),
         })?;
         let mut key = KeyBuffer::default();
         row.encode_key(&mut key);
-        self.transaction.upsert(&self.place(), key.into_bytes(), row.index_keys(), json)
+        self.transaction
+            .upsert(&self.place(), key.into_bytes(), row.index_keys(), json)
     }
 
     /// Deletes the row with a key, and tells whether it was there.
@@ -113,6 +123,7 @@ impl<T: View> FromBatch for Views<T> {
     fn from_batch(batch: &Batch) -> Result<Self, Fault> {
         Ok(Self {
             transaction: Rc::clone(&batch.views),
+            version: batch.versions.of(&T::SCHEMA)?,
             tenant: batch.tenant.clone(),
             view: PhantomData,
         })
@@ -132,7 +143,12 @@ fn decode<T: View>(row: &[u8]) -> Result<T, ReadSideError> {
 
 fn equal<T, K: ViewKey>(index: Index<T, K>, value: &K) -> Scan {
     let bytes = KeyBuffer::of(value);
-    Scan { index: Some(index.number), to: Some(after(bytes.clone())), from: Some(bytes), limit: None }
+    Scan {
+        index: Some(index.number),
+        to: Some(after(bytes.clone())),
+        from: Some(bytes),
+        limit: None,
+    }
 }
 
 fn within<T, K: ViewKey>(index: Index<T, K>, range: impl RangeBounds<K>) -> Scan {
@@ -146,7 +162,12 @@ fn within<T, K: ViewKey>(index: Index<T, K>, range: impl RangeBounds<K>) -> Scan
         Bound::Excluded(key) => Some(KeyBuffer::of(key)),
         Bound::Unbounded => None,
     };
-    Scan { index: Some(index.number), from, to, limit: None }
+    Scan {
+        index: Some(index.number),
+        from,
+        to,
+        limit: None,
+    }
 }
 
 // Encodings are prefix-free, so nothing lies between a value and the value with a zero behind it.

@@ -9,6 +9,7 @@ mod gateway;
 pub use answer::{Answer, QueryCall};
 pub use error::QueryError;
 pub use gateway::QueryGateway;
+pub(crate) use gateway::QueryRoute;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;

@@ -1,0 +1,67 @@
+//! The event bus: in-process subscribers that see events after their commit, in order.
+//!
+//! One task reads the tail of the log and hands each page to all subscribers that keep up. Its
+//! channel is bounded: a subscriber that falls behind loses the page there, not the events, because
+//! it goes on from the log at its own position until it has caught up again. So a slow subscriber
+//! neither blocks a writer nor misses anything.
+//!
+//! Rejected: publishing from the writer after its commit, which forgets events when the process
+//! ends in between, and never shows those of other processes.
+
+mod subscription;
+mod tail;
+
+pub use subscription::Subscription;
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::event::{Partition, Position};
+use crate::store::{EventStore, Filter, ReadError};
+
+use tail::Tail;
+
+/// Where subscribers come from.
+pub struct EventBus {
+    log: Arc<dyn EventStore>,
+    tail: Mutex<Tail>,
+}
+
+impl EventBus {
+    pub(crate) fn new(log: Arc<dyn EventStore>) -> Self {
+        Self {
+            log,
+            tail: Mutex::new(Tail::idle()),
+        }
+    }
+
+    /// Subscribes to events that are committed from now on.
+    ///
+    /// # Errors
+    /// The log cannot be read.
+    pub async fn subscribe(&self, filter: Filter) -> Result<Subscription, ReadError> {
+        let head = self.log.head(Partition::default()).await?;
+        Ok(self.subscribe_after(head, filter))
+    }
+
+    /// Subscribes to events beyond a position; 0 is the beginning of the log.
+    #[must_use]
+    pub fn subscribe_after(&self, position: Position, filter: Filter) -> Subscription {
+        let mut tail = self.tail.lock().unwrap_or_else(PoisonError::into_inner);
+        let pages = tail.join(&self.log);
+        Subscription::new(Arc::clone(&self.log), pages, position, filter)
+    }
+
+    /// Ends every subscription: `next` gives `None` once it has given what came before.
+    pub(crate) fn close(&self) {
+        self.tail
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .close();
+    }
+}
+
+impl Drop for EventBus {
+    fn drop(&mut self) {
+        self.close();
+    }
+}

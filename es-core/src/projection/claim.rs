@@ -1,0 +1,146 @@
+//! What happens before a processor may run: its tables are made, its first token is stored, or the
+//! stored one is held against the log.
+
+use std::sync::Arc;
+
+use super::{Preparation, ProcessorError, ProcessorPlan, ReadSide, StartAt, Stores, Token};
+use crate::event::{EventId, Partition, Position};
+use crate::store::{EventStore, Filter, ReadError};
+
+/// Gives the token from which the processor goes on.
+pub(super) async fn claim(
+    plan: &Arc<ProcessorPlan>,
+    stores: &Stores,
+) -> Result<Token, ProcessorError> {
+    let processor = || plan.name.clone();
+    let partitions = stores.log.capabilities().partitions;
+    if partitions > 1 {
+        return Err(ProcessorError::Partitions {
+            processor: processor(),
+            partitions,
+        });
+    }
+    let stored = in_read_side(plan, stores, |plan, read_side| {
+        read_side.prepare(&Preparation {
+            processor: &plan.name,
+            version: &plan.version,
+            views: &plan.views,
+            by_hand: plan.by_hand,
+        })?;
+        read_side.token(&plan.token_key())
+    })
+    .await?;
+    let in_log = |source| ProcessorError::Log {
+        processor: processor(),
+        source,
+    };
+    match stored {
+        Some(token) => match mismatch(&token, &*stores.log).await.map_err(in_log)? {
+            None => Ok(token),
+            Some(found) => Err(ProcessorError::WrongLog {
+                processor: processor(),
+                found,
+                remedy: stores.read_side.remedy(),
+            }),
+        },
+        None => {
+            let token = first_token(plan.start_at, &*stores.log)
+                .await
+                .map_err(in_log)?;
+            store_first(plan, stores, token).await
+        }
+    }
+}
+
+/// What does not fit, if anything.
+async fn mismatch(token: &Token, log: &dyn EventStore) -> Result<Option<String>, ReadError> {
+    if token.log != log.identity() {
+        let (ours, theirs) = (token.log, log.identity());
+        return Ok(Some(format!(
+            "its token is of log {ours}, this one is {theirs}"
+        )));
+    }
+    let head = log.head(Partition::default()).await?;
+    if token.position > head {
+        let position = token.position;
+        return Ok(Some(format!(
+            "its token is at position {position}, the log ends at {head}"
+        )));
+    }
+    if token.event != event_at(log, token.position).await? {
+        return Ok(Some(format!(
+            "another event is at its token's position {}",
+            token.position
+        )));
+    }
+    Ok(None)
+}
+
+async fn first_token(start_at: StartAt, log: &dyn EventStore) -> Result<Token, ReadError> {
+    let head = log.head(Partition::default()).await?;
+    // A projection's first run over what is there already is a replay.
+    let (position, replay_until) = match start_at {
+        StartAt::Beginning => (Position(0), head),
+        StartAt::Head => (head, Position(0)),
+    };
+    let event = event_at(log, position).await?;
+    Ok(Token {
+        log: log.identity(),
+        position,
+        event,
+        replay_until,
+        fence: 0,
+    })
+}
+
+/// The id of the event at a position; `None` at position 0.
+pub(super) async fn event_at(
+    log: &dyn EventStore,
+    position: Position,
+) -> Result<Option<EventId>, ReadError> {
+    let Some(before) = position.0.checked_sub(1) else {
+        return Ok(None);
+    };
+    let page = log
+        .read(Partition::default(), Position(before), &Filter::all(), 1)
+        .await?;
+    Ok(page
+        .events
+        .first()
+        .filter(|event| event.position == position)
+        .map(|event| event.id))
+}
+
+async fn store_first(
+    plan: &Arc<ProcessorPlan>,
+    stores: &Stores,
+    token: Token,
+) -> Result<Token, ProcessorError> {
+    in_read_side(plan, stores, move |plan, read_side| {
+        let key = plan.token_key();
+        let mut transaction = read_side.begin(&plan.version)?;
+        transaction.store_token(&key, None, &token)?;
+        match transaction.commit() {
+            Ok(()) => Ok(token),
+            // Another process was faster; its token is as good as ours.
+            Err(super::ReadSideError::Fenced) => Ok(read_side.token(&key)?.unwrap_or(token)),
+            Err(error) => Err(error),
+        }
+    })
+    .await
+}
+
+/// Runs blocking work on the read side where blocking is allowed.
+pub(super) async fn in_read_side<T: Send + 'static>(
+    plan: &Arc<ProcessorPlan>,
+    stores: &Stores,
+    work: impl FnOnce(&ProcessorPlan, &dyn ReadSide) -> Result<T, super::ReadSideError> + Send + 'static,
+) -> Result<T, ProcessorError> {
+    let (task_plan, read_side) = (Arc::clone(plan), Arc::clone(&stores.read_side));
+    let processor = plan.name.clone();
+    match tokio::task::spawn_blocking(move || work(&task_plan, &*read_side)).await {
+        Ok(Ok(done)) => Ok(done),
+        Ok(Err(source)) => Err(ProcessorError::ReadSide { processor, source }),
+        Err(_) => Err(ProcessorError::RuntimeEnded { processor }),
+    }
+}
