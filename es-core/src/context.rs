@@ -70,7 +70,8 @@ pub struct Needs {
 impl Needs {
     /// Needs a resource given to `App::provide`.
     pub fn resource<T: ?Sized + 'static>(&mut self) {
-        self.resources.push((TypeId::of::<T>(), std::any::type_name::<T>()));
+        self.resources
+            .push((TypeId::of::<T>(), std::any::type_name::<T>()));
     }
 
     /// Needs a name space of its own for tables that SQL written by hand names.
@@ -93,13 +94,20 @@ pub struct Resources(HashMap<TypeId, (Box<dyn Any + Send + Sync>, &'static str)>
 impl Resources {
     /// Adds a resource; a trait object is found under its trait.
     pub fn provide<T: ?Sized + Send + Sync + 'static>(&mut self, resource: Arc<T>) {
-        self.0.insert(TypeId::of::<T>(), (Box::new(resource), std::any::type_name::<T>()));
+        self.0.insert(
+            TypeId::of::<T>(),
+            (Box::new(resource), std::any::type_name::<T>()),
+        );
     }
 
     /// Finds a resource.
     #[must_use]
     pub fn get<T: ?Sized + Send + Sync + 'static>(&self) -> Option<Arc<T>> {
-        self.0.get(&TypeId::of::<T>())?.0.downcast_ref::<Arc<T>>().cloned()
+        self.0
+            .get(&TypeId::of::<T>())?
+            .0
+            .downcast_ref::<Arc<T>>()
+            .cloned()
     }
 
     pub(crate) fn contains(&self, type_id: TypeId) -> bool {
@@ -166,7 +174,9 @@ impl FromContext for Metadata {
 
 impl FromContext for CommandId {
     fn from_context(context: &Context) -> Result<Self, Fault> {
-        context.command_id.ok_or_else(|| absent("CommandId", "command"))
+        context
+            .command_id
+            .ok_or_else(|| absent("CommandId", "command"))
     }
 }
 
@@ -179,16 +189,22 @@ impl FromContext for Timestamp {
 
 impl FromContext for Sequence {
     fn from_context(context: &Context) -> Result<Self, Fault> {
-        context.sequence.ok_or_else(|| absent("Sequence", "event of an aggregate"))
+        context
+            .sequence
+            .ok_or_else(|| absent("Sequence", "event of an aggregate"))
     }
 }
 
 impl FromContext for Position {
     fn from_context(context: &Context) -> Result<Self, Fault> {
-        context.position.ok_or_else(|| absent("Position", "stored event"))
+        context
+            .position
+            .ok_or_else(|| absent("Position", "stored event"))
     }
 }
 
 fn absent(what: &str, of: &str) -> Fault {
-    Fault::new(format!("there is no `{what}` here; it belongs to the handler of a {of}"))
+    Fault::new(format!(
+        "there is no `{what}` here; it belongs to the handler of a {of}"
+    ))
 }

@@ -19,7 +19,12 @@ struct Map<A: Aggregate> {
 
 impl<A: Aggregate> Default for Cells<A> {
     fn default() -> Self {
-        Self { map: Mutex::new(Map { cells: HashMap::new(), queue: VecDeque::new() }) }
+        Self {
+            map: Mutex::new(Map {
+                cells: HashMap::new(),
+                queue: VecDeque::new(),
+            }),
+        }
     }
 }
 
@@ -69,11 +74,17 @@ impl<A: Aggregate> Cells<A> {
         }
         let cell = Arc::new(Cell {
             stream: StreamId::new(tenant, A::NAME, &id.to_text())?,
-            turn: Arc::new(tokio::sync::Mutex::new(Turn { live: None, in_flight: Vec::new() })),
+            turn: Arc::new(tokio::sync::Mutex::new(Turn {
+                live: None,
+                in_flight: Vec::new(),
+            })),
             used: AtomicBool::new(false),
         });
         map.make_room(capacity);
-        map.cells.entry(tenant.clone()).or_default().insert(id.clone(), Arc::clone(&cell));
+        map.cells
+            .entry(tenant.clone())
+            .or_default()
+            .insert(id.clone(), Arc::clone(&cell));
         map.queue.push_back((tenant.clone(), id.clone()));
         Ok(cell)
     }
@@ -85,11 +96,13 @@ impl<A: Aggregate> Map<A> {
         let mut looks = 0;
         while self.queue.len() >= capacity.max(1) && looks < EVICTION_LOOKS {
             looks += 1;
-            let Some((tenant, id)) = self.queue.pop_front() else { return };
+            let Some((tenant, id)) = self.queue.pop_front() else {
+                return;
+            };
             let cells = self.cells.entry(tenant.clone()).or_default();
-            let keep = cells.get(&id).is_some_and(|cell| {
-                cell.used.swap(false, Ordering::Relaxed) || !cell.is_idle()
-            });
+            let keep = cells
+                .get(&id)
+                .is_some_and(|cell| cell.used.swap(false, Ordering::Relaxed) || !cell.is_idle());
             if keep {
                 self.queue.push_back((tenant, id));
             } else {
@@ -105,9 +118,10 @@ impl<A> Cell<A> {
     fn is_idle(self: &Arc<Self>) -> bool {
         Arc::strong_count(self) == 1
             && Arc::strong_count(&self.turn) == 1
-            && self.turn.try_lock().is_ok_and(|turn| {
-                turn.in_flight.iter().all(|batch| !batch.fate.is_pending())
-            })
+            && self
+                .turn
+                .try_lock()
+                .is_ok_and(|turn| turn.in_flight.iter().all(|batch| !batch.fate.is_pending()))
     }
 }
 
@@ -130,6 +144,9 @@ impl<A> Turn<A> {
 
     /// The batches that a decision made now rests on.
     pub(crate) fn decided_on(&self) -> Vec<BatchFate> {
-        self.in_flight.iter().map(|batch| batch.fate.clone()).collect()
+        self.in_flight
+            .iter()
+            .map(|batch| batch.fate.clone())
+            .collect()
     }
 }

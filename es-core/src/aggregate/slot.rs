@@ -14,7 +14,10 @@ pub struct Slot<A> {
 
 impl<A> Default for Slot<A> {
     fn default() -> Self {
-        Self { root: None, staging: Staging::default() }
+        Self {
+            root: None,
+            staging: Staging::default(),
+        }
     }
 }
 
@@ -49,7 +52,10 @@ impl<A> Slot<A> {
     #[must_use]
     pub fn is_untouched(&self) -> bool {
         self.staging.is_untouched()
-            && self.root.as_ref().is_none_or(|root| root.staging.is_untouched())
+            && self
+                .root
+                .as_ref()
+                .is_none_or(|root| root.staging.is_untouched())
     }
 
     /// Takes what was applied.
@@ -78,7 +84,11 @@ impl<A: Aggregate> Slot<A> {
                 Ok(state) => {
                     let mut staging = Staging::default();
                     staging.stage(&event, Ok(()));
-                    self.root = Some(Root { state, deleted: E::DELETES, staging });
+                    self.root = Some(Root {
+                        state,
+                        deleted: E::DELETES,
+                        staging,
+                    });
                 }
                 Err(fault) => self.staging.stage(&event, Err(fault)),
             },
@@ -95,7 +105,10 @@ impl<A: Aggregate> Slot<A> {
         let payload = decode_event::<E>(event)?;
         match &mut self.root {
             Some(root) if root.deleted => {
-                return Err(ReplayError::corrupt(event, "it follows the event that deleted it"));
+                return Err(ReplayError::corrupt(
+                    event,
+                    "it follows the event that deleted it",
+                ));
             }
             Some(root) => {
                 payload
@@ -108,7 +121,11 @@ impl<A: Aggregate> Slot<A> {
                     .create()
                     .map_err(|fault| ReplayError::corrupt(event, fault.to_string()))?;
                 let staging = Staging::default();
-                self.root = Some(Root { state, deleted: E::DELETES, staging });
+                self.root = Some(Root {
+                    state,
+                    deleted: E::DELETES,
+                    staging,
+                });
             }
         }
         Ok(())

@@ -29,8 +29,8 @@ const USUAL_PAYLOAD_BYTES: usize = 128;
 impl Staging {
     pub(crate) fn stage<E: Event>(&mut self, event: &E, applied: Result<(), Fault>) {
         let mut payload = Vec::with_capacity(USUAL_PAYLOAD_BYTES);
-        let encoded = applied
-            .and_then(|()| E::Codec::encode(event, &mut payload).map_err(Fault::from));
+        let encoded =
+            applied.and_then(|()| E::Codec::encode(event, &mut payload).map_err(Fault::from));
         match encoded {
             Ok(()) => {
                 let mut tags = Tags::default();

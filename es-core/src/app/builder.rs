@@ -46,7 +46,10 @@ impl AppBuilder {
         let mut builder = Self::new();
         builder.store = Some(Box::new(|clock| {
             let log = MemoryLog::with_clock(Arc::clone(clock));
-            Ok(OpenedStores { log: Arc::new(log), read_side: None })
+            Ok(OpenedStores {
+                log: Arc::new(log),
+                read_side: None,
+            })
         }));
         builder
     }
@@ -158,11 +161,21 @@ impl AppBuilder {
             limits: self.limits,
             admission: Default::default(),
         });
-        Ok(App { runtime, registry, read_side, projections, queries, bus })
+        Ok(App {
+            runtime,
+            registry,
+            read_side,
+            projections,
+            queries,
+            bus,
+        })
     }
 }
 
 fn cells(registry: &Registry) -> HashMap<TypeId, Box<dyn std::any::Any + Send + Sync>> {
     let aggregates = &registry.components().aggregates;
-    aggregates.iter().map(|entry| ((entry.type_id)(), (entry.cells)())).collect()
+    aggregates
+        .iter()
+        .map(|entry| ((entry.type_id)(), (entry.cells)()))
+        .collect()
 }

@@ -86,7 +86,11 @@ impl<A: Aggregate> Slot<A> {
     /// # Errors
     /// The aggregate was deleted.
     pub fn optional<X: DomainError>(&self) -> Result<Option<&A>, Refusal<X>> {
-        if self.is_deleted() { Err(Refusal::Deleted) } else { Ok(self.get()) }
+        if self.is_deleted() {
+            Err(Refusal::Deleted)
+        } else {
+            Ok(self.get())
+        }
     }
 
     /// The place of a `&mut Slot<Self>` handler; generated code calls it.
@@ -94,6 +98,10 @@ impl<A: Aggregate> Slot<A> {
     /// # Errors
     /// The aggregate was deleted.
     pub fn usable<X: DomainError>(&mut self) -> Result<&mut Self, Refusal<X>> {
-        if self.is_deleted() { Err(Refusal::Deleted) } else { Ok(self) }
+        if self.is_deleted() {
+            Err(Refusal::Deleted)
+        } else {
+            Ok(self)
+        }
     }
 }

@@ -70,6 +70,8 @@ impl Dispatch {
     }
 
     pub(crate) fn tenant_of(&self) -> Result<Tenant, InvalidId> {
-        self.metadata.get(keys::TENANT).map_or_else(|| Ok(Tenant::default()), |name| Tenant::new(&name))
+        self.metadata
+            .get(keys::TENANT)
+            .map_or_else(|| Ok(Tenant::default()), |name| Tenant::new(&name))
     }
 }

@@ -48,7 +48,11 @@ enum Reason {
         "event `{name}` has revision {found}, this program knows {known}; \
          declare the chain with `#[event(revision = .., from = ..)]` or run a newer version"
     )]
-    Revision { name: &'static str, found: u32, known: u32 },
+    Revision {
+        name: &'static str,
+        found: u32,
+        known: u32,
+    },
 }
 
 impl CodecError {

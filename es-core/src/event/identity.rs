@@ -103,7 +103,11 @@ impl Tenant {
     /// The name is longer than 255 bytes or holds a control character.
     pub fn new(name: &str) -> Result<Self, InvalidId> {
         check("tenant", name)?;
-        Ok(if name.is_empty() { Self(None) } else { Self(Some(Arc::from(name))) })
+        Ok(if name.is_empty() {
+            Self(None)
+        } else {
+            Self(Some(Arc::from(name)))
+        })
     }
 
     /// Returns the name.
@@ -135,7 +139,9 @@ impl StreamId {
     pub fn new(tenant: &Tenant, aggregate: &str, id: &str) -> Result<Self, InvalidId> {
         check("aggregate name", aggregate)?;
         if id.is_empty() {
-            return Err(InvalidId::Empty { aggregate: aggregate.into() });
+            return Err(InvalidId::Empty {
+                aggregate: aggregate.into(),
+            });
         }
         check(aggregate, id)?;
         Ok(Self(Arc::new(Parts {
@@ -227,10 +233,17 @@ pub enum InvalidId {
 
 fn check(of: &str, text: &str) -> Result<(), InvalidId> {
     if text.len() > MAX_ID_BYTES {
-        return Err(InvalidId::TooLong { of: of.into(), bytes: text.len() });
+        return Err(InvalidId::TooLong {
+            of: of.into(),
+            bytes: text.len(),
+        });
     }
     match text.char_indices().find(|(_, c)| c.is_control()) {
-        Some((at, c)) => Err(InvalidId::Control { of: of.into(), code: u32::from(c), at }),
+        Some((at, c)) => Err(InvalidId::Control {
+            of: of.into(),
+            code: u32::from(c),
+            at,
+        }),
         None => Ok(()),
     }
 }

@@ -33,7 +33,11 @@ impl Metadata {
     /// No entries.
     #[must_use]
     pub const fn new() -> Self {
-        Self { correlation_id: None, causation_id: None, entries: None }
+        Self {
+            correlation_id: None,
+            causation_id: None,
+            entries: None,
+        }
     }
 
     /// Returns the value under a key.
@@ -46,7 +50,11 @@ impl Metadata {
         };
         match number {
             Some(id) => Some(Cow::Owned(id.to_string())),
-            None => self.entries.as_ref()?.get(key).map(|value| Cow::Borrowed(value.as_str())),
+            None => self
+                .entries
+                .as_ref()?
+                .get(key)
+                .map(|value| Cow::Borrowed(value.as_str())),
         }
     }
 
@@ -67,7 +75,9 @@ impl Metadata {
         };
         if let Some(number) = number {
             // Only the usual form may become a number: what is read must be what was written.
-            *number = Uuid::parse_str(&value).ok().filter(|id| id.to_string() == value);
+            *number = Uuid::parse_str(&value)
+                .ok()
+                .filter(|id| id.to_string() == value);
             if number.is_some() {
                 if let Some(entries) = &mut self.entries {
                     Arc::make_mut(entries).remove(&key);
@@ -120,7 +130,9 @@ impl Metadata {
 impl<K: Into<String>, V: Into<String>> FromIterator<(K, V)> for Metadata {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
         let mut metadata = Self::new();
-        entries.into_iter().for_each(|(key, value)| metadata.insert(key, value));
+        entries
+            .into_iter()
+            .for_each(|(key, value)| metadata.insert(key, value));
         metadata
     }
 }

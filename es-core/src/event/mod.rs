@@ -14,7 +14,7 @@ mod time;
 
 pub use codec::{Codec, CodecError, Json};
 pub use identity::{
-    CommandId, EventId, InvalidId, Partition, Position, Sequence, StreamId, Tenant,
+    CommandId, EventId, InvalidId, MAX_ID_BYTES, Partition, Position, Sequence, StreamId, Tenant,
 };
 pub use metadata::{Metadata, keys};
 pub use recorded::RecordedEvent;
@@ -55,7 +55,11 @@ pub trait Event: Serialize + DeserializeOwned + Send + Sync + 'static {
         if revision == Self::REVISION {
             Self::Codec::decode(payload)
         } else {
-            Err(CodecError::unknown_revision(Self::NAME, revision, Self::REVISION))
+            Err(CodecError::unknown_revision(
+                Self::NAME,
+                revision,
+                Self::REVISION,
+            ))
         }
     }
 }

@@ -3,7 +3,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::{
-    CodecError, Event, EventId, Metadata, Partition, Position, Sequence, StreamId, Tenant, Timestamp,
+    CodecError, Event, EventId, Metadata, Partition, Position, Sequence, StreamId, Tenant,
+    Timestamp,
 };
 
 /// One stored event as a row of the log, before upcasting and decoding.

@@ -159,7 +159,10 @@ async fn send_named<H: 'static, C: HandledBy<H>>(
         .map_err(|error| error.map_rejection(Rejection::new))?;
     let json = serde_json::value::to_raw_value(&tracked.reply)
         .map_err(|error| undecodable(format!("its reply cannot be encoded: {error}")))?;
-    Ok(NamedReply { json, token: tracked.token })
+    Ok(NamedReply {
+        json,
+        token: tracked.token,
+    })
 }
 
 /// A projection, submitted by `#[projection]`.
@@ -223,7 +226,15 @@ impl EventHandlerEntry {
         line: u32,
     ) -> Self {
         let source = Source { file, line };
-        Self { projection, owner, handler, event: E::NAME, needs, call, source }
+        Self {
+            projection,
+            owner,
+            handler,
+            event: E::NAME,
+            needs,
+            call,
+            source,
+        }
     }
 }
 

@@ -14,6 +14,6 @@ pub use describe::Description;
 pub use engine::{EngineEntry, IntoStore, OpenError, OpenedStores, StoreUrl};
 pub use entry::{
     AggregateEntry, CommandEntry, EventEntry, EventHandlerEntry, NamedCommand, NamedReply,
-    ProjectionEntry, QueryHandlerEntry, Source,
+    NamedResult, ProjectionEntry, QueryHandlerEntry, Source,
 };
 pub use set::{Component, Components, Registry, RegistryError};

@@ -66,16 +66,25 @@ impl Components {
 
     /// Keeps what belongs to the aggregates and projections of `wanted`, and all event types.
     pub(crate) fn only(&mut self, wanted: &Self) {
-        let aggregates: Vec<TypeId> =
-            wanted.aggregates.iter().map(|entry| (entry.type_id)()).collect();
-        let projections: Vec<TypeId> =
-            wanted.projections.iter().map(|entry| (entry.type_id)()).collect();
+        let aggregates: Vec<TypeId> = wanted
+            .aggregates
+            .iter()
+            .map(|entry| (entry.type_id)())
+            .collect();
+        let projections: Vec<TypeId> = wanted
+            .projections
+            .iter()
+            .map(|entry| (entry.type_id)())
+            .collect();
         let owned = |owner: Option<fn() -> TypeId>| {
             owner.is_some_and(|owner| projections.contains(&owner()))
         };
-        self.aggregates.retain(|entry| aggregates.contains(&(entry.type_id)()));
-        self.commands.retain(|entry| aggregates.contains(&(entry.handler_id)()));
-        self.projections.retain(|entry| projections.contains(&(entry.type_id)()));
+        self.aggregates
+            .retain(|entry| aggregates.contains(&(entry.type_id)()));
+        self.commands
+            .retain(|entry| aggregates.contains(&(entry.handler_id)()));
+        self.projections
+            .retain(|entry| projections.contains(&(entry.type_id)()));
         self.event_handlers.retain(|entry| owned(entry.projection));
         self.query_handlers.retain(|entry| owned(entry.projection));
     }
@@ -170,57 +179,92 @@ impl Registry {
     /// All contradictions there are.
     pub fn new(mut all: Components) -> Result<Self, Vec<RegistryError>> {
         let mut problems = Vec::new();
-        all.aggregates.sort_by_key(|entry| (entry.name, entry.source));
-        all.aggregates.dedup_by_key(|entry| (entry.name, (entry.type_id)()));
-        all.events.sort_by_key(|entry| (entry.name, entry.revision, entry.source));
-        all.events.dedup_by_key(|entry| (entry.name, entry.revision, entry.source));
+        all.aggregates
+            .sort_by_key(|entry| (entry.name, entry.source));
+        all.aggregates
+            .dedup_by_key(|entry| (entry.name, (entry.type_id)()));
+        all.events
+            .sort_by_key(|entry| (entry.name, entry.revision, entry.source));
+        all.events
+            .dedup_by_key(|entry| (entry.name, entry.revision, entry.source));
         all.commands.sort_by_key(|entry| (entry.name, entry.source));
-        all.commands.dedup_by_key(|entry| (entry.name, (entry.handler_id)(), entry.source));
-        all.projections.sort_by_key(|entry| (entry.name, entry.source));
-        all.projections.dedup_by_key(|entry| (entry.name, (entry.type_id)()));
+        all.commands
+            .dedup_by_key(|entry| (entry.name, (entry.handler_id)(), entry.source));
+        all.projections
+            .sort_by_key(|entry| (entry.name, entry.source));
+        all.projections
+            .dedup_by_key(|entry| (entry.name, (entry.type_id)()));
         // Within one processor handlers run in the order of the source.
-        all.event_handlers.sort_by_key(|entry| (entry.owner, entry.source, entry.event));
-        all.event_handlers.dedup_by_key(|entry| (entry.owner, entry.source, entry.event));
-        all.query_handlers.sort_by_key(|entry| (entry.query, entry.source));
-        all.query_handlers.dedup_by_key(|entry| (entry.query, entry.source));
+        all.event_handlers
+            .sort_by_key(|entry| (entry.owner, entry.source, entry.event));
+        all.event_handlers
+            .dedup_by_key(|entry| (entry.owner, entry.source, entry.event));
+        all.query_handlers
+            .sort_by_key(|entry| (entry.query, entry.source));
+        all.query_handlers
+            .dedup_by_key(|entry| (entry.query, entry.source));
 
-        twice(&all.aggregates, |entry| entry.name, |first, second| {
-            problems.push(RegistryError::TwoAggregates {
-                name: first.name.to_owned(),
-                first: placed((first.type_name)(), first.source),
-                second: placed((second.type_name)(), second.source),
-            });
-        });
-        twice(&all.events, |entry| (entry.name, entry.revision), |first, second| {
-            problems.push(RegistryError::TwoEvents {
-                name: first.name.to_owned(),
-                revision: first.revision,
-                first: placed((first.type_name)(), first.source),
-                second: placed((second.type_name)(), second.source),
-            });
-        });
-        twice(&all.commands, |entry| entry.name, |first, second| {
-            problems.push(RegistryError::TwoHandlers {
-                name: first.name.to_owned(),
-                first: placed((first.handler)(), first.source),
-                second: placed((second.handler)(), second.source),
-            });
-        });
-        twice(&all.query_handlers, |entry| entry.query, |first, second| {
-            problems.push(RegistryError::TwoAnswers {
-                name: first.query.to_owned(),
-                first: placed(first.handler, first.source),
-                second: placed(second.handler, second.source),
-            });
-        });
-        twice(&all.projections, |entry| entry.name, |first, second| {
-            problems.push(RegistryError::TwoProjections {
-                name: first.name.to_owned(),
-                first: first.source.to_string(),
-                second: second.source.to_string(),
-            });
-        });
-        if problems.is_empty() { Ok(Self(all)) } else { Err(problems) }
+        twice(
+            &all.aggregates,
+            |entry| entry.name,
+            |first, second| {
+                problems.push(RegistryError::TwoAggregates {
+                    name: first.name.to_owned(),
+                    first: placed((first.type_name)(), first.source),
+                    second: placed((second.type_name)(), second.source),
+                });
+            },
+        );
+        twice(
+            &all.events,
+            |entry| (entry.name, entry.revision),
+            |first, second| {
+                problems.push(RegistryError::TwoEvents {
+                    name: first.name.to_owned(),
+                    revision: first.revision,
+                    first: placed((first.type_name)(), first.source),
+                    second: placed((second.type_name)(), second.source),
+                });
+            },
+        );
+        twice(
+            &all.commands,
+            |entry| entry.name,
+            |first, second| {
+                problems.push(RegistryError::TwoHandlers {
+                    name: first.name.to_owned(),
+                    first: placed((first.handler)(), first.source),
+                    second: placed((second.handler)(), second.source),
+                });
+            },
+        );
+        twice(
+            &all.query_handlers,
+            |entry| entry.query,
+            |first, second| {
+                problems.push(RegistryError::TwoAnswers {
+                    name: first.query.to_owned(),
+                    first: placed(first.handler, first.source),
+                    second: placed(second.handler, second.source),
+                });
+            },
+        );
+        twice(
+            &all.projections,
+            |entry| entry.name,
+            |first, second| {
+                problems.push(RegistryError::TwoProjections {
+                    name: first.name.to_owned(),
+                    first: first.source.to_string(),
+                    second: second.source.to_string(),
+                });
+            },
+        );
+        if problems.is_empty() {
+            Ok(Self(all))
+        } else {
+            Err(problems)
+        }
     }
 
     /// The entries.
@@ -238,7 +282,11 @@ impl Registry {
     }
 
     pub(crate) fn commands_by_name(&self) -> HashMap<&'static str, CommandEntry> {
-        self.0.commands.iter().map(|entry| (entry.name, *entry)).collect()
+        self.0
+            .commands
+            .iter()
+            .map(|entry| (entry.name, *entry))
+            .collect()
     }
 }
 

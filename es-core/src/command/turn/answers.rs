@@ -12,14 +12,15 @@ use crate::command::{CommandError, CommandOf, Refusal, Tracked};
 use crate::event::{EventId, Sequence};
 use crate::fault::Fault;
 use crate::future::panic_message;
-use crate::store::{
-    AppendError, CommitToken, Expectation, Expected, NewEvent, RememberedCommand,
-};
+use crate::store::{AppendError, CommitToken, Expectation, Expected, NewEvent, RememberedCommand};
 
 impl<A: Aggregate, C: CommandOf<A>> Journey<A, C> {
     pub(super) fn expectation(&self, version: Option<Sequence>) -> Expectation {
         let expected = version.map_or(Expected::NoStream, Expected::Exact);
-        Expectation { stream: self.cell.stream.clone(), expected }
+        Expectation {
+            stream: self.cell.stream.clone(),
+            expected,
+        }
     }
 
     pub(super) fn events(&self, staged: Vec<StagedEvent>) -> Vec<NewEvent> {
@@ -35,10 +36,7 @@ impl<A: Aggregate, C: CommandOf<A>> Journey<A, C> {
         staged.into_iter().map(event).collect()
     }
 
-    pub(super) fn remember(
-        &self,
-        reply: &C::Reply,
-    ) -> Fallible<RememberedCommand, C::Error> {
+    pub(super) fn remember(&self, reply: &C::Reply) -> Fallible<RememberedCommand, C::Error> {
         let reply = serde_json::to_vec(reply).map_err(|error| {
             self.fault(Fault::new(format!("the reply cannot be encoded: {error}")))
         })?;
@@ -53,24 +51,28 @@ impl<A: Aggregate, C: CommandOf<A>> Journey<A, C> {
     }
 
     /// Answers a repetition with what the first one was answered.
-    pub(super) fn first_answer(
-        &self,
-        first: RememberedCommand,
-    ) -> SendResult<C::Reply, C::Error> {
+    pub(super) fn first_answer(&self, first: RememberedCommand) -> SendResult<C::Reply, C::Error> {
         let is_same = first.name == C::NAME && first.target.as_ref() == Some(&self.cell.stream);
         if !is_same {
-            let target = first.target.map_or_else(String::new, |target| format!(" to {target}"));
+            let target = first
+                .target
+                .map_or_else(String::new, |target| format!(" to {target}"));
             let first = format!("{}{target}", first.name);
-            return Err(CommandError::CommandIdReused { command_id: self.id, first });
+            return Err(CommandError::CommandIdReused {
+                command_id: self.id,
+                first,
+            });
         }
-        let reply = serde_json::from_slice(&first.reply).map_err(|error| {
-            CommandError::Undecodable {
+        let reply =
+            serde_json::from_slice(&first.reply).map_err(|error| CommandError::Undecodable {
                 command_id: self.id,
                 name: C::NAME.to_owned(),
                 reason: format!("its first reply has another shape now: {error}"),
-            }
-        })?;
-        Ok(Tracked { reply, token: first.token })
+            })?;
+        Ok(Tracked {
+            reply,
+            token: first.token,
+        })
     }
 
     pub(super) fn refusal(&self, refusal: Refusal<C::Error>) -> CommandError<C::Error> {
@@ -97,18 +99,30 @@ impl<A: Aggregate, C: CommandOf<A>> Journey<A, C> {
 
     pub(super) fn conflict(&self, attempts: u32) -> CommandError<C::Error> {
         let stream = self.cell.stream.clone();
-        CommandError::Conflict { command_id: self.id, stream, attempts }
+        CommandError::Conflict {
+            command_id: self.id,
+            stream,
+            attempts,
+        }
     }
 
     pub(super) fn fault(&self, fault: Fault) -> CommandError<C::Error> {
-        CommandError::Fault { command_id: self.id, fault }
+        CommandError::Fault {
+            command_id: self.id,
+            fault,
+        }
     }
 
     pub(super) fn panicked(&self, panic: Box<dyn Any + Send>) -> CommandError<C::Error> {
-        CommandError::Panicked { command_id: self.id, message: panic_message(&*panic) }
+        CommandError::Panicked {
+            command_id: self.id,
+            message: panic_message(&*panic),
+        }
     }
 
     pub(super) fn lost_state(&self) -> CommandError<C::Error> {
-        self.fault(Fault::new("the live state is gone although its turn is held"))
+        self.fault(Fault::new(
+            "the live state is gone although its turn is held",
+        ))
     }
 }

@@ -15,9 +15,7 @@ use tokio::sync::OwnedMutexGuard;
 use tokio::time::timeout_at;
 
 use super::handled::SendResult;
-use super::{
-    AsyncCall, Call, CommandError, CommandOf, Dispatch, Refusal, SyncCall, Tracked,
-};
+use super::{AsyncCall, Call, CommandError, CommandOf, Dispatch, Refusal, SyncCall, Tracked};
 use crate::aggregate::{Aggregate, Cell, InFlight, Live, Slot, Turn, fold};
 use crate::context::Context;
 use crate::event::{CommandId, Metadata, Sequence};
@@ -47,7 +45,10 @@ struct Decided<R, X> {
 /// How one attempt ended.
 enum Ending<R, X> {
     Answered(SendResult<R, X>),
-    Refused { error: AppendError, may_repeat: bool },
+    Refused {
+        error: AppendError,
+        may_repeat: bool,
+    },
 }
 
 type Fallible<T, E> = Result<T, CommandError<E>>;
@@ -59,14 +60,24 @@ pub(super) async fn run<A: Aggregate, C: CommandOf<A>>(
     mut dispatch: Dispatch,
 ) -> SendResult<C::Reply, C::Error> {
     let id = *dispatch.id_or_generate();
-    let ticket = runtime.admit().ok_or(CommandError::ShuttingDown { command_id: id })?;
-    let invalid = |source| CommandError::InvalidId { command_id: id, source };
+    let ticket = runtime
+        .admit()
+        .ok_or(CommandError::ShuttingDown { command_id: id })?;
+    let invalid = |source| CommandError::InvalidId {
+        command_id: id,
+        source,
+    };
     let tenant = dispatch.tenant_of().map_err(invalid)?;
     let cells = runtime
         .cells::<A>()
-        .map_err(|text| CommandError::NoHandler { command_id: id, text })?;
+        .map_err(|text| CommandError::NoHandler {
+            command_id: id,
+            text,
+        })?;
     let capacity = runtime.shared().limits.live_aggregates;
-    let cell = cells.cell(&tenant, command.target(), capacity).map_err(invalid)?;
+    let cell = cells
+        .cell(&tenant, command.target(), capacity)
+        .map_err(invalid)?;
     let journey = Arc::new(Journey {
         runtime: runtime.clone(),
         command,
@@ -129,8 +140,14 @@ impl<A: Aggregate, C: CommandOf<A>> Journey<A, C> {
             let folded = self
                 .before_deadline(fold::<A>(store, &self.cell.stream))
                 .await?
-                .map_err(|source| CommandError::Load { command_id: self.id, source })?;
-            turn.live = Some(Live { slot: folded.slot, version: folded.version });
+                .map_err(|source| CommandError::Load {
+                    command_id: self.id,
+                    source,
+                })?;
+            turn.live = Some(Live {
+                slot: folded.slot,
+                version: folded.version,
+            });
         }
         Ok(turn)
     }
@@ -149,10 +166,12 @@ impl<A: Aggregate, C: CommandOf<A>> Journey<A, C> {
         }
         let store = &self.runtime.shared().store;
         let looking = store.remembered(self.cell.stream.tenant(), self.id);
-        self.before_deadline(looking).await?.map_err(|error| CommandError::Load {
-            command_id: self.id,
-            source: error.into(),
-        })
+        self.before_deadline(looking)
+            .await?
+            .map_err(|error| CommandError::Load {
+                command_id: self.id,
+                source: error.into(),
+            })
     }
 
     async fn decide(
@@ -182,7 +201,8 @@ impl<A: Aggregate, C: CommandOf<A>> Journey<A, C> {
                     let handed = journey.decide_async(call, turn, permit).await?;
                     Ok(journey.answer(handed, retry).await)
                 });
-                task.await.unwrap_or_else(|error| Err(self.panicked(error.into_panic())))
+                task.await
+                    .unwrap_or_else(|error| Err(self.panicked(error.into_panic())))
             }
         }
     }
@@ -193,10 +213,13 @@ impl<A: Aggregate, C: CommandOf<A>> Journey<A, C> {
         mut turn: OwnedMutexGuard<Turn<A>>,
         permit: Permit,
     ) -> Fallible<Decided<C::Reply, C::Error>, C::Error> {
-        let Some(mut live) = turn.live.take() else { return Err(self.lost_state()) };
+        let Some(mut live) = turn.live.take() else {
+            return Err(self.lost_state());
+        };
         let context = self.context();
-        let outcome =
-            catch_unwind(AssertUnwindSafe(|| call(&mut live.slot, &self.command, &context)));
+        let outcome = catch_unwind(AssertUnwindSafe(|| {
+            call(&mut live.slot, &self.command, &context)
+        }));
         let outcome = outcome.map_err(|panic| self.panicked(panic))?;
         self.hand_over(outcome, live, turn, permit)
     }
@@ -207,21 +230,38 @@ impl<A: Aggregate, C: CommandOf<A>> Journey<A, C> {
         mut turn: OwnedMutexGuard<Turn<A>>,
         permit: Permit,
     ) -> Fallible<Decided<C::Reply, C::Error>, C::Error> {
-        let Some(mut live) = turn.live.take() else { return Err(self.lost_state()) };
+        let Some(mut live) = turn.live.take() else {
+            return Err(self.lost_state());
+        };
         let context = self.context();
         let limit = self.runtime.shared().limits.handler_time;
         let until = Instant::now() + limit;
         let until = self.deadline.map_or(until, |deadline| deadline.min(until));
         // The call itself may panic before it returns a future.
-        let calling = BorrowedCall { call, slot: &mut live.slot, command: &self.command };
+        let calling = BorrowedCall {
+            call,
+            slot: &mut live.slot,
+            command: &self.command,
+        };
         let made = catch_unwind(AssertUnwindSafe(|| calling.start(&context)));
         let future = made.map_err(|panic| self.panicked(panic))?;
         let outcome = match timeout_at(until.into(), CatchUnwind(future)).await {
             Ok(outcome) => outcome.map_err(|panic| self.panicked(panic))?,
-            Err(_) if self.deadline.is_some_and(|deadline| deadline <= Instant::now()) => {
-                return Err(CommandError::DeadlineExceeded { command_id: self.id });
+            Err(_)
+                if self
+                    .deadline
+                    .is_some_and(|deadline| deadline <= Instant::now()) =>
+            {
+                return Err(CommandError::DeadlineExceeded {
+                    command_id: self.id,
+                });
             }
-            Err(_) => return Err(CommandError::HandlerTimedOut { command_id: self.id, limit }),
+            Err(_) => {
+                return Err(CommandError::HandlerTimedOut {
+                    command_id: self.id,
+                    limit,
+                });
+            }
         };
         self.hand_over(outcome, live, turn, permit)
     }
@@ -271,12 +311,19 @@ impl<A: Aggregate, C: CommandOf<A>> Journey<A, C> {
         let stores_nothing = batch.stores_nothing();
         let appended = permit.append(batch);
         if fate.is_pending() {
-            turn.in_flight.push(InFlight { fate, command: self.id });
+            turn.in_flight.push(InFlight {
+                fate,
+                command: self.id,
+            });
         } else if fate.is_undone() {
             keep = false;
         }
         turn.live = keep.then_some(live);
-        Ok(Decided { outcome, stores_nothing, appended })
+        Ok(Decided {
+            outcome,
+            stores_nothing,
+            appended,
+        })
     }
 
     /// Waits for the log's answer.
@@ -298,7 +345,10 @@ impl<A: Aggregate, C: CommandOf<A>> Journey<A, C> {
                 return Ending::Answered(Err(CommandError::OutcomeUnknown { command_id, reason }));
             }
         };
-        let reply = decided.outcome.map(|reply| Tracked { reply, token: committed.token });
+        let reply = decided.outcome.map(|reply| Tracked {
+            reply,
+            token: committed.token,
+        });
         Ending::Answered(reply)
     }
 
@@ -313,10 +363,18 @@ impl<A: Aggregate, C: CommandOf<A>> Journey<A, C> {
     }
 
     async fn reserve(&self) -> Fallible<Permit, C::Error> {
-        let reserved = self.runtime.shared().store.reserve(self.deadline).await;
+        let store = &self.runtime.shared().store;
+        let reserved = match store.try_reserve() {
+            Err(AppendError::Overloaded) => store.reserve(self.deadline).await,
+            reserved => reserved,
+        };
         reserved.map_err(|error| match error {
-            AppendError::Overloaded => CommandError::Overloaded { command_id: self.id },
-            AppendError::Closed => CommandError::ShuttingDown { command_id: self.id },
+            AppendError::Overloaded => CommandError::Overloaded {
+                command_id: self.id,
+            },
+            AppendError::Closed => CommandError::ShuttingDown {
+                command_id: self.id,
+            },
             error => self.append_error(error),
         })
     }
@@ -324,9 +382,11 @@ impl<A: Aggregate, C: CommandOf<A>> Journey<A, C> {
     async fn before_deadline<T>(&self, future: impl Future<Output = T>) -> Fallible<T, C::Error> {
         match self.deadline {
             None => Ok(future.await),
-            Some(deadline) => timeout_at(deadline.into(), future)
-                .await
-                .map_err(|_| CommandError::DeadlineExceeded { command_id: self.id }),
+            Some(deadline) => timeout_at(deadline.into(), future).await.map_err(|_| {
+                CommandError::DeadlineExceeded {
+                    command_id: self.id,
+                }
+            }),
         }
     }
 
@@ -351,10 +411,7 @@ struct BorrowedCall<'a, A: Aggregate, C: CommandOf<A>> {
 }
 
 impl<'a, A: Aggregate, C: CommandOf<A>> BorrowedCall<'a, A, C> {
-    fn start(
-        self,
-        context: &'a Context,
-    ) -> BoxFuture<'a, Result<C::Reply, Refusal<C::Error>>> {
+    fn start(self, context: &'a Context) -> BoxFuture<'a, Result<C::Reply, Refusal<C::Error>>> {
         (self.call)(self.slot, self.command, context)
     }
 }
