@@ -148,9 +148,12 @@ pub fn decode_message<E: Event>(event: &RecordedEvent) -> Result<E, Fault> {
 /// # Errors
 /// It has another type.
 pub fn query_of<Q: Query>(query: &(dyn Any + Send + Sync)) -> Result<&Q, Fault> {
-    query
-        .downcast_ref()
-        .ok_or_else(|| Fault::new(format!("the query bus gave another type than `{}`", Q::NAME)))
+    query.downcast_ref().ok_or_else(|| {
+        Fault::new(format!(
+            "the query bus gave another type than `{}`",
+            Q::NAME
+        ))
+    })
 }
 
 /// Hides the type of a query handler's answer.
