@@ -1,6 +1,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::register::register;
 use super::{command_handler, event_sourcing, hidden, siblings, stub};
 use crate::diag::Errors;
 use crate::light::LightImpl;
@@ -26,12 +27,20 @@ pub(super) fn expand(
         .map(|stub| stub::command(stub, &model));
     let leaves = command_handler::leaves(&model);
     let mut items = quote!(#(#commands)* #(#stubs)* #leaves);
-    let mut siblings = None;
+    let mut entries: Vec<_> = model
+        .commands
+        .iter()
+        .map(|handler| command_handler::entry(handler, &model))
+        .collect();
+    let (mut siblings, mut component) = (None, None);
     if !model.sourcing.is_empty() {
         items.extend(event_sourcing::expand(&model));
         items.extend(siblings::implementations(&model));
+        entries.push(event_sourcing::entry(&model));
         siblings = Some(siblings::enumeration(&model));
+        component = Some(&model.self_ty);
     }
+    items.extend(register(&entries, component, &model.paths));
     let hidden = hidden(items);
     quote!(#siblings #hidden)
 }

@@ -4,6 +4,7 @@ use syn::Type;
 use syn::spanned::Spanned;
 
 use super::line_of;
+use super::register::{Entry, List};
 use crate::model::{
     AggregateBlock, CommandHandler, Lent, Parameter, Shape, WrittenError, relocate,
 };
@@ -23,25 +24,17 @@ use crate::paths::Paths;
 ///             Decide::<Order, Result<OrderCancelled, OrderError>>::call(slot, decision)
 ///         });
 /// }
-/// inventory::submit! { CommandEntry::of::<Order, CancelOrder>(|needs| …, file!(), 12) }
 /// ```
 pub(super) fn expand(handler: &CommandHandler, block: &AggregateBlock) -> TokenStream {
     let AggregateBlock {
         paths: es, self_ty, ..
     } = block;
-    let private = es.private();
     let cfgs = &handler.cfgs;
     let command = &handler.command.ty;
     let place = command.span();
     let header = relocate(quote!(impl #es::command::CommandOf<#self_ty> for), place);
     let (reply, error) = answer(handler, block);
     let call = call(handler, block);
-    let needs = needs(&handler.extractors, &quote!(#es::context::FromContext));
-    let line = line_of(handler.span());
-    let entry = relocate(
-        quote!(#es::registry::CommandEntry::of::<#self_ty, #command>),
-        place,
-    );
     quote! {
         #(#cfgs)*
         #[automatically_derived]
@@ -50,8 +43,24 @@ pub(super) fn expand(handler: &CommandHandler, block: &AggregateBlock) -> TokenS
             type Error = #error;
             const CALL: #es::command::Call<#self_ty, Self, Self::Reply, Self::Error> = #call;
         }
-        #(#cfgs)*
-        #private::inventory::submit! { #entry(#needs, ::core::file!(), #line) }
+    }
+}
+
+/// Its registration: `CommandEntry::of::<Order, CancelOrder>(|needs| …, file!(), 12)`.
+pub(super) fn entry(handler: &CommandHandler, block: &AggregateBlock) -> Entry {
+    let AggregateBlock {
+        paths: es, self_ty, ..
+    } = block;
+    let command = &handler.command.ty;
+    let needs = needs(&handler.extractors, &quote!(#es::context::FromContext));
+    let line = line_of(handler.span());
+    let of = quote!(#es::registry::CommandEntry::of::<#self_ty, #command>);
+    let of = relocate(of, command.span());
+    let value = quote!(#of(#needs, ::core::file!(), #line));
+    Entry {
+        list: List::Commands,
+        cfgs: handler.cfgs.clone(),
+        value,
     }
 }
 

@@ -4,34 +4,36 @@ use syn::spanned::Spanned;
 
 use super::command_handler::local;
 use super::line_of;
+use super::register::{Entry, List};
 use crate::model::{AggregateBlock, Effect, SourcingHandler, relocate};
 
 /// The event side of the aggregate: one `EventOf` per handler, and `EventSourced`.
 pub(super) fn expand(block: &AggregateBlock) -> TokenStream {
-    let AggregateBlock {
-        paths: es,
-        self_ty,
-        sourcing,
-        ..
-    } = block;
-    let private = es.private();
+    let sourcing = &block.sourcing;
     let first = first_state(block);
     let events = sourcing
         .iter()
         .map(|handler| event_of(handler, block, first.is_some()));
     let sourced = event_sourced(block);
     let names = unique_names(block);
+    quote!(#first #(#events)* #sourced #names)
+}
+
+/// Its registration: `AggregateEntry::of::<Order>(file!(), 30)`.
+pub(super) fn entry(block: &AggregateBlock) -> Entry {
+    let AggregateBlock {
+        paths: es, self_ty, ..
+    } = block;
     let line = line_of(self_ty.span());
-    let entry = relocate(
+    let of = relocate(
         quote!(#es::registry::AggregateEntry::of::<#self_ty>),
         self_ty.span(),
     );
-    quote! {
-        #first
-        #(#events)*
-        #sourced
-        #names
-        #private::inventory::submit! { #entry(::core::file!(), #line) }
+    let value = quote!(#of(::core::file!(), #line));
+    Entry {
+        list: List::Aggregates,
+        cfgs: vec![],
+        value,
     }
 }
 

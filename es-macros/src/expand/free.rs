@@ -3,6 +3,7 @@ use quote::quote;
 
 use super::hidden;
 use super::read_handler::{self, Owner};
+use super::register::register;
 use crate::attr::FreeArguments;
 use crate::diag::Errors;
 use crate::light::LightFn;
@@ -40,11 +41,8 @@ pub(super) fn expand(
         .processor
         .map_or_else(|| function.sig.ident.to_string(), |name| name.value());
     let generated = ReadHandler::read(kind, &function, None, &mut errors).map(|handler| {
-        hidden(read_handler::expand(
-            &handler,
-            &Owner::Function(processor),
-            &es,
-        ))
+        let entry = read_handler::entry(&handler, &Owner::Function(processor), &es);
+        hidden(register(&[entry], None, &es))
     });
     let errors = errors.into_compile_errors();
     quote!(#function #generated #errors)

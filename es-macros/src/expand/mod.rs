@@ -8,6 +8,7 @@ mod event_sourcing;
 mod free;
 mod projection;
 mod read_handler;
+mod register;
 mod siblings;
 mod stub;
 

@@ -3,6 +3,7 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 
 use super::read_handler::{self, Owner};
+use super::register::{Entry, List, register};
 use super::{hidden, line_of};
 use crate::attr::{ProjectionArguments, is_named};
 use crate::check;
@@ -63,7 +64,6 @@ pub(super) fn expand(
         return TokenStream::new();
     }
     let es = Paths::new(arguments.krate.as_ref());
-    let private = es.private();
     let name = arguments.name.map_or_else(
         || {
             last_ident(&self_ty)
@@ -81,9 +81,18 @@ pub(super) fn expand(
     let header = quote_spanned!(self_ty.span()=> impl #es::projection::Projection for #self_ty);
     let line = line_of(self_ty.span());
     let owner = Owner::Projection(&self_ty);
-    let entries = handlers
-        .iter()
-        .map(|handler| read_handler::expand(handler, &owner, &es));
+    let projection = quote!(#es::registry::ProjectionEntry::of::<#self_ty>(::core::file!(), #line));
+    let mut entries = vec![Entry {
+        list: List::Projections,
+        cfgs: vec![],
+        value: projection,
+    }];
+    entries.extend(
+        handlers
+            .iter()
+            .map(|handler| read_handler::entry(handler, &owner, &es)),
+    );
+    let entries = register(&entries, Some(&self_ty), &es);
     hidden(quote! {
         #[automatically_derived]
         #header {
@@ -91,9 +100,6 @@ pub(super) fn expand(
             const PROCESSOR: &'static str = #processor;
             const VERSION: u32 = #version;
         }
-        #private::inventory::submit! {
-            #es::registry::ProjectionEntry::of::<#self_ty>(::core::file!(), #line)
-        }
-        #(#entries)*
+        #entries
     })
 }

@@ -5,6 +5,7 @@ use syn::spanned::Spanned;
 
 use super::command_handler::{extract_by, local, needs};
 use super::line_of;
+use super::register::{Entry, List};
 use crate::model::{Lent, ReadHandler, ReadKind, relocate};
 use crate::paths::Paths;
 
@@ -19,20 +20,18 @@ pub(super) enum Owner<'a> {
 /// One event or query handler:
 ///
 /// ```text
-/// inventory::submit! {
-///     EventHandlerEntry::of::<OrderCreated>(
-///         Some(TypeId::of::<OrderSummary>), <OrderSummary as Projection>::NAME,
-///         "OrderSummary::on_created", |needs| …,
-///         EventCall::Sync(|event, batch| {
-///             let message = event.decode::<OrderCreated>()?;
-///             let mut p0 = <Views<OrderSummary> as FromBatch>::from_batch(batch)?;
-///             HandlerOutcome::outcome(<OrderSummary>::on_created(&message, &mut p0))
-///         }),
-///         file!(), 9,
-///     )
-/// }
+/// EventHandlerEntry::of::<OrderCreated>(
+///     Some(TypeId::of::<OrderSummary>), <OrderSummary as Projection>::NAME,
+///     "OrderSummary::on_created", |needs| …,
+///     EventCall::Sync(|event, batch| {
+///         let message = decode_message::<OrderCreated>(event)?;
+///         let mut p0 = <Views<OrderSummary> as FromBatch>::from_batch(batch)?;
+///         HandlerOutcome::outcome(<OrderSummary>::on_created(&message, &mut p0))
+///     }),
+///     file!(), 9,
+/// )
 /// ```
-pub(super) fn expand(handler: &ReadHandler, owner: &Owner<'_>, es: &Paths) -> TokenStream {
+pub(super) fn entry(handler: &ReadHandler, owner: &Owner<'_>, es: &Paths) -> Entry {
     let private = es.private();
     let ReadHandler {
         kind,
@@ -61,25 +60,32 @@ pub(super) fn expand(handler: &ReadHandler, owner: &Owner<'_>, es: &Paths) -> To
     let call = call(handler, &function, &extractor, es);
     let line = line_of(name.span());
     let source = quote!(::core::file!(), #line);
-    let entry = match kind {
+    let (list, value) = match kind {
         ReadKind::Event => {
             let of = relocate(
                 quote!(#es::registry::EventHandlerEntry::of::<#ty>),
                 ty.span(),
             );
-            quote!(#of(#projection, #owned_by, #shown, #needs, #call, #source))
+            (
+                List::EventHandlers,
+                quote!(#of(#projection, #owned_by, #shown, #needs, #call, #source)),
+            )
         }
         ReadKind::Query => {
             let of = relocate(
                 quote!(#es::registry::QueryHandlerEntry::of::<#ty>),
                 ty.span(),
             );
-            quote!(#of(#projection, #shown, #needs, #call, #source))
+            (
+                List::QueryHandlers,
+                quote!(#of(#projection, #shown, #needs, #call, #source)),
+            )
         }
     };
-    quote! {
-        #(#cfgs)*
-        #private::inventory::submit! { #entry }
+    Entry {
+        list,
+        cfgs: cfgs.clone(),
+        value,
     }
 }
 
