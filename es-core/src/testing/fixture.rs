@@ -1,0 +1,120 @@
+use std::sync::Arc;
+
+use super::call::call;
+use super::past::Past;
+use crate::aggregate::{Aggregate, AggregateId, Slot, StagedEvent};
+use crate::command::{Command, CommandOf, Dispatch, Refusal};
+use crate::context::{Context, Resources};
+use crate::event::{CommandId, StreamId, Tenant, Timestamp};
+
+/// One aggregate, its past, and what surrounds the commands sent to it.
+pub(super) struct Fixture<A> {
+    pub(super) past: Past<A>,
+    pub(super) now: Timestamp,
+    pub(super) resources: Arc<Resources>,
+    commands: u64,
+}
+
+/// What one command led to.
+pub(super) struct Ran<A: Aggregate, C: CommandOf<A>> {
+    pub(super) command: C,
+    pub(super) answer: Result<C::Reply, Refusal<C::Error>>,
+    pub(super) stored: Vec<StagedEvent>,
+    /// The state that the handler left, if it was accepted.
+    pub(super) live: Slot<A>,
+}
+
+// Any moment would do, as long as it is the same one tomorrow.
+const STILL_SINCE: i64 = 946_684_800_000_000;
+
+impl<A: Aggregate> Fixture<A> {
+    pub(super) fn new() -> Self {
+        Self {
+            past: Past::nothing(),
+            now: Timestamp::from_microseconds(STILL_SINCE),
+            resources: Arc::default(),
+            commands: 0,
+        }
+    }
+
+    /// Runs a command on the state folded so far, and adds what it stores to the past.
+    pub(super) fn run<C: CommandOf<A>>(
+        &mut self,
+        command: C,
+        dispatch: Dispatch,
+    ) -> Result<Ran<A, C>, String> {
+        let target = self.target::<C>(command.target())?;
+        let context = self.context(dispatch);
+        let mut live = self.past.load().map_err(|error| error.to_string())?;
+        let mut answer = call(&mut live, &command, &context);
+        let mut stored = Vec::new();
+        if answer.is_ok() {
+            match live.take_staged() {
+                Ok(staged) => stored = staged,
+                Err(fault) => answer = Err(Refusal::Fault(fault)),
+            }
+        }
+        self.past.staged(&stored, self.now).map_err(|error| {
+            format!(
+                "`{}` stored events from which `{}` cannot be loaded again: {error}",
+                C::NAME,
+                A::NAME
+            )
+        })?;
+        self.check_id::<C>(&target)?;
+        Ok(Ran {
+            command,
+            answer,
+            stored,
+            live,
+        })
+    }
+
+    /// The text form of a command's target, if it is the aggregate that the past made.
+    fn target<C: Command>(&self, target: &A::Id) -> Result<String, String> {
+        let text = target.to_text().into_owned();
+        let says = |reason: &dyn std::fmt::Display| {
+            format!("the target of `{}` cannot be an id: {reason}", C::NAME)
+        };
+        StreamId::new(&Tenant::default(), A::NAME, &text).map_err(|error| says(&error))?;
+        let again = A::Id::from_text(&text).map_err(|error| says(&error))?;
+        if again != *target {
+            return Err(says(&format!(
+                "its text form `{text}` is read as another value"
+            )));
+        }
+        match self.past.id() {
+            Some(id) if id != text => Err(format!(
+                "what was given made `{} {id}`, and `{}` targets `{text}`; give the past of the \
+                 aggregate that the command targets",
+                A::NAME,
+                C::NAME
+            )),
+            _ => Ok(text),
+        }
+    }
+
+    /// In production the stream has the target's name, whatever id the events carry.
+    fn check_id<C: Command>(&self, target: &str) -> Result<(), String> {
+        match self.past.id() {
+            Some(id) if id != target => Err(format!(
+                "`{}` targets `{target}`, and the events it stored made `{} {id}`; put the \
+                 target's id into the events",
+                C::NAME,
+                A::NAME
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    fn context(&mut self, dispatch: Dispatch) -> Context {
+        self.commands += 1;
+        let usual = || CommandId::from_key(&format!("command-{}", self.commands));
+        let id = dispatch.id.unwrap_or_else(usual);
+        let correlation = dispatch.metadata.correlation_id().unwrap_or(id.0);
+        let mut context = Context::detached(self.now, Arc::clone(&self.resources));
+        context.command_id = Some(id);
+        context.metadata = dispatch.metadata.caused_by(correlation, id.0);
+        context
+    }
+}
