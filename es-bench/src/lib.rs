@@ -11,12 +11,20 @@
 //! `cargo xtask bench NAME` prints lines `NAME metric value unit`; unit `x` is a ratio, es over
 //! the other. What was measured: `docs/performance.md`.
 
+pub mod append;
 pub mod compile;
+pub mod dispatch;
 mod failure;
 mod options;
+pub mod order;
 pub mod peers;
+pub mod program;
+pub mod rehydrate;
 pub mod report;
 pub mod rounds;
+
+// Registers the engine for `sqlite:`.
+use es_sqlite as _;
 
 pub use failure::Failure;
 pub use options::Options;

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Parser, ValueEnum};
-use es_bench::{Failure, Options, compile};
+use es_bench::{Failure, Options, append, compile, dispatch, rehydrate};
 
 /// Measures es beside limits and peers, in turns.
 #[derive(Debug, Parser)]
@@ -25,6 +25,9 @@ struct Arguments {
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Name {
+    Dispatch,
+    Append,
+    Rehydrate,
     Compile,
 }
 
@@ -51,6 +54,9 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         .map_or_else(|| Name::value_variants().to_vec(), |name| vec![name]);
     for name in names {
         match name {
+            Name::Dispatch => dispatch::run(&options)?,
+            Name::Append => append::run(&options)?,
+            Name::Rehydrate => rehydrate::run(&options)?,
             Name::Compile => compile::run(&options)?,
         }
     }

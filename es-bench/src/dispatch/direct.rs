@@ -1,0 +1,53 @@
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+
+use super::COMMANDS_PER_ORDER;
+use crate::Failure;
+use crate::order::{Order, add_item, cancel, create, order_id};
+
+/// The limit: handlers called directly on a live order, events encoded as JSON and kept.
+#[derive(Debug, Default)]
+pub struct Direct {
+    log: Vec<Vec<u8>>,
+}
+
+impl Direct {
+    /// Runs the commands of one order.
+    ///
+    /// # Errors
+    /// When a rule refuses or an event cannot be encoded, neither of which happens.
+    pub fn run_order(&mut self, number: u64) -> Result<(), Failure> {
+        let id = order_id(number);
+        let created = Order::create(create(&id));
+        let mut order = Order::on_created(&created);
+        self.store(&created)?;
+        for line in 0..10 {
+            let added = order.add_item(add_item(&id, line))?;
+            order.on_item_added(&added);
+            self.store(&added)?;
+        }
+        let cancelled = order.cancel(cancel(&id))?;
+        order.on_cancelled(&cancelled);
+        self.store(&cancelled)
+    }
+
+    fn store(&mut self, event: &impl Serialize) -> Result<(), Failure> {
+        let mut payload = Vec::with_capacity(128);
+        serde_json::to_writer(&mut payload, event)?;
+        self.log.push(payload);
+        Ok(())
+    }
+}
+
+/// Runs orders for `turn` and returns commands per second.
+pub(super) fn turn(turn: Duration) -> Result<f64, Failure> {
+    let mut direct = Direct::default();
+    let start = Instant::now();
+    let mut orders = 0;
+    while start.elapsed() < turn {
+        direct.run_order(orders)?;
+        orders += 1;
+    }
+    Ok((orders * COMMANDS_PER_ORDER) as f64 / start.elapsed().as_secs_f64())
+}

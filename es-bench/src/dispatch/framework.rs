@@ -1,0 +1,68 @@
+use std::time::{Duration, Instant};
+
+use es_core::app::App;
+use es_core::command::CommandGateway;
+use tokio::runtime::Runtime;
+
+use super::COMMANDS_PER_ORDER;
+use crate::Failure;
+use crate::order::{Order, add_item, cancel, create, order_id};
+
+/// es, with its log in memory.
+pub struct Framework {
+    runtime: Runtime,
+    app: App,
+}
+
+impl Framework {
+    /// Starts an application that has orders.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub fn start() -> Result<Self, Failure> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        let app = runtime.block_on(App::test().only::<Order>().start())?;
+        Ok(Self { runtime, app })
+    }
+
+    /// Runs the commands of the orders with these numbers.
+    ///
+    /// # Errors
+    /// When a command fails.
+    pub fn run_orders(&self, numbers: std::ops::Range<u64>) -> Result<(), Failure> {
+        let commands = self.app.commands();
+        self.runtime.block_on(async {
+            for number in numbers {
+                run_order(&commands, number).await?;
+            }
+            Ok(())
+        })
+    }
+}
+
+async fn run_order(commands: &CommandGateway, number: u64) -> Result<(), Failure> {
+    let id = order_id(number);
+    commands.send(create(&id)).await?;
+    for line in 0..10 {
+        commands.send(add_item(&id, line)).await?;
+    }
+    commands.send(cancel(&id)).await?;
+    Ok(())
+}
+
+/// Runs orders for `turn` and returns commands per second.
+pub(super) fn turn(turn: Duration) -> Result<f64, Failure> {
+    let framework = Framework::start()?;
+    let commands = framework.app.commands();
+    framework.runtime.block_on(async {
+        let start = Instant::now();
+        let mut orders = 0;
+        while start.elapsed() < turn {
+            run_order(&commands, orders).await?;
+            orders += 1;
+        }
+        Ok((orders * COMMANDS_PER_ORDER) as f64 / start.elapsed().as_secs_f64())
+    })
+}
