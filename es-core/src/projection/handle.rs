@@ -60,6 +60,17 @@ impl ProjectionHandle {
         self.status.borrow().clone()
     }
 
+    /// Waits until the status has changed since this handle was made or last waited.
+    ///
+    /// # Cancel safety
+    /// Dropping the future changes nothing.
+    pub async fn changed(&mut self) {
+        // A processor that has ended changes no more; its last status says so.
+        if self.status.changed().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+
     /// Waits until everything up to a commit is visible to queries.
     ///
     /// ```ignore

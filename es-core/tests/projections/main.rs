@@ -1,0 +1,94 @@
+//! Stories of the read side: what projections, queries and subscribers may rely on.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    missing_docs,
+    unreachable_pub
+)]
+
+mod domain;
+mod failures;
+mod queries;
+mod reactions;
+mod read_your_writes;
+mod restarts;
+mod subscribers;
+mod versions;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use es_core::prelude::*;
+use es_core::projection::{MemoryReadSide, ProcessorState, ProjectionHandle, Status};
+use es_core::store::{CommitToken, MemoryLog};
+
+use domain::{Mischief, Open, Postcards, Take, Till, TillRow};
+
+/// Long enough for a busy machine; nothing waits so long unless it is broken.
+pub const LONG: Duration = Duration::from_secs(30);
+
+/// Stores that outlive an application.
+#[derive(Clone, Default)]
+pub struct World {
+    pub log: MemoryLog,
+    pub read_side: MemoryReadSide,
+    pub mischief: Arc<Mischief>,
+    pub postcards: Arc<Postcards>,
+}
+
+impl World {
+    pub async fn start(&self) -> App {
+        self.try_start().await.unwrap()
+    }
+
+    pub async fn try_start(&self) -> Result<App, es_core::app::StartError> {
+        App::builder()
+            .store(self.log.clone())
+            .read_side(Arc::new(self.read_side.clone()))
+            .only::<(Till, TillRow)>()
+            .provide::<Mischief>(Arc::clone(&self.mischief))
+            .provide::<Postcards>(Arc::clone(&self.postcards))
+            .start()
+            .await
+    }
+}
+
+/// Ends an application without closing the log, which in memory cannot be opened again.
+pub async fn stop(app: App) {
+    let handle = app.projection::<TillRow>();
+    drop(app);
+    until(&handle, |status| status.state == ProcessorState::Stopped).await;
+}
+
+pub async fn open(app: &App, till: &str) -> CommitToken {
+    let command = Open {
+        till: till.to_owned(),
+    };
+    app.commands().send_tracked(command).await.unwrap().token
+}
+
+pub async fn take(app: &App, till: &str, cents: u64) -> CommitToken {
+    let command = Take {
+        till: till.to_owned(),
+        cents,
+    };
+    app.commands().send_tracked(command).await.unwrap().token
+}
+
+/// Waits until a processor's status is as wanted.
+pub async fn until(handle: &ProjectionHandle, wanted: impl Fn(&Status) -> bool) -> Status {
+    let mut handle = handle.clone();
+    let waiting = async {
+        loop {
+            let status = handle.status();
+            if wanted(&status) {
+                return status;
+            }
+            handle.changed().await;
+        }
+    };
+    tokio::time::timeout(LONG, waiting)
+        .await
+        .expect("the status never came")
+}
