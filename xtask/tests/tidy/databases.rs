@@ -2,6 +2,7 @@
 //!
 //! Code and literals count. A doc comment may give an example.
 
+use crate::exceptions::{self, Exception, Found};
 use crate::finding::Finding;
 use crate::mask::Kind;
 use crate::source::Source;
@@ -18,20 +19,49 @@ const DATABASES: &[&str] = &[
     "dynamo",
 ];
 
+const EXAMPLE: &str = "a remedy is an example that works when it is typed";
+
+const EXCEPTIONS: &[Exception] = &[
+    Exception {
+        path: "es-core/src/registry/engine.rs",
+        what: "sqlite",
+        reason: EXAMPLE,
+    },
+    Exception {
+        path: "es-core/src/projection/memory_read_side.rs",
+        what: "sqlite",
+        reason: EXAMPLE,
+    },
+    Exception {
+        path: "es-core/src/app/error.rs",
+        what: "sqlite",
+        reason: EXAMPLE,
+    },
+];
+
 pub(crate) fn findings(source: &Source) -> Vec<Finding> {
+    exceptions::unexcused(found(source), &source.path, EXCEPTIONS)
+}
+
+pub(crate) fn needless_exceptions(tree: &[Source]) -> Vec<Finding> {
+    exceptions::needless(EXCEPTIONS, tree, found)
+}
+
+fn found(source: &Source) -> Found {
+    let mut found = Found::new();
     if !source.path.starts_with("es-core/src/") {
-        return Vec::new();
+        return found;
     }
     let text = source.only(&[Kind::Code, Kind::Literal]).to_lowercase();
-    let mut findings = Vec::new();
     for (index, line) in text.lines().enumerate() {
         let named = DATABASES.iter().find(|database| line.contains(**database));
         if let (Some(database), false) = (named, source.is_unit_test(index + 1)) {
             let message = format!("names `{database}`; say it in the adapter");
-            findings.push(Finding::new(&source.path, index + 1, message));
+            let finding = Finding::new(&source.path, index + 1, message);
+            found.push(((*database).to_owned(), finding));
         }
     }
-    findings
+    found
 }
 
 #[cfg(test)]
@@ -40,16 +70,16 @@ mod tests {
 
     #[test]
     fn a_database_is_found_in_code_and_literals_of_the_core() {
-        let found = |path, text| findings(&Source::new(path, text)).len();
-        assert_eq!(found("es-core/src/store/mod.rs", "struct SqliteLog;\n"), 1);
+        let count = |path, text| findings(&Source::new(path, text)).len();
+        assert_eq!(count("es-core/src/store/mod.rs", "struct SqliteLog;\n"), 1);
         assert_eq!(
-            found("es-core/src/store/mod.rs", "f(\"postgres://\");\n"),
+            count("es-core/src/store/mod.rs", "f(\"postgres://\");\n"),
             1
         );
         assert_eq!(
-            found("es-core/src/store/mod.rs", "/// As SQLite does.\n"),
+            count("es-core/src/store/mod.rs", "/// As SQLite does.\n"),
             0
         );
-        assert_eq!(found("es-sqlite/src/lib.rs", "struct SqliteLog;\n"), 0);
+        assert_eq!(count("es-sqlite/src/lib.rs", "struct SqliteLog;\n"), 0);
     }
 }
