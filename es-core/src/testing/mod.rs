@@ -1,10 +1,31 @@
-//! The testing kit (feature `testing`): fixtures for aggregates.
+//! The testing kit (feature `testing`): fixtures for aggregates, and contract suites for engines
+//! ([`contract`]).
 //!
 //! A fixture says what happened, sends one command, and compares what came out:
 //!
-//! ```ignore
+//! ```
+//! # use es_core::{prelude::*, testing::given};
+//! # #[derive(Command, Clone, Serialize, Deserialize)]
+//! # struct CancelOrder { #[target] order_id: String }
+//! # #[derive(Event, Serialize, Deserialize)]
+//! # struct OrderCreated { order_id: String, product: String }
+//! # #[derive(Event, Serialize, Deserialize)]
+//! # struct OrderCancelled { order_id: String }
+//! # #[aggregate]
+//! # struct Order { #[aggregate_identifier] order_id: String }
+//! # #[aggregate]
+//! # impl Order {
+//! #     #[command_handler]
+//! #     fn cancel(&self, command: CancelOrder) -> OrderCancelled {
+//! #         OrderCancelled { order_id: command.order_id }
+//! #     }
+//! #     #[event_sourcing_handler]
+//! #     fn on_created(event: &OrderCreated) -> Self { Self { order_id: event.order_id.clone() } }
+//! #     #[event_sourcing_handler]
+//! #     fn on_cancelled(&mut self, _: &OrderCancelled) {}
+//! # }
 //! given::<Order>()
-//!     .events(OrderCreated { order_id: "1".into(), product: "book".into() })
+//!     .events(OrderCreated { order_id: "1".into(), product: "pen".into() })
 //!     .when(CancelOrder { order_id: "1".into() })
 //!     .then_events(OrderCancelled { order_id: "1".into() });
 //! ```
@@ -13,8 +34,7 @@
 //! - [`Given::when`] runs the real handler, on the state folded from what was given.
 //! - [`Then`] has the expectations. They chain, and another [`Then::when`] goes on from there.
 //!
-//! There is no runtime and no store: the handler's function runs on a [`Slot`], in the test's own
-//! thread. Everything else is as in production: given events are encoded, decoded and folded like
+//! There is no runtime and no store: the handler's function runs on a [`Slot`]. Everything else is as in production: given events are encoded, decoded and folded like
 //! a stored stream, and so is what the command stored, so a fixture also fails on an event that
 //! the aggregate could write but not read again.
 //!
@@ -32,6 +52,7 @@
 mod call;
 mod commands;
 mod complaint;
+pub mod contract;
 mod diff;
 mod expected;
 mod fixture;
@@ -49,3 +70,8 @@ pub use given::{Given, given};
 pub use moment::Moment;
 pub use row::Row;
 pub use then::Then;
+
+/// The guide's page on testing; its code is compiled and run as documentation tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/testing.md")]
+pub struct Guide;
