@@ -121,9 +121,7 @@ pub(crate) fn parse(arguments: impl Iterator<Item = String>) -> Result<Parsed, S
             "--fail-fast" => fail_fast = true,
             "-h" | "--help" | "help" => help = true,
             option if option.starts_with('-') => {
-                return Err(format!(
-                    "unknown option `{option}`; see `cargo xtask --help`"
-                ));
+                return Err(format!("unknown option `{option}`; see `cargo xtask --help`"));
             }
             _ => words.push(argument),
         }
@@ -138,15 +136,9 @@ pub(crate) fn parse(arguments: impl Iterator<Item = String>) -> Result<Parsed, S
     };
     let task = task(&command, words.next())?;
     if let Some(surplus) = words.next() {
-        return Err(format!(
-            "unexpected argument `{surplus}`; see `cargo xtask {command} --help`"
-        ));
+        return Err(format!("unexpected argument `{surplus}`; see `cargo xtask {command} --help`"));
     }
-    Ok(if help {
-        Parsed::Help(task.help())
-    } else {
-        Parsed::Run { task, fail_fast }
-    })
+    Ok(if help { Parsed::Help(task.help()) } else { Parsed::Run { task, fail_fast } })
 }
 
 fn task(command: &str, name: Option<String>) -> Result<Task, String> {
@@ -157,16 +149,12 @@ fn task(command: &str, name: Option<String>) -> Result<Task, String> {
         "verify" => Task::Verify,
         "fix" => Task::Fix,
         other => {
-            return Err(format!(
-                "unknown command `{other}`; see `cargo xtask --help`"
-            ));
+            return Err(format!("unknown command `{other}`; see `cargo xtask --help`"));
         }
     };
     match name {
         None => Ok(task),
-        Some(surplus) => Err(format!(
-            "unexpected argument `{surplus}`; `{command}` takes no name"
-        )),
+        Some(surplus) => Err(format!("unexpected argument `{surplus}`; `{command}` takes no name")),
     }
 }
 
@@ -180,15 +168,10 @@ mod tests {
 
     #[test]
     fn commands_take_a_name_where_it_means_something() {
-        let named = Task::Bench {
-            name: Some("append".to_owned()),
-        };
+        let named = Task::Bench { name: Some("append".to_owned()) };
         assert_eq!(
             parsed("bench append --fail-fast"),
-            Ok(Parsed::Run {
-                task: named,
-                fail_fast: true
-            })
+            Ok(Parsed::Run { task: named, fail_fast: true })
         );
         assert!(parsed("verify everything").is_err());
         assert!(parsed("soak one two").is_err());

@@ -15,8 +15,6 @@ pub(crate) fn run(steps: &mut Steps, name: Option<&str>) {
         return;
     }
     let mut bench = cargo("run");
-    bench
-        .args(["--release", "--quiet", "--package", "es-bench", "--"])
-        .args(name);
+    bench.args(["--release", "--quiet", "--package", "es-bench", "--"]).args(name);
     steps.program(name.unwrap_or("every benchmark"), bench);
 }

@@ -28,9 +28,8 @@ pub(crate) fn cargo(subcommand: &str) -> Command {
 /// A sentence with the program's own message, when it cannot be started or fails.
 pub(crate) fn output(mut program: Command) -> Result<String, String> {
     let name = program.get_program().to_string_lossy().into_owned();
-    let output = program
-        .output()
-        .map_err(|error| format!("`{name}` could not be started: {error}"))?;
+    let output =
+        program.output().map_err(|error| format!("`{name}` could not be started: {error}"))?;
     if !output.status.success() {
         let message = String::from_utf8_lossy(&output.stderr);
         return Err(format!("`{name}` failed: {}", message.trim()));

@@ -5,9 +5,7 @@ use crate::steps::Steps;
 
 pub(crate) fn run(steps: &mut Steps) {
     let mut lints = cargo("clippy");
-    lints
-        .args(["--fix", "--allow-dirty", "--allow-staged", "--all-targets"])
-        .args(WHOLE_WORKSPACE);
+    lints.args(["--fix", "--allow-dirty", "--allow-staged", "--all-targets"]).args(WHOLE_WORKSPACE);
     steps.program("what clippy can mend", lints);
 
     // Last, because what clippy writes is not formatted.

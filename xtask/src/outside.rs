@@ -30,9 +30,7 @@ const NEEDS: &[Need] = &[Need {
 }];
 
 fn retail_data_beside_the_repository(root: &Path) -> Option<PathBuf> {
-    let file = root
-        .parent()?
-        .join("shared/data/online-retail-2010-12-to-2011-05.csv.gz");
+    let file = root.parent()?.join("shared/data/online-retail-2010-12-to-2011-05.csv.gz");
     file.is_file().then_some(file)
 }
 
@@ -46,10 +44,7 @@ pub(crate) fn provide(tests: &mut Command) {
             eprintln!("{}: {} (found)", need.variable, path.display());
             tests.env(need.variable, path);
         } else {
-            eprintln!(
-                "{}: nowhere; tests that need {} skip",
-                need.variable, need.what
-            );
+            eprintln!("{}: nowhere; tests that need {} skip", need.variable, need.what);
         }
     }
 }

@@ -19,10 +19,8 @@ pub(crate) struct Soak {
 pub(crate) const SOAKS: &[Soak] = &[];
 
 pub(crate) fn run(steps: &mut Steps, name: Option<&str>) {
-    let chosen: Vec<_> = SOAKS
-        .iter()
-        .filter(|soak| name.is_none_or(|name| name == soak.name))
-        .collect();
+    let chosen: Vec<_> =
+        SOAKS.iter().filter(|soak| name.is_none_or(|name| name == soak.name)).collect();
     if chosen.is_empty() {
         let names: Vec<_> = SOAKS.iter().map(|soak| soak.name).collect();
         let message = format!("no such soak; there are: {}", names.join(", "));

@@ -28,12 +28,7 @@ enum Outcome {
 
 impl Steps {
     pub(crate) fn new(command: &'static str, fail_fast: bool) -> Self {
-        Self {
-            command,
-            fail_fast,
-            started: Instant::now(),
-            done: Vec::new(),
-        }
+        Self { command, fail_fast, started: Instant::now(), done: Vec::new() }
     }
 
     /// Runs a program; it passes when its exit code is 0.
@@ -53,9 +48,7 @@ impl Steps {
 
     /// Whether a step that depends on all before it is worth running.
     pub(crate) fn all_passed(&self) -> bool {
-        self.done
-            .iter()
-            .all(|done| matches!(done.outcome, Outcome::Passed))
+        self.done.iter().all(|done| matches!(done.outcome, Outcome::Passed))
     }
 
     fn step(&mut self, name: &str, line: &str, run: impl FnOnce() -> Result<(), String>) {
@@ -72,10 +65,7 @@ impl Steps {
         let took = started.elapsed();
         match &outcome {
             Outcome::Failed(message) => {
-                eprintln!(
-                    "── {name} FAILED after {:.1} s: {message}",
-                    took.as_secs_f64()
-                );
+                eprintln!("── {name} FAILED after {:.1} s: {message}", took.as_secs_f64());
             }
             _ => eprintln!("── {name} passed in {:.1} s", took.as_secs_f64()),
         }
@@ -83,11 +73,7 @@ impl Steps {
     }
 
     fn record(&mut self, name: &str, took: Duration, outcome: Outcome) {
-        self.done.push(Done {
-            name: name.to_owned(),
-            took,
-            outcome,
-        });
+        self.done.push(Done { name: name.to_owned(), took, outcome });
     }
 
     /// Prints the summary; the exit code is 1 when a step failed.
@@ -108,21 +94,9 @@ impl Steps {
             );
             eprintln!("{}", line.trim_end());
         }
-        let verdict = if self.all_passed() {
-            "passed"
-        } else {
-            "FAILED"
-        };
-        eprintln!(
-            "{} {verdict} in {:.1} s",
-            self.command,
-            self.started.elapsed().as_secs_f64()
-        );
-        if self.all_passed() {
-            ExitCode::SUCCESS
-        } else {
-            ExitCode::FAILURE
-        }
+        let verdict = if self.all_passed() { "passed" } else { "FAILED" };
+        eprintln!("{} {verdict} in {:.1} s", self.command, self.started.elapsed().as_secs_f64());
+        if self.all_passed() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
     }
 }
 
@@ -137,11 +111,7 @@ fn command_line(program: &Command) -> String {
         .unwrap_or(program.get_program())
         .to_string_lossy();
     let words = std::iter::once(name)
-        .chain(
-            program
-                .get_args()
-                .map(|argument| argument.to_string_lossy()),
-        )
+        .chain(program.get_args().map(|argument| argument.to_string_lossy()))
         .map(|word| quoted(&word));
     variables.chain(words).collect::<Vec<_>>().join(" ")
 }
@@ -194,12 +164,7 @@ mod tests {
     #[test]
     fn a_command_line_can_be_typed_again() {
         let mut program = Command::new("/toolchain/bin/cargo");
-        program
-            .args(["doc", "--no-deps"])
-            .env("RUSTDOCFLAGS", "-D warnings");
-        assert_eq!(
-            command_line(&program),
-            "RUSTDOCFLAGS='-D warnings' cargo doc --no-deps"
-        );
+        program.args(["doc", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings");
+        assert_eq!(command_line(&program), "RUSTDOCFLAGS='-D warnings' cargo doc --no-deps");
     }
 }

@@ -20,10 +20,6 @@ pub(crate) fn tests(steps: &mut Steps, options: &[&str], filter: Option<&str>) {
     steps.program("tests", targets);
 
     let mut examples = cargo("test");
-    examples
-        .args(options)
-        .args(WHOLE_WORKSPACE)
-        .args(["--doc", "--no-fail-fast"])
-        .args(filter);
+    examples.args(options).args(WHOLE_WORKSPACE).args(["--doc", "--no-fail-fast"]).args(filter);
     steps.program("examples in docs", examples);
 }

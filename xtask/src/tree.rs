@@ -26,10 +26,7 @@ impl Tree {
         }
         // Ignored files too: a test that leaves its database in the tree writes to it.
         for path in listed(&["--others", "--ignored", "--exclude-standard", "--directory"])? {
-            if Path::new(&path)
-                .file_name()
-                .is_none_or(|name| name != "target")
-            {
+            if Path::new(&path).file_name().is_none_or(|name| name != "target") {
                 mark(&root.join(path), &mut files);
             }
         }
@@ -47,12 +44,7 @@ impl Tree {
         let changed: Vec<_> = paths
             .into_iter()
             .filter(|path| self.0.get(*path) != later.0.get(*path))
-            .map(|path| {
-                path.strip_prefix(&root)
-                    .unwrap_or(path)
-                    .display()
-                    .to_string()
-            })
+            .map(|path| path.strip_prefix(&root).unwrap_or(path).display().to_string())
             .collect();
         if changed.is_empty() {
             return Ok(());
@@ -66,15 +58,9 @@ impl Tree {
 
 fn listed(selection: &[&str]) -> Result<Vec<String>, String> {
     let mut git = Command::new("git");
-    git.args(["--no-optional-locks", "ls-files", "-z"])
-        .args(selection)
-        .current_dir(root());
+    git.args(["--no-optional-locks", "ls-files", "-z"]).args(selection).current_dir(root());
     let names = output(git)?;
-    Ok(names
-        .split('\0')
-        .filter(|name| !name.is_empty())
-        .map(str::to_owned)
-        .collect())
+    Ok(names.split('\0').filter(|name| !name.is_empty()).map(str::to_owned).collect())
 }
 
 /// Notes a file, or every file below a folder; what cannot be read is as good as not there.
@@ -87,10 +73,7 @@ fn mark(path: &Path, files: &mut BTreeMap<PathBuf, Mark>) {
             mark(&entry.path(), files);
         }
     } else {
-        files.insert(
-            path.to_path_buf(),
-            (metadata.len(), metadata.modified().ok()),
-        );
+        files.insert(path.to_path_buf(), (metadata.len(), metadata.modified().ok()));
     }
 }
 

@@ -26,9 +26,7 @@ pub(crate) fn run(steps: &mut Steps) {
     steps.check("dependencies", dependencies::check);
 
     let mut lints = locked("clippy");
-    lints
-        .args(WHOLE_WORKSPACE)
-        .args(["--all-targets", "--", "-D", "warnings"]);
+    lints.args(WHOLE_WORKSPACE).args(["--all-targets", "--", "-D", "warnings"]);
     steps.program("lints", lints);
 
     // Everything else is built with all features, which would hide a use of `testing` outside it.
@@ -37,9 +35,7 @@ pub(crate) fn run(steps: &mut Steps) {
     steps.program("default features", bare);
 
     let mut docs = locked("doc");
-    docs.args(WHOLE_WORKSPACE)
-        .arg("--no-deps")
-        .env("RUSTDOCFLAGS", "-D warnings");
+    docs.args(WHOLE_WORKSPACE).arg("--no-deps").env("RUSTDOCFLAGS", "-D warnings");
     steps.program("docs", docs);
 
     test::tests(steps, &["--locked"], None);

@@ -10,10 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(crate) fn findings(packages: &BTreeSet<Package>, policy: &Policy) -> Vec<String> {
     let mut versions = BTreeMap::<&str, Vec<&str>>::new();
     for package in packages {
-        versions
-            .entry(&package.name)
-            .or_default()
-            .push(&package.version);
+        versions.entry(&package.name).or_default().push(&package.version);
     }
     let mut findings = Vec::new();
     for (name, versions) in &versions {
@@ -66,10 +63,7 @@ mod tests {
                 version: (*version).to_owned(),
             })
             .collect();
-        let policy = Policy {
-            licences: Vec::new(),
-            duplicates,
-        };
+        let policy = Policy { licences: Vec::new(), duplicates };
         findings(&packages, &policy)
     }
 
@@ -82,9 +76,6 @@ mod tests {
 
     #[test]
     fn an_entry_without_a_duplicate_has_to_go() {
-        assert_eq!(
-            findings_of(&[("syn", "3.0.1")], &[("syn", "2.0.1")]).len(),
-            1
-        );
+        assert_eq!(findings_of(&[("syn", "3.0.1")], &[("syn", "2.0.1")]).len(), 1);
     }
 }

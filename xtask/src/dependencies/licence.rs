@@ -18,10 +18,7 @@ pub(crate) fn findings(packages: &BTreeSet<Package>, policy: &Policy) -> Vec<Str
 
 /// Evaluates an SPDX expression; the old `MIT/Apache-2.0` means `OR`.
 fn is_met(expression: &str, accepts: &impl Fn(&str) -> bool) -> bool {
-    let spaced = expression
-        .replace('(', " ( ")
-        .replace(')', " ) ")
-        .replace('/', " OR ");
+    let spaced = expression.replace('(', " ( ").replace(')', " ) ").replace('/', " OR ");
     let mut words = spaced.split_whitespace().peekable();
     any(&mut words, accepts) && words.next().is_none()
 }
@@ -88,10 +85,7 @@ mod tests {
 
     #[test]
     fn a_crate_with_a_foreign_licence_or_none_is_named() {
-        let policy = Policy {
-            licences: vec!["MIT".to_owned()],
-            duplicates: Vec::new(),
-        };
+        let policy = Policy { licences: vec!["MIT".to_owned()], duplicates: Vec::new() };
         let package = |name: &str, licence: &str| Package {
             name: name.to_owned(),
             version: "1.0.0".to_owned(),

@@ -95,10 +95,7 @@ mod tests {
         let once = package("syn v3.0.10 (proc-macro)|MIT OR Apache-2.0");
         assert!(once.is_some());
         assert_eq!(once, package("syn v3.0.10|MIT OR Apache-2.0 (*)"));
-        assert_eq!(
-            package("syn v3.0.10|").map(|silent| silent.licence),
-            Some(String::new())
-        );
+        assert_eq!(package("syn v3.0.10|").map(|silent| silent.licence), Some(String::new()));
         assert_eq!(package("warning: nothing"), None);
     }
 }

@@ -30,10 +30,7 @@ impl Policy {
             .iter()
             .map(|entry| duplicate(entry))
             .collect::<Result<_, _>>()?;
-        Ok(Self {
-            licences,
-            duplicates,
-        })
+        Ok(Self { licences, duplicates })
     }
 }
 
@@ -72,9 +69,9 @@ fn list(text: &str, table: &str, key: &str) -> Result<Vec<String>, String> {
             .filter(|line| !line.is_empty() && !line.starts_with('#'))
             .map(str::to_owned)
             .collect()),
-        None => Err(format!(
-            "`deny.toml` has no list `{key}` under `{table}`; write one entry a line"
-        )),
+        None => {
+            Err(format!("`deny.toml` has no list `{key}` under `{table}`; write one entry a line"))
+        }
     }
 }
 

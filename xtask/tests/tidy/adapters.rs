@@ -35,10 +35,7 @@ pub(crate) fn finding(source: &Source) -> Option<Finding> {
     }
     let name = inside.split(['/', '.']).next()?;
     (!NAMES.contains(&name) || !source.is_rust()).then(|| {
-        let message = format!(
-            "no adapter has a file of this name; there are: {}",
-            NAMES.join(" ")
-        );
+        let message = format!("no adapter has a file of this name; there are: {}", NAMES.join(" "));
         Finding::new(&source.path, 1, message)
     })
 }

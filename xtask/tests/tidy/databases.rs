@@ -7,36 +7,19 @@ use crate::finding::Finding;
 use crate::mask::Kind;
 use crate::source::Source;
 
-const DATABASES: &[&str] = &[
-    "sqlite",
-    "postgres",
-    "mysql",
-    "mariadb",
-    "kafka",
-    "jetstream",
-    "mongo",
-    "redis",
-    "dynamo",
-];
+const DATABASES: &[&str] =
+    &["sqlite", "postgres", "mysql", "mariadb", "kafka", "jetstream", "mongo", "redis", "dynamo"];
 
 const EXAMPLE: &str = "a remedy is an example that works when it is typed";
 
 const EXCEPTIONS: &[Exception] = &[
-    Exception {
-        path: "es-core/src/registry/engine.rs",
-        what: "sqlite",
-        reason: EXAMPLE,
-    },
+    Exception { path: "es-core/src/registry/engine.rs", what: "sqlite", reason: EXAMPLE },
     Exception {
         path: "es-core/src/projection/memory_read_side.rs",
         what: "sqlite",
         reason: EXAMPLE,
     },
-    Exception {
-        path: "es-core/src/app/error.rs",
-        what: "sqlite",
-        reason: EXAMPLE,
-    },
+    Exception { path: "es-core/src/app/error.rs", what: "sqlite", reason: EXAMPLE },
 ];
 
 pub(crate) fn findings(source: &Source) -> Vec<Finding> {
@@ -72,14 +55,8 @@ mod tests {
     fn a_database_is_found_in_code_and_literals_of_the_core() {
         let count = |path, text| findings(&Source::new(path, text)).len();
         assert_eq!(count("es-core/src/store/mod.rs", "struct SqliteLog;\n"), 1);
-        assert_eq!(
-            count("es-core/src/store/mod.rs", "f(\"postgres://\");\n"),
-            1
-        );
-        assert_eq!(
-            count("es-core/src/store/mod.rs", "/// As SQLite does.\n"),
-            0
-        );
+        assert_eq!(count("es-core/src/store/mod.rs", "f(\"postgres://\");\n"), 1);
+        assert_eq!(count("es-core/src/store/mod.rs", "/// As SQLite does.\n"), 0);
         assert_eq!(count("es-sqlite/src/lib.rs", "struct SqliteLog;\n"), 0);
     }
 }

@@ -22,16 +22,8 @@ pub(crate) type Found = Vec<(String, Finding)>;
 
 /// Drops what is excused.
 pub(crate) fn unexcused(found: Found, path: &str, exceptions: &[Exception]) -> Vec<Finding> {
-    let excused = |what: &str| {
-        exceptions
-            .iter()
-            .any(|exception| exception.covers(path, what))
-    };
-    found
-        .into_iter()
-        .filter(|(what, _)| !excused(what))
-        .map(|(_, finding)| finding)
-        .collect()
+    let excused = |what: &str| exceptions.iter().any(|exception| exception.covers(path, what));
+    found.into_iter().filter(|(what, _)| !excused(what)).map(|(_, finding)| finding).collect()
 }
 
 /// Exceptions that excuse nothing any more: a rule that lets more pass than it has to.
@@ -41,9 +33,7 @@ pub(crate) fn needless(
     rule: impl Fn(&Source) -> Found,
 ) -> Vec<Finding> {
     let is_needed = |exception: &Exception| {
-        let mut sources = tree
-            .iter()
-            .filter(|source| source.path.starts_with(exception.path));
+        let mut sources = tree.iter().filter(|source| source.path.starts_with(exception.path));
         sources.any(|source| {
             let mut found = rule(source).into_iter();
             found.any(|(what, _)| exception.covers(&source.path, &what))
@@ -63,18 +53,13 @@ pub(crate) fn needless(
 mod tests {
     use super::*;
 
-    const EXCEPTIONS: &[Exception] = &[Exception {
-        path: "es-core/",
-        what: "goto",
-        reason: "an example",
-    }];
+    const EXCEPTIONS: &[Exception] =
+        &[Exception { path: "es-core/", what: "goto", reason: "an example" }];
 
     fn rule(source: &Source) -> Found {
         let at = |index| Finding::new(&source.path, index + 1, "found");
         let lines = source.text.lines().enumerate();
-        lines
-            .map(|(index, line)| (line.to_owned(), at(index)))
-            .collect()
+        lines.map(|(index, line)| (line.to_owned(), at(index))).collect()
     }
 
     #[test]

@@ -12,11 +12,7 @@ pub(crate) struct Finding {
 impl Finding {
     /// Lines count from 1.
     pub(crate) fn new(path: &str, line: usize, message: impl Into<String>) -> Self {
-        Self {
-            path: path.to_owned(),
-            line,
-            message: message.into(),
-        }
+        Self { path: path.to_owned(), line, message: message.into() }
     }
 }
 

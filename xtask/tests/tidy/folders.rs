@@ -139,18 +139,12 @@ fn verdict(home: &str, path: &str, ground: &BTreeSet<String>) -> Option<String> 
         return None;
     }
     let Some(right) = rank(target) else {
-        return Some(format!(
-            "`crate::{path}` is a detour; name the folder it lives in"
-        ));
+        return Some(format!("`crate::{path}` is a detour; name the folder it lives in"));
     };
     match rank(home) {
         Some(left) if right < left => None,
-        Some(_) => Some(format!(
-            "`{home}` stands left of `{target}`; turn `{path}` around"
-        )),
-        None => Some(format!(
-            "`{home}.rs` is common ground; it cannot use `{path}`"
-        )),
+        Some(_) => Some(format!("`{home}` stands left of `{target}`; turn `{path}` around")),
+        None => Some(format!("`{home}.rs` is common ground; it cannot use `{path}`")),
     }
 }
 
@@ -171,18 +165,12 @@ mod tests {
 
     fn messages(path: &str, text: &str) -> Vec<String> {
         let source = Source::new(path, text);
-        findings(&source, &ground())
-            .iter()
-            .map(ToString::to_string)
-            .collect()
+        findings(&source, &ground()).iter().map(ToString::to_string).collect()
     }
 
     #[test]
     fn a_path_to_the_right_is_found_and_one_to_the_left_is_not() {
-        assert_eq!(
-            messages("es-core/src/store/mod.rs", "use crate::aggregate::Root;").len(),
-            1
-        );
+        assert_eq!(messages("es-core/src/store/mod.rs", "use crate::aggregate::Root;").len(), 1);
         assert!(messages("es-core/src/aggregate/root.rs", "use crate::store::Append;").is_empty());
         assert!(messages("es-core/src/store/read.rs", "use crate::store::Append;").is_empty());
         let group = "use crate::{event::Tag, command::{Command, Call}};";
@@ -191,32 +179,17 @@ mod tests {
 
     #[test]
     fn detours_are_found() {
-        assert_eq!(
-            messages("es-core/src/app/mod.rs", "use crate::Append;").len(),
-            1
-        );
-        assert_eq!(
-            messages("es-core/src/app/mod.rs", "use crate::prelude::*;").len(),
-            1
-        );
-        assert_eq!(
-            messages("es-core/src/event/time.rs", "use super::super::app::App;").len(),
-            1
-        );
-        assert_eq!(
-            messages("es-core/src/event/mod.rs", "use super::app::App;").len(),
-            1
-        );
+        assert_eq!(messages("es-core/src/app/mod.rs", "use crate::Append;").len(), 1);
+        assert_eq!(messages("es-core/src/app/mod.rs", "use crate::prelude::*;").len(), 1);
+        assert_eq!(messages("es-core/src/event/time.rs", "use super::super::app::App;").len(), 1);
+        assert_eq!(messages("es-core/src/event/mod.rs", "use super::app::App;").len(), 1);
         assert!(messages("es-core/src/event/time.rs", "use super::Tag;").is_empty());
     }
 
     #[test]
     fn common_ground_uses_no_folder_and_a_new_folder_needs_a_place() {
         assert!(messages("es-core/src/store/mod.rs", "use crate::fault::Fault;").is_empty());
-        assert_eq!(
-            messages("es-core/src/fault.rs", "use crate::store::Append;").len(),
-            1
-        );
+        assert_eq!(messages("es-core/src/fault.rs", "use crate::store::Append;").len(), 1);
         assert_eq!(messages("es-core/src/misc/mod.rs", "").len(), 1);
     }
 
@@ -226,10 +199,7 @@ mod tests {
         assert!(messages("es-core/src/lib.rs", every).is_empty());
         assert!(messages("es-core/src/runtime/mod.rs", every).is_empty());
         assert_eq!(messages("es-core/src/event/mod.rs", every).len(), 1);
-        assert_eq!(
-            messages("es-core/src/event/mod.rs", "crate::__private::x()").len(),
-            1
-        );
+        assert_eq!(messages("es-core/src/event/mod.rs", "crate::__private::x()").len(), 1);
     }
 
     #[test]

@@ -15,25 +15,15 @@ const LONG_LINE: usize = 100;
 /// A file that should be looked at.
 pub(crate) fn long_file(source: &Source) -> Option<Finding> {
     let lines = source.text.lines().count();
-    (LONG_FILE < lines && lines <= ENDLESS_FILE).then(|| {
-        Finding::new(
-            &source.path,
-            lines,
-            "over 400 lines; is it about one thing?",
-        )
-    })
+    (LONG_FILE < lines && lines <= ENDLESS_FILE)
+        .then(|| Finding::new(&source.path, lines, "over 400 lines; is it about one thing?"))
 }
 
 /// A file that has to be split.
 pub(crate) fn endless_file(source: &Source) -> Option<Finding> {
     let lines = source.text.lines().count();
-    (lines > ENDLESS_FILE).then(|| {
-        Finding::new(
-            &source.path,
-            lines,
-            "over 600 lines; split it by what it is about",
-        )
-    })
+    (lines > ENDLESS_FILE)
+        .then(|| Finding::new(&source.path, lines, "over 600 lines; split it by what it is about"))
 }
 
 pub(crate) fn long_lines(source: &Source) -> Vec<Finding> {

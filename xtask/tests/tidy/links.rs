@@ -15,9 +15,7 @@ pub(crate) fn findings(document: &Source, tree: &[Source]) -> Vec<Finding> {
         if line.trim_start().starts_with("```") {
             is_fenced = !is_fenced;
         } else if !is_fenced {
-            let links = targets(line)
-                .into_iter()
-                .map(|target| beside(&document.path, target));
+            let links = targets(line).into_iter().map(|target| beside(&document.path, target));
             let parts = quoted_paths(line).into_iter().map(str::to_owned);
             for path in links.chain(parts).filter(|path| !exists(path, tree)) {
                 let message = format!("`{path}` does not exist");
@@ -69,9 +67,7 @@ fn beside(document: &str, target: &str) -> String {
 fn exists(path: &str, tree: &[Source]) -> bool {
     let folder = format!("{}/", path.trim_end_matches('/'));
     path.is_empty()
-        || tree
-            .iter()
-            .any(|source| source.path == path || source.path.starts_with(&folder))
+        || tree.iter().any(|source| source.path == path || source.path.starts_with(&folder))
 }
 
 #[cfg(test)]
@@ -96,14 +92,8 @@ mod tests {
 
     #[test]
     fn links_to_files_folders_and_addresses_are_fine() {
-        assert_eq!(
-            found("[a](../README.md#top) [b](#here) [c](https://example.org)"),
-            0
-        );
-        assert_eq!(
-            found("`es-core/src/store/`, `es-core/src/*/mod.rs`, `a/b`"),
-            0
-        );
+        assert_eq!(found("[a](../README.md#top) [b](#here) [c](https://example.org)"), 0);
+        assert_eq!(found("`es-core/src/store/`, `es-core/src/*/mod.rs`, `a/b`"), 0);
         assert_eq!(found("```\n[a](missing.md)\n```"), 0);
     }
 }

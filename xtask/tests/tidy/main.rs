@@ -73,10 +73,8 @@ fn nothing_is_left_behind() {
 #[test]
 fn folders_of_the_core_use_only_what_stands_left_of_them() {
     let ground = folders::ground(&TREE);
-    let mut findings: Vec<_> = TREE
-        .iter()
-        .flat_map(|source| folders::findings(source, &ground))
-        .collect();
+    let mut findings: Vec<_> =
+        TREE.iter().flat_map(|source| folders::findings(source, &ground)).collect();
     findings.extend(folders::needless_exceptions(&TREE));
     assert_none(findings);
 }
@@ -101,11 +99,7 @@ fn no_path_of_a_machine_is_in_the_tree() {
 #[test]
 fn documents_link_to_what_exists() {
     let documents = TREE.iter().filter(|source| source.has_extension("md"));
-    assert_none(
-        documents
-            .flat_map(|document| links::findings(document, &TREE))
-            .collect(),
-    );
+    assert_none(documents.flat_map(|document| links::findings(document, &TREE)).collect());
 }
 
 #[test]

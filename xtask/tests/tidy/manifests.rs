@@ -17,10 +17,7 @@ pub(crate) fn findings(tree: &[Source]) -> Vec<Finding> {
     let mut findings: Vec<_> = manifests().flat_map(of_manifest).collect();
     for workspace in tree.iter().filter(|source| source.path == "Cargo.toml") {
         for (line, name) in table(&workspace.text, "[workspace.dependencies]") {
-            let taken = [
-                format!("{name}.workspace"),
-                format!("{name} = {{ workspace"),
-            ];
+            let taken = [format!("{name}.workspace"), format!("{name} = {{ workspace")];
             let takes = |text: &str| taken.iter().any(|taken| text.contains(taken));
             if !manifests().any(|manifest| takes(&manifest.text)) {
                 let message = format!("no crate takes `{name}`; take it out");
@@ -37,14 +34,8 @@ fn of_manifest(manifest: &Source) -> Vec<Finding> {
     let missing = shared.filter(|line| !manifest.text.contains(**line));
     let missing = missing.map(|line| (1, format!("lacks `{}`", line.replace('\n', " "))));
 
-    let tables = [
-        "[dependencies]",
-        "[dev-dependencies]",
-        "[build-dependencies]",
-    ];
-    let dependencies = tables
-        .iter()
-        .flat_map(|table| self::table(&manifest.text, table));
+    let tables = ["[dependencies]", "[dev-dependencies]", "[build-dependencies]"];
+    let dependencies = tables.iter().flat_map(|table| self::table(&manifest.text, table));
     let own = dependencies.filter(|(line, _)| {
         let text = manifest.text.lines().nth(line - 1);
         !text.is_some_and(|text| text.contains("workspace = true"))
@@ -53,18 +44,12 @@ fn of_manifest(manifest: &Source) -> Vec<Finding> {
         let message = format!("`{name}` has a version of its own; take the workspace's");
         (line, message)
     });
-    missing
-        .chain(own)
-        .map(|(line, message)| Finding::new(&manifest.path, line, message))
-        .collect()
+    missing.chain(own).map(|(line, message)| Finding::new(&manifest.path, line, message)).collect()
 }
 
 /// The line and the name of every entry of a table.
 fn table<'a>(text: &'a str, heading: &str) -> Vec<(usize, &'a str)> {
-    let lines = text
-        .lines()
-        .enumerate()
-        .skip_while(|(_, line)| *line != heading);
+    let lines = text.lines().enumerate().skip_while(|(_, line)| *line != heading);
     lines
         .skip(1)
         .take_while(|(_, line)| !line.starts_with('['))
@@ -84,10 +69,7 @@ mod tests {
     #[test]
     fn a_crate_with_rules_of_its_own_is_found() {
         let shared = SHARED.join("\n");
-        assert_eq!(
-            found("es-core/Cargo.toml", &format!("{shared}\n{LINTS}\n")),
-            0
-        );
+        assert_eq!(found("es-core/Cargo.toml", &format!("{shared}\n{LINTS}\n")), 0);
         assert_eq!(found("es-core/Cargo.toml", &shared), 1);
         assert_eq!(found("es-core/Cargo.toml", ""), 3);
         assert_eq!(found(OWN_LINTS, &shared), 0);
@@ -100,10 +82,7 @@ mod tests {
         let with = |line: &str| found("es-core/Cargo.toml", &format!("{shared}{line}\n"));
         assert_eq!(with("serde = \"1\""), 1);
         assert_eq!(with("serde.workspace = true"), 0);
-        assert_eq!(
-            with("serde = { workspace = true, features = [\"derive\"] }"),
-            0
-        );
+        assert_eq!(with("serde = { workspace = true, features = [\"derive\"] }"), 0);
     }
 
     #[test]

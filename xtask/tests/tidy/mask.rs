@@ -35,13 +35,11 @@ impl Mask {
     pub(crate) fn only(&self, text: &str, kinds: &[Kind]) -> String {
         text.chars()
             .zip(&self.0)
-            .map(|(character, kind)| {
-                if character == '\n' || kinds.contains(kind) {
-                    character
-                } else {
-                    ' '
-                }
-            })
+            .map(
+                |(character, kind)| {
+                    if character == '\n' || kinds.contains(kind) { character } else { ' ' }
+                },
+            )
             .collect()
     }
 }
@@ -66,9 +64,7 @@ pub(crate) fn is_word(character: char) -> bool {
 }
 
 fn until(text: &[char], end: &[char]) -> usize {
-    text.windows(end.len())
-        .position(|window| window == end)
-        .unwrap_or(text.len())
+    text.windows(end.len()).position(|window| window == end).unwrap_or(text.len())
 }
 
 /// Block comments nest.
@@ -113,9 +109,7 @@ fn raw(text: &[char], prefix: usize) -> (usize, Kind) {
     if text.get(body - 1) != Some(&'"') {
         return (prefix, Kind::Code);
     }
-    let end: Vec<char> = std::iter::once('"')
-        .chain(std::iter::repeat_n('#', hashes))
-        .collect();
+    let end: Vec<char> = std::iter::once('"').chain(std::iter::repeat_n('#', hashes)).collect();
     (body + until(&text[body..], &end) + end.len(), Kind::Literal)
 }
 
@@ -144,10 +138,7 @@ mod tests {
 
     #[test]
     fn lifetimes_are_code_and_quotes_in_characters_open_nothing() {
-        assert_eq!(
-            only("fn f<'a>(x: &'a str)", Kind::Code),
-            "fn f<'a>(x: &'a str)"
-        );
+        assert_eq!(only("fn f<'a>(x: &'a str)", Kind::Code), "fn f<'a>(x: &'a str)");
         assert_eq!(only("('\"', '\\'', x)", Kind::Code), "( , , x)");
     }
 

@@ -37,10 +37,7 @@ fn unfold<'a>(prefix: String, text: &'a str, paths: &mut Vec<String>) -> &'a str
             let (before, length) = (prefix.clone(), rest.len());
             rest = unfold(before, rest, paths).trim_start();
             rest = match rest.strip_prefix("as ") {
-                Some(renamed) => renamed
-                    .trim_start()
-                    .trim_start_matches(is_word)
-                    .trim_start(),
+                Some(renamed) => renamed.trim_start().trim_start_matches(is_word).trim_start(),
                 None => rest,
             };
             rest = rest.strip_prefix(',').unwrap_or(rest);
@@ -72,10 +69,7 @@ mod tests {
     use super::*;
 
     fn paths(code: &str) -> Vec<String> {
-        behind("crate", code)
-            .into_iter()
-            .map(|found| found.path)
-            .collect()
+        behind("crate", code).into_iter().map(|found| found.path).collect()
     }
 
     #[test]
@@ -84,10 +78,7 @@ mod tests {
             paths("use crate::{event::{Tag, time::*}, store as log,\n fault::Fault};"),
             ["event::Tag", "event::time::", "store", "fault::Fault"]
         );
-        assert_eq!(
-            paths("use crate::store::{self, Append};"),
-            ["store::self", "store::Append"]
-        );
+        assert_eq!(paths("use crate::store::{self, Append};"), ["store::self", "store::Append"]);
     }
 
     #[test]
@@ -96,10 +87,7 @@ mod tests {
             paths("let x: crate::store::Batch = crate::store::batch::<u8>();"),
             ["store::Batch", "store::batch"]
         );
-        assert_eq!(
-            paths("crate::ensure!(x); mycrate::y(); pub(crate) fn f() {}"),
-            [""; 0]
-        );
+        assert_eq!(paths("crate::ensure!(x); mycrate::y(); pub(crate) fn f() {}"), [""; 0]);
     }
 
     #[test]

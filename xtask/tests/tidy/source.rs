@@ -17,11 +17,7 @@ pub(crate) struct Source {
 
 impl Source {
     pub(crate) fn new(path: &str, text: &str) -> Self {
-        let mask = if path.ends_with(".rs") {
-            Mask::of(text)
-        } else {
-            Mask::none()
-        };
+        let mask = if path.ends_with(".rs") { Mask::of(text) } else { Mask::none() };
         let code = mask.only(text, &[Kind::Code]);
         let tests_start = code.lines().position(|line| line.contains("#[cfg(test)]"));
         Self {
@@ -34,9 +30,7 @@ impl Source {
     }
 
     pub(crate) fn has_extension(&self, extension: &str) -> bool {
-        Path::new(&self.path)
-            .extension()
-            .is_some_and(|own| own == extension)
+        Path::new(&self.path).extension().is_some_and(|own| own == extension)
     }
 
     pub(crate) fn is_rust(&self) -> bool {
@@ -69,28 +63,16 @@ pub(crate) fn tree() -> Vec<Source> {
         .current_dir(&root)
         .output()
         .expect("git is needed to list the files");
-    assert!(
-        git.status.success(),
-        "git ls-files failed in {}",
-        root.display()
-    );
+    assert!(git.status.success(), "git ls-files failed in {}", root.display());
     String::from_utf8(git.stdout)
         .unwrap()
         .split('\0')
         .filter(|path| !path.is_empty())
         // A tracked file may be gone from the working tree, and an image is no text.
-        .filter_map(|path| {
-            Some(Source::new(
-                path,
-                &std::fs::read_to_string(root.join(path)).ok()?,
-            ))
-        })
+        .filter_map(|path| Some(Source::new(path, &std::fs::read_to_string(root.join(path)).ok()?)))
         .collect()
 }
 
 pub(crate) fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .unwrap()
-        .to_path_buf()
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_path_buf()
 }

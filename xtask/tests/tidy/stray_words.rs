@@ -27,26 +27,14 @@ enum Place {
 const WORDS: &[Word] = &[
     word(concat!("TO", "DO"), Place::Text, "do it, or file it"),
     word(concat!("FIX", "ME"), Place::Text, "fix it, or file it"),
-    word(
-        concat!("X", "XX"),
-        Place::Text,
-        "say what is wrong, or mend it",
-    ),
+    word(concat!("X", "XX"), Place::Text, "say what is wrong, or mend it"),
     word("dbg!", Place::Code, "take it out"),
     word("todo!", Place::Code, "write it"),
     word("unimplemented!", Place::Code, "write it"),
     word("#[ignore", Place::Code, "mend the test, or make it a soak"),
     word("unsafe", Place::Code, "only `es-faults` may"),
-    word(
-        "thread::sleep",
-        Place::Tests,
-        "wait for what is meant to happen",
-    ),
-    word(
-        "time::sleep",
-        Place::Tests,
-        "wait for what is meant to happen",
-    ),
+    word("thread::sleep", Place::Tests, "wait for what is meant to happen"),
+    word("time::sleep", Place::Tests, "wait for what is meant to happen"),
 ];
 
 const EXCEPTIONS: &[Exception] = &[
@@ -73,11 +61,7 @@ const EXCEPTIONS: &[Exception] = &[
 ];
 
 const fn word(word: &'static str, place: Place, instead: &'static str) -> Word {
-    Word {
-        word,
-        place,
-        instead,
-    }
+    Word { word, place, instead }
 }
 
 pub(crate) fn findings(source: &Source) -> Vec<Finding> {
