@@ -1,0 +1,3 @@
+SELECT id, (SELECT max(sequence) FROM events WHERE stream = streams.id)
+FROM streams
+WHERE tenant = ?1 AND aggregate = ?2 AND key = ?3

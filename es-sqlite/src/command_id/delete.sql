@@ -1,0 +1,1 @@
+DELETE FROM commands WHERE id = ?1 AND tenant = ?2

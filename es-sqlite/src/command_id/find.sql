@@ -1,0 +1,1 @@
+SELECT name, target, first, last, from_outside, reply FROM commands WHERE id = ?1 AND tenant = ?2

@@ -1,0 +1,206 @@
+use std::fs;
+use std::io::{ErrorKind, Read};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use rusqlite::{Connection, OpenFlags};
+
+use crate::config::{SqliteConfig, Synchronous};
+use crate::error::{SqliteOpenError, is_busy};
+use crate::schema::Schema;
+
+/// Opens connections to one SQLite file, all in the same way.
+#[derive(Debug, Clone)]
+pub(crate) struct Connector {
+    path: PathBuf,
+    vfs: Option<String>,
+    busy_timeout: Duration,
+    page_cache_kib: u32,
+}
+
+/// Frames of the write-ahead log after which a commit also carries them into the database.
+const CHECKPOINT_AFTER_PAGES: u32 = 4000;
+
+/// Memory for pages of one read connection.
+const READER_CACHE_KIB: u32 = 8192;
+
+/// Statements kept prepared per connection.
+const STATEMENTS: usize = 64;
+
+const HEADER: &[u8] = b"SQLite format 3\0";
+
+impl Connector {
+    pub(crate) fn new(path: PathBuf, config: &SqliteConfig) -> Self {
+        Self {
+            path,
+            vfs: config.vfs.clone(),
+            busy_timeout: config.busy_timeout,
+            page_cache_kib: config.page_cache_kib,
+        }
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Opens the connection that writes: makes folder, file and schema where they are missing,
+    /// and refuses what is not ours before anything is changed.
+    pub(crate) fn writer(
+        &self,
+        schema: &Schema,
+        synchronous: Synchronous,
+    ) -> Result<Connection, SqliteOpenError> {
+        look(&self.path)?;
+        let of = |error: rusqlite::Error| SqliteOpenError::of(&self.path, &error);
+        let mut connection = self.open(OpenFlags::SQLITE_OPEN_CREATE).map_err(of)?;
+        schema.check(&connection, &self.path)?;
+        self.use_write_ahead_log(&connection)?;
+        self.settle(&connection, self.page_cache_kib).map_err(of)?;
+        self.flush_as(&connection, synchronous)?;
+        schema.migrate(&mut connection, &self.path)?;
+        Ok(connection)
+    }
+
+    /// Opens a connection on which a write fails. The file has to be there.
+    pub(crate) fn reader(&self) -> rusqlite::Result<Connection> {
+        // Not `SQLITE_OPEN_READ_ONLY`: the first connection after a crash has to recover the
+        // write-ahead log, which a read-only one cannot.
+        let connection = self.open(OpenFlags::empty())?;
+        // Whoever reads on a thread that must not block waits in a better place.
+        connection.busy_timeout(Duration::ZERO)?;
+        self.settle(&connection, self.page_cache_kib.min(READER_CACHE_KIB))?;
+        connection.pragma_update(None, "query_only", true)?;
+        Ok(connection)
+    }
+
+    fn open(&self, more: OpenFlags) -> rusqlite::Result<Connection> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | more;
+        let connection = match &self.vfs {
+            Some(vfs) => Connection::open_with_flags_and_vfs(&self.path, flags, vfs.as_str())?,
+            None => Connection::open_with_flags(&self.path, flags)?,
+        };
+        connection.busy_timeout(self.busy_timeout)?;
+        Ok(connection)
+    }
+
+    fn settle(&self, connection: &Connection, cache_kib: u32) -> rusqlite::Result<()> {
+        connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        connection.pragma_update(None, "cache_size", -i64::from(cache_kib))?;
+        connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_AFTER_PAGES)?;
+        // Where a plain flush stops at the drive's cache (macOS), ask for the real one.
+        connection.pragma_update(None, "fullfsync", true)?;
+        connection.pragma_update(None, "checkpoint_fullfsync", true)
+    }
+
+    fn use_write_ahead_log(&self, connection: &Connection) -> Result<(), SqliteOpenError> {
+        // SQLite does not wait here by itself when two processes make the file at once.
+        let mode: String = retry_while(self.busy_timeout, is_busy, || {
+            connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))
+        })
+        .map_err(|error| SqliteOpenError::of(&self.path, &error))?;
+        if mode.eq_ignore_ascii_case("wal") {
+            return Ok(());
+        }
+        Err(SqliteOpenError::NoWriteAheadLog {
+            path: self.path.clone(),
+            mode,
+        })
+    }
+
+    fn flush_as(
+        &self,
+        connection: &Connection,
+        synchronous: Synchronous,
+    ) -> Result<(), SqliteOpenError> {
+        let of = |error: rusqlite::Error| SqliteOpenError::of(&self.path, &error);
+        let wanted = synchronous as i64;
+        connection
+            .pragma_update(None, "synchronous", wanted)
+            .map_err(of)?;
+        let found: i64 = connection
+            .pragma_query_value(None, "synchronous", |row| row.get(0))
+            .map_err(of)?;
+        if found == wanted {
+            return Ok(());
+        }
+        Err(SqliteOpenError::NotDurable {
+            path: self.path.clone(),
+            wanted,
+            found,
+        })
+    }
+}
+
+/// Runs something again while another process holds a lock, for at most `limit`.
+pub(crate) fn retry_while<T, E>(
+    limit: Duration,
+    is_busy: impl Fn(&E) -> bool,
+    mut run: impl FnMut() -> Result<T, E>,
+) -> Result<T, E> {
+    let end = Instant::now() + limit;
+    loop {
+        match run() {
+            Err(error) if is_busy(&error) && Instant::now() < end => {
+                std::thread::sleep(Duration::from_millis(2));
+            }
+            result => return result,
+        }
+    }
+}
+
+/// Looks at the path with the operating system's eyes, whose answers are more exact than
+/// SQLite's, and makes the folder if it is missing.
+fn look(path: &Path) -> Result<(), SqliteOpenError> {
+    let owned = || path.to_owned();
+    let unreadable = |error: std::io::Error| SqliteOpenError::Unreadable {
+        path: owned(),
+        reason: error.to_string(),
+    };
+    match fs::metadata(path) {
+        Ok(found) if found.is_dir() => Err(SqliteOpenError::Directory { path: owned() }),
+        Ok(_) => look_inside(path).map_err(unreadable)?,
+        Err(error) if error.kind() == ErrorKind::NotFound => make_folder(path),
+        Err(error) if error.kind() == ErrorKind::NotADirectory => make_folder(path),
+        Err(error) => Err(unreadable(error)),
+    }
+}
+
+fn make_folder(path: &Path) -> Result<(), SqliteOpenError> {
+    let Some(folder) = path.parent() else {
+        return Ok(());
+    };
+    fs::create_dir_all(folder).map_err(|error| SqliteOpenError::Folder {
+        folder: folder.to_owned(),
+        reason: error.to_string(),
+    })
+}
+
+fn look_inside(path: &Path) -> std::io::Result<Result<(), SqliteOpenError>> {
+    let mut begin = Vec::new();
+    fs::File::open(path)?
+        .take(HEADER.len() as u64)
+        .read_to_end(&mut begin)?;
+    let path = path.to_owned();
+    if begin.is_empty() && has_write_ahead_log(&path) {
+        let reason = "it is empty, but its write-ahead log is not".to_owned();
+        return Ok(Err(SqliteOpenError::Damaged { path, reason }));
+    }
+    if begin.is_empty() || begin == HEADER {
+        return Ok(Ok(()));
+    }
+    Ok(Err(if HEADER.starts_with(&begin) {
+        SqliteOpenError::Damaged {
+            path,
+            reason: "its header is cut off".to_owned(),
+        }
+    } else {
+        SqliteOpenError::NotADatabase { path }
+    }))
+}
+
+/// SQLite would throw the write-ahead log of an empty database away, and with it the last events.
+fn has_write_ahead_log(path: &Path) -> bool {
+    let mut name = path.as_os_str().to_owned();
+    name.push("-wal");
+    fs::metadata(name).is_ok_and(|wal| wal.len() > 0)
+}

@@ -1,0 +1,253 @@
+use std::path::{Path, PathBuf};
+
+use rusqlite::ErrorCode;
+
+use es_core::event::Position;
+use es_core::fault::Fault;
+use es_core::registry::OpenError;
+use es_core::store::ReadError;
+use es_core::store::group::GroupError;
+
+/// Why a SQLite file could not be opened; the source of [`OpenError::Engine`].
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SqliteOpenError {
+    /// The path names a directory.
+    #[error("`{path}` is a directory; name a file in it, for example `{path}/orders.db`")]
+    Directory {
+        /// The path.
+        path: PathBuf,
+    },
+    /// The folder of the file cannot be made.
+    #[error("the folder `{folder}` cannot be made: {reason}; make it, or choose another path")]
+    Folder {
+        /// The folder.
+        folder: PathBuf,
+        /// What the operating system says.
+        reason: String,
+    },
+    /// The operating system does not let this user read the file.
+    #[error("`{path}` cannot be read: {reason}; give this user the right to read and write it")]
+    Unreadable {
+        /// The path.
+        path: PathBuf,
+        /// What the operating system says.
+        reason: String,
+    },
+    /// The file, its folder or its disk cannot be written.
+    #[error(
+        "`{path}` cannot be written: the file, its folder or its disk is read-only; \
+         make them writable, or choose another path"
+    )]
+    ReadOnly {
+        /// The path.
+        path: PathBuf,
+    },
+    /// The file is no SQLite database.
+    #[error("`{path}` is no SQLite database; choose another path, and leave this file as it is")]
+    NotADatabase {
+        /// The path.
+        path: PathBuf,
+    },
+    /// The file is a SQLite database of something else.
+    #[error("`{path}` is {found}, not {wanted}; choose another path, and leave this file as it is")]
+    Foreign {
+        /// The path.
+        path: PathBuf,
+        /// What it is.
+        found: &'static str,
+        /// What it should be.
+        wanted: &'static str,
+    },
+    /// A newer program wrote the file.
+    #[error(
+        "`{path}` was written by a newer version of this program (schema {found}, this one knows \
+         {known}); run the newer version, or restore a backup from before the upgrade"
+    )]
+    Newer {
+        /// The path.
+        path: PathBuf,
+        /// The file's schema version.
+        found: i64,
+        /// The newest version this program knows.
+        known: i64,
+    },
+    /// The file is cut off or damaged.
+    #[error("`{path}` is damaged or cut off: {reason}; restore it from a backup")]
+    Damaged {
+        /// The path.
+        path: PathBuf,
+        /// What is wrong.
+        reason: String,
+    },
+    /// The file system cannot carry SQLite's write-ahead log.
+    #[error(
+        "`{path}` cannot use a write-ahead log (the journal mode stays `{mode}`); \
+         put it on a local disk"
+    )]
+    NoWriteAheadLog {
+        /// The path.
+        path: PathBuf,
+        /// The mode SQLite stays in.
+        mode: String,
+    },
+    /// A setting that durability rests on does not hold.
+    #[error("`{path}` does not keep `synchronous={wanted}` (it is {found}); {REPORT}")]
+    NotDurable {
+        /// The path.
+        path: PathBuf,
+        /// The value asked for.
+        wanted: i64,
+        /// The value SQLite reports.
+        found: i64,
+    },
+    /// Another process held the file for too long.
+    #[error("`{path}` is locked by another process; end that process, or try again")]
+    Busy {
+        /// The path.
+        path: PathBuf,
+    },
+    /// Anything else.
+    #[error("`{path}` cannot be opened: {reason}")]
+    Other {
+        /// The path.
+        path: PathBuf,
+        /// What SQLite or the operating system says.
+        reason: String,
+    },
+}
+
+const REPORT: &str = "the file system in use changes it; choose another one";
+
+impl From<SqliteOpenError> for OpenError {
+    fn from(error: SqliteOpenError) -> Self {
+        Self::Engine(Fault::new(error))
+    }
+}
+
+impl SqliteOpenError {
+    /// Says what an error of SQLite means while a file is being opened.
+    pub(crate) fn of(path: &Path, error: &rusqlite::Error) -> Self {
+        let path = path.to_owned();
+        match error.sqlite_error_code() {
+            Some(ErrorCode::NotADatabase) => Self::NotADatabase { path },
+            Some(ErrorCode::DatabaseCorrupt) => Self::Damaged {
+                path,
+                reason: text(error),
+            },
+            Some(ErrorCode::ReadOnly) => Self::ReadOnly { path },
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy { path },
+            Some(ErrorCode::PermissionDenied) => Self::Unreadable {
+                path,
+                reason: text(error),
+            },
+            // SQLite cannot tell a missing right from a read-only disk; the path exists or can be
+            // made, as was looked at before, so writing is what failed.
+            Some(ErrorCode::CannotOpen) => Self::ReadOnly { path },
+            _ => Self::Other {
+                path,
+                reason: text(error),
+            },
+        }
+    }
+}
+
+/// What can go wrong between a row and an event.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    Sqlite(rusqlite::Error),
+    /// The event at this position is not what was stored.
+    Damaged(Position),
+    /// A shared row is not what was stored; an event that uses it says where.
+    Unsound,
+    Closed,
+}
+
+impl From<rusqlite::Error> for Failure {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sqlite(error)
+    }
+}
+
+impl Failure {
+    /// Names the event that cannot be read, if it is the event's own fault.
+    pub(crate) fn at(self, position: Position) -> Self {
+        match self {
+            Self::Sqlite(error) if error.sqlite_error_code().is_none() => Self::Damaged(position),
+            Self::Unsound => Self::Damaged(position),
+            other => other,
+        }
+    }
+
+    pub(crate) fn is_busy(&self) -> bool {
+        matches!(self, Self::Sqlite(error) if is_busy(error))
+    }
+
+    pub(crate) fn into_read_error(self, path: &Path) -> ReadError {
+        let log = path.display().to_string();
+        match self {
+            Self::Sqlite(error) => ReadError::Unavailable {
+                reason: reason(path, &error),
+            },
+            Self::Damaged(position) => ReadError::Damaged { log, position },
+            Self::Unsound => ReadError::Unavailable {
+                reason: format!("`{log}` is damaged; restore it from a backup"),
+            },
+            Self::Closed => ReadError::Closed,
+        }
+    }
+}
+
+/// Says what an error of SQLite means for a group of which nothing is stored.
+pub(crate) fn group_error(path: &Path, error: &rusqlite::Error) -> GroupError {
+    if is_busy(error) {
+        return GroupError::Busy;
+    }
+    GroupError::Unavailable {
+        reason: reason(path, error),
+    }
+}
+
+/// True if another connection held a lock for too long.
+pub(crate) fn is_busy(error: &rusqlite::Error) -> bool {
+    let code = error.sqlite_error_code();
+    matches!(
+        code,
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked)
+    )
+}
+
+/// True if a unique key was taken.
+pub(crate) fn is_taken(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation)
+}
+
+/// True if there was no room left.
+pub(crate) fn is_full(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code() == Some(ErrorCode::DiskFull)
+}
+
+/// One sentence with the path and the remedy.
+pub(crate) fn reason(path: &Path, error: &rusqlite::Error) -> String {
+    let path = path.display();
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DiskFull) => format!("the disk of `{path}` is full; free some room"),
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
+            format!("`{path}` is damaged or cut off: {error}; restore it from a backup")
+        }
+        Some(ErrorCode::ReadOnly) => {
+            format!("`{path}` is on a read-only disk; make it writable")
+        }
+        Some(ErrorCode::SystemIoFailure | ErrorCode::CannotOpen) => {
+            format!("the disk of `{path}` fails: {error}; look into the system's log")
+        }
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            format!("`{path}` is locked by another process; try again")
+        }
+        _ => format!("`{path}`: {error}"),
+    }
+}
+
+fn text(error: &rusqlite::Error) -> String {
+    error.to_string()
+}

@@ -1,0 +1,292 @@
+//! Reading, beside the writer and never in its way.
+//!
+//! A read goes page by page, each a snapshot of its own. That is as good as one long snapshot,
+//! because committed rows never change: whatever a later page sees is a longer log with the same
+//! beginning. So no read holds a snapshot while somebody thinks about what it saw, and the
+//! write-ahead log can always be folded back into the database.
+//!
+//! The first page of a stream is read on the caller's own thread: for the usual, short stream that
+//! is some ten microseconds, less than handing it to another thread would take. What follows is
+//! read ahead on a thread made for blocking, while the caller works on the page before.
+
+pub(crate) mod facts;
+pub(crate) mod matching;
+pub(crate) mod readers;
+pub(crate) mod row;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use rusqlite::{Connection, params};
+
+use es_core::event::{CommandId, Position, RecordedEvent, Sequence, StreamId, Tenant, Timestamp};
+use es_core::store::{
+    Criteria, Filter, Marker, Page, ReadError, RememberedCommand, StreamVersion, Visit,
+};
+
+use self::matching::{Matches, Span, Wanted, number};
+use self::readers::{Reader, Readers};
+use crate::command_id;
+use crate::error::Failure;
+
+const STREAM_EVENTS: &str = include_str!("read/stream_events.sql");
+const VERSION: &str = include_str!("read/version.sql");
+const HEAD: &str = include_str!("read/head.sql");
+const RECORDED_AT: &str = include_str!("read/recorded_at.sql");
+
+/// Events of the first page, and of those that are read ahead.
+const FIRST_PAGE: usize = 64;
+const NEXT_PAGE: usize = 512;
+
+/// Payload after which a page ends early.
+const FIRST_PAGE_BYTES: usize = 64 * 1024;
+const NEXT_PAGE_BYTES: usize = 1024 * 1024;
+
+/// The reading half of the log.
+#[derive(Debug, Clone)]
+pub(crate) struct Reading {
+    pub(crate) path: PathBuf,
+    pub(crate) readers: Arc<Readers>,
+}
+
+impl Reading {
+    pub(crate) async fn stream(
+        &self,
+        stream: &StreamId,
+        from: Sequence,
+        visit: &mut Visit<'_>,
+    ) -> Result<StreamVersion, ReadError> {
+        let first = StreamPage {
+            stream: stream.clone(),
+            from,
+            limit: FIRST_PAGE,
+            bytes: FIRST_PAGE_BYTES,
+        };
+        let mut part = self.here(move |reader| first.read(reader)).await?;
+        loop {
+            let ahead = part.next.map(|from| {
+                let page = StreamPage {
+                    stream: stream.clone(),
+                    from,
+                    limit: NEXT_PAGE,
+                    bytes: NEXT_PAGE_BYTES,
+                };
+                let readers = Arc::clone(&self.readers);
+                tokio::spawn(async move { readers.aside(move |reader| page.read(reader)).await })
+            });
+            for event in &part.events {
+                if visit(event).is_break() {
+                    return Ok(part.version);
+                }
+            }
+            let Some(ahead) = ahead else {
+                return Ok(part.version);
+            };
+            part = ahead
+                .await
+                .unwrap_or(Err(Failure::Closed))
+                .map_err(|failure| failure.into_read_error(&self.path))?;
+        }
+    }
+
+    pub(crate) async fn source(
+        &self,
+        tenant: &Tenant,
+        criteria: &Criteria,
+        after: Marker,
+        visit: &mut Visit<'_>,
+    ) -> Result<Marker, ReadError> {
+        let until = self.head().await?;
+        let wanted = Arc::new(Wanted::criteria(tenant, criteria));
+        let mut after = after.0;
+        while after < until {
+            let wanted = Arc::clone(&wanted);
+            let span = Span {
+                after,
+                until,
+                limit: NEXT_PAGE,
+            };
+            let page = self.aside(move |reader| reader.find(&wanted, span)).await?;
+            for event in &page.events {
+                if visit(event).is_break() {
+                    return Ok(Marker(until));
+                }
+            }
+            after = page.up_to;
+        }
+        Ok(Marker(until))
+    }
+
+    pub(crate) async fn page(
+        &self,
+        after: Position,
+        filter: &Filter,
+        limit: usize,
+    ) -> Result<Page, ReadError> {
+        let wanted = Wanted::filter(filter);
+        let head = self.head().await?;
+        if after >= head || limit == 0 {
+            return Ok(Page {
+                events: Vec::new(),
+                up_to: after,
+                head,
+            });
+        }
+        let span = Span {
+            after,
+            until: head,
+            limit,
+        };
+        let short = head.0 - after.0 <= FIRST_PAGE as u64;
+        let find = move |reader: &mut Reader| reader.find(&wanted, span);
+        let found = if short {
+            self.here(find).await?
+        } else {
+            self.aside(find).await?
+        };
+        Ok(Page {
+            events: found.events,
+            up_to: found.up_to,
+            head,
+        })
+    }
+
+    pub(crate) async fn head(&self) -> Result<Position, ReadError> {
+        self.here(|reader| head(&reader.connection)).await
+    }
+
+    /// Positions have no gaps and their times never decrease, so halving finds the place.
+    pub(crate) async fn position_at(
+        &self,
+        moment: Timestamp,
+    ) -> Result<Option<Position>, ReadError> {
+        self.here(move |reader| {
+            let head = head(&reader.connection)?;
+            let mut statement = reader.connection.prepare_cached(RECORDED_AT)?;
+            let (mut low, mut high) = (1, head.0 + 1);
+            while low < high {
+                let middle = low + (high - low) / 2;
+                let recorded: i64 = statement
+                    .query_row([number(Position(middle))], |row| row.get(0))
+                    .map_err(|error| Failure::from(error).at(Position(middle)))?;
+                if recorded < moment.as_microseconds() {
+                    low = middle + 1;
+                } else {
+                    high = middle;
+                }
+            }
+            Ok((low <= head.0).then_some(Position(low)))
+        })
+        .await
+    }
+
+    pub(crate) async fn remembered(
+        &self,
+        tenant: &Tenant,
+        id: CommandId,
+    ) -> Result<Option<RememberedCommand>, ReadError> {
+        let tenant = tenant.clone();
+        self.here(move |reader| command_id::find(&reader.connection, &mut reader.rows, &tenant, id))
+            .await
+    }
+
+    async fn here<T: Send + 'static>(
+        &self,
+        read: impl FnMut(&mut Reader) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, ReadError> {
+        self.readers
+            .here(read)
+            .await
+            .map_err(|failure| failure.into_read_error(&self.path))
+    }
+
+    async fn aside<T: Send + 'static>(
+        &self,
+        read: impl FnMut(&mut Reader) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, ReadError> {
+        self.readers
+            .aside(read)
+            .await
+            .map_err(|failure| failure.into_read_error(&self.path))
+    }
+}
+
+/// One page of one stream.
+#[derive(Debug, Clone)]
+struct StreamPage {
+    stream: StreamId,
+    from: Sequence,
+    limit: usize,
+    bytes: usize,
+}
+
+struct StreamPart {
+    events: Vec<RecordedEvent>,
+    /// Where the next page begins, if there may be one.
+    next: Option<Sequence>,
+    version: StreamVersion,
+}
+
+impl StreamPage {
+    fn read(&self, reader: &mut Reader) -> Result<StreamPart, Failure> {
+        let Reader { connection, rows } = reader;
+        let mut part = StreamPart {
+            events: Vec::new(),
+            next: None,
+            version: None,
+        };
+        let Some(key) = rows.facts.stream_key(connection, &self.stream)? else {
+            return Ok(part);
+        };
+        let from = i64::try_from(self.from.0).unwrap_or(i64::MAX);
+        let limit = i64::try_from(self.limit).unwrap_or(i64::MAX);
+        let mut statement = connection.prepare_cached(STREAM_EVENTS)?;
+        let mut table = statement.query(params![key, from, limit])?;
+        let (mut bytes, mut expected) = (0, self.from);
+        while let Some(row) = table.next()? {
+            let event = rows.event(connection, row)?;
+            // Sequences have no gaps; a missing row is a lost event.
+            if event.sequence() != Some(expected) {
+                return Err(Failure::Damaged(event.position));
+            }
+            expected = expected.next();
+            bytes += event.payload.len();
+            part.events.push(event);
+            if part.events.len() == self.limit || bytes >= self.bytes {
+                part.next = Some(expected);
+                break;
+            }
+        }
+        part.version = match part.events.last().and_then(RecordedEvent::sequence) {
+            Some(last) if part.next.is_none() => Some(last),
+            _ => version(connection, key)?,
+        };
+        // A page that ends exactly with the stream needs no other to find that out.
+        part.next = part.next.filter(|next| part.version >= Some(*next));
+        Ok(part)
+    }
+}
+
+impl Reader {
+    fn find(&mut self, wanted: &Wanted, span: Span) -> Result<Matches, Failure> {
+        wanted.find(&self.connection, &mut self.rows, span)
+    }
+}
+
+/// The last sequence of a stream.
+pub(crate) fn version(connection: &Connection, key: i64) -> Result<StreamVersion, Failure> {
+    let last: Option<i64> = connection
+        .prepare_cached(VERSION)?
+        .query_row([key], |row| row.get(0))?;
+    Ok(last.and_then(|last| u64::try_from(last).ok()).map(Sequence))
+}
+
+/// The last position.
+pub(crate) fn head(connection: &Connection) -> Result<Position, Failure> {
+    let last: Option<i64> = connection
+        .prepare_cached(HEAD)?
+        .query_row([], |row| row.get(0))?;
+    Ok(Position(
+        last.and_then(|last| u64::try_from(last).ok()).unwrap_or(0),
+    ))
+}

@@ -1,0 +1,1 @@
+SELECT id FROM names WHERE name = ?1

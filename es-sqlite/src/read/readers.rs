@@ -1,0 +1,157 @@
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use rusqlite::Connection;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::row::Rows;
+use crate::connect::{Connector, retry_while};
+use crate::error::Failure;
+
+/// The read connections beside the writer: at most so many at once, opened when needed and kept.
+#[derive(Debug)]
+pub(crate) struct Readers {
+    connector: Connector,
+    busy_timeout: Duration,
+    places: Arc<Semaphore>,
+    limit: u32,
+    idle: Mutex<Idle>,
+}
+
+#[derive(Debug, Default)]
+struct Idle {
+    readers: Vec<Reader>,
+    /// Raised when all connections have to be opened anew; older ones do not come back.
+    generation: u64,
+}
+
+/// One read connection, and what it remembers.
+#[derive(Debug)]
+pub(crate) struct Reader {
+    pub(crate) connection: Connection,
+    pub(crate) rows: Rows,
+}
+
+/// A reader in use; it goes back when dropped.
+#[derive(Debug)]
+pub(crate) struct Borrowed {
+    reader: Option<Reader>,
+    generation: u64,
+    readers: Arc<Readers>,
+    _place: OwnedSemaphorePermit,
+}
+
+impl Readers {
+    pub(crate) fn new(connector: Connector, limit: usize, busy_timeout: Duration) -> Arc<Self> {
+        let limit = u32::try_from(limit).unwrap_or(u32::MAX);
+        Arc::new(Self {
+            connector,
+            busy_timeout,
+            places: Arc::new(Semaphore::new(limit as usize)),
+            limit,
+            idle: Mutex::default(),
+        })
+    }
+
+    /// Reads on the caller's own thread: for reads of some microseconds, where a hop to another
+    /// thread would cost more than the read. Where a lock is in the way, another thread waits.
+    pub(crate) async fn here<T: Send + 'static>(
+        self: &Arc<Self>,
+        mut read: impl FnMut(&mut Reader) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let mut reader = self.take().await?;
+        match reader.get().and_then(&mut read) {
+            Err(failure) if failure.is_busy() => reader.aside(read).await,
+            result => result,
+        }
+    }
+
+    /// Reads on a thread made for blocking.
+    pub(crate) async fn aside<T: Send + 'static>(
+        self: &Arc<Self>,
+        read: impl FnMut(&mut Reader) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Failure> {
+        self.take().await?.aside(read).await
+    }
+
+    /// Closes idle connections now and those in use when they come back.
+    pub(crate) fn renew(&self) {
+        let mut idle = self.idle();
+        idle.generation += 1;
+        idle.readers.clear();
+    }
+
+    /// Refuses further reads and waits for those under way.
+    pub(crate) async fn close(&self) {
+        // An error means that it is closed already.
+        if let Ok(all) = self.places.acquire_many(self.limit).await {
+            self.places.close();
+            drop(all);
+        }
+        self.renew();
+    }
+
+    async fn take(self: &Arc<Self>) -> Result<Borrowed, Failure> {
+        let place = Arc::clone(&self.places)
+            .acquire_owned()
+            .await
+            .map_err(|_| Failure::Closed)?;
+        let (reader, generation) = {
+            let mut idle = self.idle();
+            (idle.readers.pop(), idle.generation)
+        };
+        Ok(Borrowed {
+            reader,
+            generation,
+            readers: Arc::clone(self),
+            _place: place,
+        })
+    }
+
+    fn idle(&self) -> MutexGuard<'_, Idle> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Borrowed {
+    fn get(&mut self) -> Result<&mut Reader, Failure> {
+        if self.reader.is_none() {
+            let connection = self.readers.connector.reader()?;
+            self.reader = Some(Reader {
+                connection,
+                rows: Rows::default(),
+            });
+        }
+        self.reader.as_mut().ok_or(Failure::Closed)
+    }
+
+    async fn aside<T: Send + 'static>(
+        mut self,
+        mut read: impl FnMut(&mut Reader) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let limit = self.readers.busy_timeout;
+        let task = tokio::task::spawn_blocking(move || {
+            retry_while(limit, Failure::is_busy, || self.get().and_then(&mut read))
+        });
+        match task.await {
+            Ok(result) => result,
+            Err(stopped) => match stopped.try_into_panic() {
+                Ok(panic) => std::panic::resume_unwind(panic),
+                // Only a runtime that is shutting down cancels a blocking task.
+                Err(_) => Err(Failure::Closed),
+            },
+        }
+    }
+}
+
+impl Drop for Borrowed {
+    fn drop(&mut self) {
+        let Some(reader) = self.reader.take() else {
+            return;
+        };
+        let mut idle = self.readers.idle();
+        if idle.generation == self.generation && !self.readers.places.is_closed() {
+            idle.readers.push(reader);
+        }
+    }
+}

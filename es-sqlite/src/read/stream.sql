@@ -1,0 +1,1 @@
+SELECT tenant, aggregate, key FROM streams WHERE id = ?1

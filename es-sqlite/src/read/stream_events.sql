@@ -1,0 +1,6 @@
+SELECT position, stream, sequence, tenant, name, revision, id, recorded_at, metadata, payload,
+       checksum
+FROM events
+WHERE stream = ?1 AND sequence >= ?2
+ORDER BY sequence
+LIMIT ?3

@@ -1,0 +1,1 @@
+SELECT id FROM streams WHERE tenant = ?1 AND aggregate = ?2 AND key = ?3

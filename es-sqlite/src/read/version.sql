@@ -1,0 +1,1 @@
+SELECT max(sequence) FROM events WHERE stream = ?1

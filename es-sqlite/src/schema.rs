@@ -1,0 +1,151 @@
+pub(crate) mod checksum;
+pub(crate) mod metadata;
+
+use std::path::Path;
+
+use rusqlite::{Connection, TransactionBehavior, params};
+
+use es_core::store::LogId;
+use uuid::Uuid;
+
+use crate::error::SqliteOpenError;
+
+/// One kind of file: how it is recognised, and how it came to its present shape.
+///
+/// Migrations only go forward, each in the transaction that raises the version, and a released
+/// one is never edited.
+pub(crate) struct Schema {
+    /// What the file is, for people.
+    what: &'static str,
+    /// SQLite's `application_id`, by which tools and we recognise the file.
+    application: i64,
+    /// `migrations[n]` leads from version `n` to `n + 1`.
+    migrations: &'static [&'static str],
+}
+
+/// The log, `orders.db`. Its mark reads `esLG`.
+pub(crate) const LOG: Schema = Schema {
+    what: "a log",
+    application: 0x6573_4C47,
+    migrations: &[include_str!("schema/log_1.sql")],
+};
+
+/// The read side, `orders.read.db`. Its mark reads `esRD`.
+pub(crate) const READ_SIDE: Schema = Schema {
+    what: "a read side",
+    application: 0x6573_5244,
+    migrations: &[include_str!("schema/read_1.sql")],
+};
+
+/// What a file is, from its header and its table of tables.
+struct Found {
+    application: i64,
+    version: i64,
+    tables: i64,
+}
+
+impl Schema {
+    /// Refuses a file that is not of this kind or too new; changes nothing.
+    pub(crate) fn check(
+        &self,
+        connection: &Connection,
+        path: &Path,
+    ) -> Result<(), SqliteOpenError> {
+        let found = Found::of(connection).map_err(|error| SqliteOpenError::of(path, &error))?;
+        self.judge(&found, path)
+    }
+
+    /// Brings the file to the newest version.
+    pub(crate) fn migrate(
+        &self,
+        connection: &mut Connection,
+        path: &Path,
+    ) -> Result<(), SqliteOpenError> {
+        let of = |error: rusqlite::Error| SqliteOpenError::of(path, &error);
+        let transaction = connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(of)?;
+        // Another process may have been faster.
+        let found = Found::of(&transaction).map_err(of)?;
+        self.judge(&found, path)?;
+        let steps = self
+            .migrations
+            .iter()
+            .skip(usize::try_from(found.version).unwrap_or(0));
+        for sql in steps {
+            transaction.execute_batch(sql).map_err(of)?;
+        }
+        if found.version < self.version() {
+            transaction
+                .pragma_update(None, "application_id", self.application)
+                .map_err(of)?;
+            transaction
+                .pragma_update(None, "user_version", self.version())
+                .map_err(of)?;
+        }
+        transaction.commit().map_err(of)
+    }
+
+    fn version(&self) -> i64 {
+        i64::try_from(self.migrations.len()).unwrap_or(i64::MAX)
+    }
+
+    fn judge(&self, found: &Found, path: &Path) -> Result<(), SqliteOpenError> {
+        if found.application != self.application && !found.is_new() {
+            let (path, wanted) = (path.to_owned(), self.what);
+            return Err(SqliteOpenError::Foreign {
+                path,
+                found: found.what(),
+                wanted,
+            });
+        }
+        if found.version > self.version() {
+            let (found, known) = (found.version, self.version());
+            return Err(SqliteOpenError::Newer {
+                path: path.to_owned(),
+                found,
+                known,
+            });
+        }
+        Ok(())
+    }
+}
+
+impl Found {
+    fn of(connection: &Connection) -> rusqlite::Result<Self> {
+        let number = |name| connection.pragma_query_value(None, name, |row| row.get(0));
+        Ok(Self {
+            application: number("application_id")?,
+            version: number("user_version")?,
+            tables: connection
+                .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?,
+        })
+    }
+
+    fn is_new(&self) -> bool {
+        self.application == 0 && self.version == 0 && self.tables == 0
+    }
+
+    fn what(&self) -> &'static str {
+        const OURS: i64 = 0x6573;
+        match self.application {
+            id if id == LOG.application => LOG.what,
+            id if id == READ_SIDE.application => READ_SIDE.what,
+            id if id >> 16 == OURS => "another file of this framework",
+            _ => "a SQLite database of another program",
+        }
+    }
+}
+
+/// The log's identity, made up when there is none yet.
+pub(crate) fn identity(connection: &Connection) -> rusqlite::Result<LogId> {
+    connection.execute(
+        "INSERT OR IGNORE INTO meta (key, value) VALUES ('identity', ?)",
+        params![LogId::generate().0.as_bytes()],
+    )?;
+    let id: [u8; 16] =
+        connection.query_row("SELECT value FROM meta WHERE key = 'identity'", [], |row| {
+            row.get(0)
+        })?;
+    Ok(LogId(Uuid::from_bytes(id)))
+}

@@ -1,0 +1,95 @@
+//! Waking those who wait for more: at once for commits of this process, within the polling
+//! interval for those of others.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use rusqlite::Connection;
+use tokio::sync::watch;
+
+use es_core::event::Position;
+
+use crate::connect::Connector;
+use crate::error::Failure;
+use crate::read;
+
+/// Looks for commits of other processes, as long as somebody waits for any.
+#[derive(Debug)]
+pub(crate) struct Poller {
+    thread: thread::Thread,
+    is_over: Arc<AtomicBool>,
+}
+
+impl Poller {
+    pub(crate) fn start(
+        connector: Connector,
+        committed: watch::Sender<Position>,
+        interval: Duration,
+    ) -> std::io::Result<Self> {
+        let is_over = Arc::new(AtomicBool::new(false));
+        let stop = Arc::clone(&is_over);
+        let thread = thread::Builder::new()
+            .name("es-sqlite-poll".to_owned())
+            .spawn(move || poll(&connector, &committed, interval, &stop))?;
+        Ok(Self {
+            thread: thread.thread().clone(),
+            is_over,
+        })
+    }
+
+    /// Tells that somebody waits now.
+    pub(crate) fn wake(&self) {
+        self.thread.unpark();
+    }
+
+    pub(crate) fn stop(&self) {
+        self.is_over.store(true, Ordering::Release);
+        self.thread.unpark();
+    }
+}
+
+impl Drop for Poller {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+fn poll(
+    connector: &Connector,
+    committed: &watch::Sender<Position>,
+    interval: Duration,
+    is_over: &AtomicBool,
+) {
+    let mut connection = None;
+    while !is_over.load(Ordering::Acquire) {
+        if committed.receiver_count() == 0 {
+            connection = None;
+            thread::park();
+            continue;
+        }
+        // A connection that fails is opened anew the next time.
+        match look(connector, &mut connection) {
+            Ok(head) => {
+                committed.send_if_modified(|known| {
+                    let is_news = *known < head;
+                    *known = (*known).max(head);
+                    is_news
+                });
+            }
+            Err(_) => connection = None,
+        }
+        thread::park_timeout(interval);
+    }
+}
+
+fn look(connector: &Connector, connection: &mut Option<Connection>) -> Result<Position, Failure> {
+    let open = match connection.take() {
+        Some(open) => open,
+        None => connector.reader()?,
+    };
+    let head = read::head(&open);
+    *connection = Some(open);
+    head
+}

@@ -1,0 +1,1 @@
+SELECT 1 FROM commands WHERE id = ?1

@@ -1,0 +1,98 @@
+use std::time::{Duration, Instant};
+
+use rusqlite::Connection;
+
+use es_core::event::Position;
+use es_core::store::group::{Accepted, Resolution};
+
+use super::{Open, Writer};
+use crate::read::matching::number;
+
+const EVENT_ID: &str = include_str!("event_id.sql");
+const HAS_COMMAND: &str = include_str!("has_command.sql");
+
+impl Writer {
+    /// Finds out what became of a commit that failed.
+    ///
+    /// The rows may stand in the write-ahead log without having reached the disk, so nothing is
+    /// believed before a complete checkpoint has flushed what is there and emptied that log.
+    pub(super) fn find_out(&mut self, group: &[Accepted]) -> Resolution {
+        self.open = None;
+        self.appending.has_written = false;
+        self.forgetting.restart();
+        let Ok(open) = self.reopen() else {
+            return Resolution::Unknown;
+        };
+        let outcome = group
+            .iter()
+            .find_map(|accepted| is_stored(&open.connection, accepted));
+        let head = crate::read::head(&open.connection);
+        self.open = Some(open);
+        match outcome {
+            Some(Ok(true)) => {
+                if let Ok(head) = head {
+                    self.publish(head);
+                }
+                Resolution::Stored
+            }
+            Some(Ok(false)) | None => Resolution::NotStored,
+            Some(Err(error)) => {
+                tracing::warn!(%error, "cannot look up what became of a commit");
+                Resolution::Unknown
+            }
+        }
+    }
+
+    /// Opens the file anew, with all it holds on the disk for certain.
+    pub(super) fn reopen(&mut self) -> Result<Open, String> {
+        self.readers.renew();
+        let open = self.connect().map_err(|error| error.to_string())?;
+        flush(&open.connection, self.config.busy_timeout)
+            .map_err(|error| crate::error::reason(self.connector.path(), &error))?;
+        Ok(open)
+    }
+}
+
+/// Copies the whole write-ahead log into the database, flushes it and empties that log.
+fn flush(connection: &Connection, limit: Duration) -> rusqlite::Result<()> {
+    let end = Instant::now() + limit;
+    loop {
+        let is_blocked: bool =
+            connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+        if !is_blocked {
+            return Ok(());
+        }
+        if Instant::now() >= end {
+            return Err(rusqlite::Error::SqliteFailure(
+                rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_BUSY),
+                None,
+            ));
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// Whether a batch is there; `None` if it would store nothing that can be looked up.
+///
+/// One batch of a group is as good as all: they were one transaction.
+fn is_stored(connection: &Connection, accepted: &Accepted) -> Option<rusqlite::Result<bool>> {
+    let batch = &accepted.queued.batch;
+    if let (Some(event), Some(first)) = (batch.events.first(), accepted.committed.first) {
+        return Some(has_event(connection, first, event.id.0.as_bytes()));
+    }
+    let command = batch.command.as_ref()?;
+    Some(
+        connection
+            .prepare_cached(HAS_COMMAND)
+            .and_then(|mut statement| statement.exists([command.id.0.as_bytes()])),
+    )
+}
+
+fn has_event(connection: &Connection, position: Position, id: &[u8; 16]) -> rusqlite::Result<bool> {
+    let mut statement = connection.prepare_cached(EVENT_ID)?;
+    let mut rows = statement.query([number(position)])?;
+    Ok(match rows.next()? {
+        Some(row) => row.get::<_, [u8; 16]>(0)? == *id,
+        None => false,
+    })
+}
