@@ -17,7 +17,7 @@ pub use crate::command::{decide, returned};
 pub use crate::future::BoxFuture;
 pub use crate::projection::schema_hash;
 
-use crate::aggregate::{Aggregate, Decision, EventDescription, EventOf, Slot};
+use crate::aggregate::{Aggregate, Decision, EventDescription, EventOf, Returned, Slot};
 use crate::command::{DomainError, Refusal};
 use crate::context::Context;
 use crate::event::{CodecError, Event, RecordedEvent};
@@ -41,18 +41,51 @@ impl<A: Aggregate, D: Decision<A>> Decide<A, D> {
     }
 }
 
-/// Stands in for [`Decide::call`] in code that does not compile for another reason.
+/// Stands in for [`Decide::call`] where its bounds do not hold.
 pub trait Undecided<A, D> {
-    /// Is never run.
+    /// Is never run: whatever does not hold is reported elsewhere, and by this at the latest.
     ///
     /// # Errors
-    /// Always.
+    /// None.
     fn call<X>(_slot: &mut Slot<A>, _decision: D) -> Result<(), Refusal<X>> {
-        Err(Refusal::Fault(unreachable_fault()))
+        #[expect(clippy::panic, reason = "at compile time, in place of a fault at run time")]
+        const {
+            panic!("a command handler returns something that is no set of events")
+        }
     }
 }
 
 impl<A, D> Undecided<A, D> for Decide<A, D> {}
+
+/// Converts what a `Root` or `Slot` handler returned without asking for [`Returned`] as a bound;
+/// see [`Decide`].
+pub struct Finish<T>(std::marker::PhantomData<T>);
+
+impl<T: Returned> Finish<T> {
+    /// Converts it.
+    ///
+    /// # Errors
+    /// The handler refused, or a resource failed.
+    pub fn call(value: T) -> Result<T::Reply, Refusal<T::Error>> {
+        returned(value)
+    }
+}
+
+/// Stands in for [`Finish::call`] where its bounds do not hold.
+pub trait Unfinished<T> {
+    /// Is never run: whatever does not hold is reported elsewhere, and by this at the latest.
+    ///
+    /// # Errors
+    /// None.
+    fn call<R, X>(_value: T) -> Result<R, Refusal<X>> {
+        #[expect(clippy::panic, reason = "at compile time, in place of a fault at run time")]
+        const {
+            panic!("a command handler returns neither `Result` nor `()`")
+        }
+    }
+}
+
+impl<T> Unfinished<T> for Finish<T> {}
 
 /// Stands in for a handler whose signature has an error.
 ///
@@ -63,11 +96,7 @@ pub fn unusable<A, C, R, X: DomainError>(
     _command: &C,
     _context: &Context,
 ) -> Result<R, Refusal<X>> {
-    Err(Refusal::Fault(unreachable_fault()))
-}
-
-fn unreachable_fault() -> Fault {
-    Fault::new("this handler did not compile")
+    Err(Refusal::Fault(Fault::new("this handler did not compile")))
 }
 
 /// Asks for the event-sourcing handler of an event that a command handler names.
@@ -148,12 +177,9 @@ pub fn decode_message<E: Event>(event: &RecordedEvent) -> Result<E, Fault> {
 /// # Errors
 /// It has another type.
 pub fn query_of<Q: Query>(query: &(dyn Any + Send + Sync)) -> Result<&Q, Fault> {
-    query.downcast_ref().ok_or_else(|| {
-        Fault::new(format!(
-            "the query bus gave another type than `{}`",
-            Q::NAME
-        ))
-    })
+    query
+        .downcast_ref()
+        .ok_or_else(|| Fault::new(format!("the query bus gave another type than `{}`", Q::NAME)))
 }
 
 /// Hides the type of a query handler's answer.

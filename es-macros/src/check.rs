@@ -26,10 +26,7 @@ pub(crate) fn plain_block(block: &LightImpl, attribute: &str, errors: &mut Error
         );
     }
     if last_ident(&block.self_ty).is_none() {
-        errors.push(
-            &block.self_ty,
-            format!("`#[{attribute}]` goes on the impl of a named type"),
-        );
+        errors.push(&block.self_ty, format!("`#[{attribute}]` goes on the impl of a named type"));
     }
     errors.len() == before
 }
@@ -44,9 +41,7 @@ pub(crate) fn unique_commands(handlers: &mut Vec<CommandHandler>, errors: &mut E
         has_cfg: !handler.cfgs.is_empty(),
         ty: handler.command.ty.clone(),
     });
-    unique(&described.collect::<Vec<_>>(), "command", errors, |index| {
-        drop(handlers.remove(index))
-    });
+    unique(&described.collect::<Vec<_>>(), "command", errors, |index| drop(handlers.remove(index)));
 }
 
 /// One event has one handler per aggregate, and a name of its own in the sibling enum.
@@ -56,9 +51,7 @@ pub(crate) fn unique_events(handlers: &mut Vec<SourcingHandler>, errors: &mut Er
         has_cfg: !handler.cfgs.is_empty(),
         ty: handler.event.clone(),
     });
-    unique(&described.collect::<Vec<_>>(), "event", errors, |index| {
-        drop(handlers.remove(index))
-    });
+    unique(&described.collect::<Vec<_>>(), "event", errors, |index| drop(handlers.remove(index)));
     for index in (1..handlers.len()).rev() {
         let (earlier, later) = handlers.split_at(index);
         let Some(handler) = later.first().filter(|handler| handler.cfgs.is_empty()) else {
@@ -105,10 +98,7 @@ fn unique(
                 later.name, first.name
             ),
         );
-        errors.push(
-            &first.ty,
-            format!("first handled here, by `{}`", first.name),
-        );
+        errors.push(&first.ty, format!("first handled here, by `{}`", first.name));
         remove(index);
     }
 }

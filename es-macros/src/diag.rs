@@ -32,10 +32,7 @@ impl Errors {
 
     /// Gives one `compile_error!` per error.
     pub(crate) fn into_compile_errors(mut self) -> TokenStream {
-        std::mem::take(&mut self.list)
-            .into_iter()
-            .map(syn::Error::into_compile_error)
-            .collect()
+        std::mem::take(&mut self.list).into_iter().map(syn::Error::into_compile_error).collect()
     }
 }
 

@@ -51,11 +51,8 @@ impl Parse for LightImpl {
         let attrs = input.call(Attribute::parse_outer)?;
         let unsafety = input.parse()?;
         input.parse::<Token![impl]>()?;
-        let mut generics: Generics = if input.peek(Token![<]) {
-            input.parse()?
-        } else {
-            Generics::default()
-        };
+        let mut generics: Generics =
+            if input.peek(Token![<]) { input.parse()? } else { Generics::default() };
         let first: Type = input.parse()?;
         let (trait_, self_ty) = match input.parse::<Option<Token![for]>>()? {
             Some(for_) => (Some((first, for_)), input.parse()?),
@@ -68,14 +65,7 @@ impl Parse for LightImpl {
         while !content.is_empty() {
             items.push(content.parse()?);
         }
-        Ok(Self {
-            attrs,
-            unsafety,
-            generics,
-            trait_,
-            self_ty,
-            items,
-        })
+        Ok(Self { attrs, unsafety, generics, trait_, self_ty, items })
     }
 }
 
@@ -122,26 +112,13 @@ impl Parse for LightFn {
         if !input.peek(token::Brace) {
             return Err(input.error("expected a function with a body"));
         }
-        Ok(Self {
-            attrs,
-            vis,
-            defaultness,
-            sig,
-            body: input.parse()?,
-        })
+        Ok(Self { attrs, vis, defaultness, sig, body: input.parse()? })
     }
 }
 
 impl ToTokens for LightImpl {
     fn to_tokens(&self, out: &mut TokenStream) {
-        let Self {
-            attrs,
-            unsafety,
-            generics,
-            trait_,
-            self_ty,
-            items,
-        } = self;
+        let Self { attrs, unsafety, generics, trait_, self_ty, items } = self;
         let where_clause = &generics.where_clause;
         let trait_ = trait_.as_ref().map(|(path, for_)| quote!(#path #for_));
         out.extend(quote! {
@@ -161,13 +138,7 @@ impl ToTokens for LightItem {
 
 impl ToTokens for LightFn {
     fn to_tokens(&self, out: &mut TokenStream) {
-        let Self {
-            attrs,
-            vis,
-            defaultness,
-            sig,
-            body,
-        } = self;
+        let Self { attrs, vis, defaultness, sig, body } = self;
         out.extend(quote!(#(#attrs)* #vis #defaultness #sig #body));
     }
 }

@@ -65,18 +65,13 @@ pub struct Order {
 impl Order {
     #[command_handler]
     fn create(cmd: CreateOrder) -> OrderCreated {
-        OrderCreated {
-            order_id: cmd.order_id,
-            product: cmd.product,
-        }
+        OrderCreated { order_id: cmd.order_id, product: cmd.product }
     }
 
     #[command_handler]
     fn cancel(&self, cmd: CancelOrder) -> Result<Option<OrderCancelled>, OrderError> {
         match self.status {
-            Status::Created => Ok(Some(OrderCancelled {
-                order_id: cmd.order_id,
-            })),
+            Status::Created => Ok(Some(OrderCancelled { order_id: cmd.order_id })),
             Status::Cancelled => Ok(None),
             Status::Paid => Err(OrderError::Paid),
         }
@@ -90,18 +85,13 @@ impl Order {
         _metadata: &Metadata,
     ) -> Result<u64, HandlerError<OrderError>> {
         let _ = (id, cmd);
-        order.apply(OrderPaid {
-            order_id: order.order_id.clone(),
-        });
+        order.apply(OrderPaid { order_id: order.order_id.clone() });
         Ok(7)
     }
 
     #[event_sourcing_handler]
     fn on_created(e: &OrderCreated) -> Self {
-        Self {
-            order_id: e.order_id.clone(),
-            status: Status::Created,
-        }
+        Self { order_id: e.order_id.clone(), status: Status::Created }
     }
 
     #[event_sourcing_handler]
@@ -132,10 +122,7 @@ pub struct FindOrder {
 impl OrderSummary {
     #[event_handler]
     fn on_created(e: &OrderCreated, views: &mut Views<OrderSummary>) -> Result<(), Fault> {
-        views.upsert(&OrderSummary {
-            order_id: e.order_id.clone(),
-            status: "created".into(),
-        })?;
+        views.upsert(&OrderSummary { order_id: e.order_id.clone(), status: "created".into() })?;
         Ok(())
     }
 
@@ -152,32 +139,15 @@ async fn mail(e: OrderPaid, _at: Timestamp) {
 
 #[tokio::test]
 async fn dispatches_through_every_shape() {
-    let app = App::test()
-        .with::<(Order, OrderSummary)>()
-        .start()
-        .await
-        .unwrap();
+    let app = App::test().with::<(Order, OrderSummary)>().start().await.unwrap();
     let commands = app.commands();
     let order_id = OrderId("1".into());
-    let create = CreateOrder {
-        order_id: order_id.clone(),
-        product: "pen".into(),
-    };
+    let create = CreateOrder { order_id: order_id.clone(), product: "pen".into() };
     commands.send(create.clone()).await.unwrap();
     let again = commands.send(create).await.unwrap_err();
     assert!(matches!(again, CommandError::AlreadyExists { .. }));
-    commands
-        .send(CancelOrder {
-            order_id: order_id.clone(),
-        })
-        .await
-        .unwrap();
-    let paid: u64 = commands
-        .send(PayOrder {
-            order_id: order_id.clone(),
-        })
-        .await
-        .unwrap();
+    commands.send(CancelOrder { order_id: order_id.clone() }).await.unwrap();
+    let paid: u64 = commands.send(PayOrder { order_id: order_id.clone() }).await.unwrap();
     assert_eq!(paid, 7);
     let rejected = commands.send(CancelOrder { order_id }).await.unwrap_err();
     assert_eq!(rejected.rejection(), Some(&OrderError::Paid));

@@ -1,4 +1,4 @@
-use super::{DomainError, Refusal};
+use super::Refusal;
 use crate::aggregate::{Aggregate, Decision, Returned, Root, Slot};
 use crate::context::Context;
 use crate::future::BoxFuture;
@@ -50,7 +50,7 @@ impl<A: Aggregate> Slot<A> {
     ///
     /// # Errors
     /// The aggregate exists, or was deleted.
-    pub fn vacant<X: DomainError>(&self) -> Result<(), Refusal<X>> {
+    pub fn vacant<X>(&self) -> Result<(), Refusal<X>> {
         match self.get() {
             None => Ok(()),
             Some(_) if self.is_deleted() => Err(Refusal::Deleted),
@@ -62,7 +62,7 @@ impl<A: Aggregate> Slot<A> {
     ///
     /// # Errors
     /// The aggregate is missing or deleted.
-    pub fn existing<X: DomainError>(&self) -> Result<&A, Refusal<X>> {
+    pub fn existing<X>(&self) -> Result<&A, Refusal<X>> {
         match self.get() {
             Some(_) if self.is_deleted() => Err(Refusal::Deleted),
             Some(state) => Ok(state),
@@ -74,7 +74,7 @@ impl<A: Aggregate> Slot<A> {
     ///
     /// # Errors
     /// The aggregate is missing or deleted.
-    pub fn existing_root<X: DomainError>(&mut self) -> Result<&mut Root<A>, Refusal<X>> {
+    pub fn existing_root<X>(&mut self) -> Result<&mut Root<A>, Refusal<X>> {
         if self.is_deleted() {
             return Err(Refusal::Deleted);
         }
@@ -85,23 +85,15 @@ impl<A: Aggregate> Slot<A> {
     ///
     /// # Errors
     /// The aggregate was deleted.
-    pub fn optional<X: DomainError>(&self) -> Result<Option<&A>, Refusal<X>> {
-        if self.is_deleted() {
-            Err(Refusal::Deleted)
-        } else {
-            Ok(self.get())
-        }
+    pub fn optional<X>(&self) -> Result<Option<&A>, Refusal<X>> {
+        if self.is_deleted() { Err(Refusal::Deleted) } else { Ok(self.get()) }
     }
 
     /// The place of a `&mut Slot<Self>` handler; generated code calls it.
     ///
     /// # Errors
     /// The aggregate was deleted.
-    pub fn usable<X: DomainError>(&mut self) -> Result<&mut Self, Refusal<X>> {
-        if self.is_deleted() {
-            Err(Refusal::Deleted)
-        } else {
-            Ok(self)
-        }
+    pub fn usable<X>(&mut self) -> Result<&mut Self, Refusal<X>> {
+        if self.is_deleted() { Err(Refusal::Deleted) } else { Ok(self) }
     }
 }

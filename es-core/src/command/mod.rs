@@ -52,6 +52,7 @@ pub trait Command: Serialize + DeserializeOwned + Clone + Send + Sync + 'static 
 )]
 pub trait Reply: Serialize + DeserializeOwned + Send + 'static {}
 
+#[diagnostic::do_not_recommend]
 impl<T: Serialize + DeserializeOwned + Send + 'static> Reply for T {}
 
 /// What the domain answers when it refuses.
@@ -62,14 +63,28 @@ impl<T: Serialize + DeserializeOwned + Send + 'static> Reply for T {}
 )]
 pub trait DomainError: std::error::Error + Send + Sync + 'static {}
 
+#[diagnostic::do_not_recommend]
 impl<T: std::error::Error + Send + Sync + 'static> DomainError for T {}
+
+/// "The `#[target]` field of this command has that type." Written by `#[derive(Command)]`.
+// Not an equality on `Command::Target`: rustc would answer a missing or wrong `#[target]` with a
+// type mismatch, and this can say what to write.
+#[diagnostic::on_unimplemented(
+    message = "command `{Self}` has no `#[target]` of type `{Id}`",
+    label = "does not say which aggregate it is for",
+    note = "mark its field that names the aggregate with `#[target]`, and give it the type of the aggregate's `#[aggregate_identifier]`, `{Id}`"
+)]
+pub trait Targets<Id>: Command {
+    /// The value of the `#[target]` field.
+    fn target_id(&self) -> &Id;
+}
 
 /// "That aggregate handles this command." Written by `#[command_handler]`.
 #[diagnostic::on_unimplemented(
     message = "`{A}` has no `#[command_handler]` for command `{Self}`",
     label = "no handler on `{A}`"
 )]
-pub trait CommandOf<A: Aggregate>: Command<Target = A::Id> {
+pub trait CommandOf<A: Aggregate>: Targets<A::Id> {
     /// What the handler replies.
     type Reply: Reply;
     /// What the handler refuses with.

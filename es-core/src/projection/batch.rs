@@ -81,7 +81,8 @@ impl<T: FromContext> FromBatch for T {
     label = "works on the batch's own thread",
     note = "write `fn` instead of `async fn`"
 )]
-pub trait FromBatchAsync: Sized + Send {
+// No `Send` above it: a type that is not `Send` would be reported twice.
+pub trait FromBatchAsync: Sized {
     /// Takes the value.
     ///
     /// # Errors

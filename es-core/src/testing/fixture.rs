@@ -43,7 +43,7 @@ impl<A: Aggregate> Fixture<A> {
         command: C,
         dispatch: Dispatch,
     ) -> Result<Ran<A, C>, String> {
-        let target = self.target::<C>(command.target())?;
+        let target = self.target::<C>(command.target_id())?;
         let context = self.context(dispatch);
         let mut live = self.past.load().map_err(|error| error.to_string())?;
         let mut answer = call(&mut live, &command, &context);
@@ -62,12 +62,7 @@ impl<A: Aggregate> Fixture<A> {
             )
         })?;
         self.check_id::<C>(&target)?;
-        Ok(Ran {
-            command,
-            answer,
-            stored,
-            live,
-        })
+        Ok(Ran { command, answer, stored, live })
     }
 
     /// The text form of a command's target, if it is the aggregate that the past made.
@@ -79,9 +74,7 @@ impl<A: Aggregate> Fixture<A> {
         StreamId::new(&Tenant::default(), A::NAME, &text).map_err(|error| says(&error))?;
         let again = A::Id::from_text(&text).map_err(|error| says(&error))?;
         if again != *target {
-            return Err(says(&format!(
-                "its text form `{text}` is read as another value"
-            )));
+            return Err(says(&format!("its text form `{text}` is read as another value")));
         }
         match self.past.id() {
             Some(id) if id != text => Err(format!(

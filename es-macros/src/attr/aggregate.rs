@@ -46,40 +46,34 @@ impl BlockArguments {
     pub(crate) fn read(tokens: TokenStream, errors: &mut Errors) -> Self {
         let mut read = Self::default();
         let owner = "`#[aggregate]` on an impl block";
-        arguments(
-            tokens,
-            owner,
-            &["events", "ignore", "crate"],
-            errors,
-            |key, input| {
-                match key {
-                    "events" => {
-                        let inner;
-                        parenthesized!(inner in input);
-                        let word: syn::Ident = inner.parse()?;
-                        if word != "derive" {
-                            let text =
-                                format!("unknown argument `{word}`; `events` takes `derive(..)`");
-                            return Err(syn::Error::new_spanned(&word, text));
-                        }
-                        let list;
-                        parenthesized!(list in inner);
-                        read.derives = Punctuated::<Path, Token![,]>::parse_terminated(&list)?
-                            .into_iter()
-                            .collect();
+        arguments(tokens, owner, &["events", "ignore", "crate"], errors, |key, input| {
+            match key {
+                "events" => {
+                    let inner;
+                    parenthesized!(inner in input);
+                    let word: syn::Ident = inner.parse()?;
+                    if word != "derive" {
+                        let text =
+                            format!("unknown argument `{word}`; `events` takes `derive(..)`");
+                        return Err(syn::Error::new_spanned(&word, text));
                     }
-                    "ignore" => {
-                        let list;
-                        parenthesized!(list in input);
-                        read.ignored = Punctuated::<LitStr, Token![,]>::parse_terminated(&list)?
-                            .into_iter()
-                            .collect();
-                    }
-                    _ => read.krate = Some(assigned(input, "crate = my::es_core")?),
+                    let list;
+                    parenthesized!(list in inner);
+                    read.derives = Punctuated::<Path, Token![,]>::parse_terminated(&list)?
+                        .into_iter()
+                        .collect();
                 }
-                Ok(())
-            },
-        );
+                "ignore" => {
+                    let list;
+                    parenthesized!(list in input);
+                    read.ignored = Punctuated::<LitStr, Token![,]>::parse_terminated(&list)?
+                        .into_iter()
+                        .collect();
+                }
+                _ => read.krate = Some(assigned(input, "crate = my::es_core")?),
+            }
+            Ok(())
+        });
         read
     }
 }

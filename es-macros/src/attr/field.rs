@@ -13,12 +13,7 @@ pub(crate) fn marked_fields<'a>(fields: &'a Fields, names: &[&str]) -> Vec<Marke
     fields
         .iter()
         .zip(fields.members())
-        .filter(|(field, _)| {
-            field
-                .attrs
-                .iter()
-                .any(|a| names.iter().any(|n| a.path().is_ident(n)))
-        })
+        .filter(|(field, _)| field.attrs.iter().any(|a| names.iter().any(|n| a.path().is_ident(n))))
         .map(|(field, member)| MarkedField { member, field })
         .collect()
 }
@@ -33,10 +28,7 @@ pub(crate) fn marked_field<'a>(
     let first = marked.next();
     for extra in marked {
         let name = names.first().copied().unwrap_or_default();
-        errors.push(
-            extra.field,
-            format!("a second `#[{name}]`; mark exactly one field"),
-        );
+        errors.push(extra.field, format!("a second `#[{name}]`; mark exactly one field"));
     }
     first
 }

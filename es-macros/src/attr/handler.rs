@@ -41,16 +41,10 @@ impl SourcingArguments {
     pub(crate) fn read(attribute: &Attribute, errors: &mut Errors) -> Self {
         let mut read = Self::default();
         let tokens = inside(attribute, errors);
-        arguments(
-            tokens,
-            "`#[event_sourcing_handler]`",
-            &["mark_deleted"],
-            errors,
-            |_, _| {
-                read.mark_deleted = true;
-                Ok(())
-            },
-        );
+        arguments(tokens, "`#[event_sourcing_handler]`", &["mark_deleted"], errors, |_, _| {
+            read.mark_deleted = true;
+            Ok(())
+        });
         read
     }
 }

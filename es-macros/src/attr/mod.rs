@@ -40,10 +40,7 @@ pub(crate) fn arguments(
                 return Err(syn::Error::new_spanned(&key, unknown(&name, owner, known)));
             }
             if seen.contains(&name) {
-                return Err(syn::Error::new_spanned(
-                    &key,
-                    format!("`{name}` is given twice"),
-                ));
+                return Err(syn::Error::new_spanned(&key, format!("`{name}` is given twice")));
             }
             each(&name, input)?;
             seen.push(name);
@@ -61,11 +58,7 @@ fn unknown(name: &str, owner: &str, known: &[&str]) -> String {
     if known.is_empty() {
         return format!("unknown argument `{name}`; {owner} takes none");
     }
-    let list = known
-        .iter()
-        .map(|k| format!("`{k}`"))
-        .collect::<Vec<_>>()
-        .join(", ");
+    let list = known.iter().map(|k| format!("`{k}`")).collect::<Vec<_>>().join(", ");
     format!("unknown argument `{name}`; {owner} takes {list}")
 }
 
@@ -76,10 +69,7 @@ pub(crate) fn assigned<T: Parse>(input: ParseStream<'_>, example: &str) -> syn::
     }
     input.parse::<Token![=]>()?;
     input.parse::<T>().map_err(|error| {
-        syn::Error::new(
-            error.span(),
-            format!("expected a value of this form: `{example}`"),
-        )
+        syn::Error::new(error.span(), format!("expected a value of this form: `{example}`"))
     })
 }
 
@@ -105,10 +95,7 @@ pub(crate) fn inside(attribute: &Attribute, errors: &mut Errors) -> TokenStream 
         Meta::Path(_) => TokenStream::new(),
         Meta::List(list) => list.tokens.clone(),
         Meta::NameValue(pair) => {
-            errors.push(
-                pair,
-                "arguments stand in parentheses: `#[name(key = value)]`",
-            );
+            errors.push(pair, "arguments stand in parentheses: `#[name(key = value)]`");
             TokenStream::new()
         }
     }
@@ -116,18 +103,10 @@ pub(crate) fn inside(attribute: &Attribute, errors: &mut Errors) -> TokenStream 
 
 /// Whether the attribute's path ends in `name`, so that `#[es_core::command_handler]` counts too.
 pub(crate) fn is_named(attribute: &Attribute, name: &str) -> bool {
-    attribute
-        .path()
-        .segments
-        .last()
-        .is_some_and(|segment| segment.ident == name)
+    attribute.path().segments.last().is_some_and(|segment| segment.ident == name)
 }
 
 /// The `#[cfg(..)]` attributes, which go onto everything generated for the item.
 pub(crate) fn cfgs(attributes: &[Attribute]) -> Vec<Attribute> {
-    attributes
-        .iter()
-        .filter(|a| a.path().is_ident("cfg"))
-        .cloned()
-        .collect()
+    attributes.iter().filter(|a| a.path().is_ident("cfg")).cloned().collect()
 }

@@ -24,9 +24,7 @@ pub(super) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
         Ok(mut item) => {
             let implementation = implementation(arguments, &item, &mut errors);
             for field in &mut item.fields {
-                field
-                    .attrs
-                    .retain(|attribute| !attribute.path().is_ident(MARK));
+                field.attrs.retain(|attribute| !attribute.path().is_ident(MARK));
             }
             quote!(#item #implementation)
         }
@@ -56,16 +54,15 @@ fn implementation(
         return None;
     }
     let (member, id) = identifier(&item.fields, own, errors)?;
-    let name = arguments
-        .name
-        .map_or_else(|| own.to_string(), |name| name.value());
-    let header = quote_spanned!(own.span()=> impl #es::aggregate::Aggregate for #own);
-    Some(hidden(quote! {
+    let name = arguments.name.map_or_else(|| own.to_string(), |name| name.value());
+    let place = own.span();
+    let es = es.at(place);
+    Some(hidden(quote_spanned! {place=>
         #[automatically_derived]
-        #header {
+        impl #es::aggregate::Aggregate for #own {
             const NAME: &'static str = #name;
             type Id = #id;
-            fn id(&self) -> &Self::Id { &self.#member }
+            fn id(&self) -> &#id { &self.#member }
         }
     }))
 }
@@ -84,12 +81,7 @@ fn identifier<'a>(
     let guess = fields
         .iter()
         .zip(fields.members())
-        .find(|(field, _)| {
-            field
-                .ident
-                .as_ref()
-                .is_some_and(|name| *name == usual || name == "id")
-        })
+        .find(|(field, _)| field.ident.as_ref().is_some_and(|name| *name == usual || name == "id"))
         .or_else(|| fields.iter().zip(fields.members()).next());
     let example = match &guess {
         Some((_, Member::Named(name))) => format!(", for example `{name}`,"),

@@ -17,21 +17,16 @@ pub(super) fn expand(
     let Some(model) = AggregateBlock::read(arguments, block, errors) else {
         return TokenStream::new();
     };
-    let commands = model
-        .commands
-        .iter()
-        .map(|handler| command_handler::expand(handler, &model));
-    let stubs = model
-        .command_stubs
-        .iter()
-        .map(|stub| stub::command(stub, &model));
+    let commands = model.commands.iter().map(|handler| command_handler::expand(handler, &model));
+    let stubs = model.command_stubs.iter().map(|stub| stub::command(stub, &model));
     let leaves = command_handler::leaves(&model);
-    let mut items = quote!(#(#commands)* #(#stubs)* #leaves);
-    let mut entries: Vec<_> = model
-        .commands
-        .iter()
-        .map(|handler| command_handler::entry(handler, &model))
-        .collect();
+    let private = model.paths.private();
+    let mut items = quote! {
+        use #private::{Undecided as _, Unfinished as _};
+        #(#commands)* #(#stubs)* #leaves
+    };
+    let mut entries: Vec<_> =
+        model.commands.iter().map(|handler| command_handler::entry(handler, &model)).collect();
     let (mut siblings, mut component) = (None, None);
     if !model.sourcing.is_empty() {
         items.extend(event_sourcing::expand(&model));

@@ -2,18 +2,16 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 
-use super::command_handler::local;
 use super::line_of;
+use super::parameters::local;
 use super::register::{Entry, List};
-use crate::model::{AggregateBlock, Effect, SourcingHandler, relocate};
+use crate::model::{AggregateBlock, Effect, SourcingHandler};
 
 /// The event side of the aggregate: one `EventOf` per handler, and `EventSourced`.
 pub(super) fn expand(block: &AggregateBlock) -> TokenStream {
     let sourcing = &block.sourcing;
     let first = first_state(block);
-    let events = sourcing
-        .iter()
-        .map(|handler| event_of(handler, block, first.is_some()));
+    let events = sourcing.iter().map(|handler| event_of(handler, block, first.is_some()));
     let sourced = event_sourced(block);
     let names = unique_names(block);
     quote!(#first #(#events)* #sourced #names)
@@ -21,42 +19,27 @@ pub(super) fn expand(block: &AggregateBlock) -> TokenStream {
 
 /// Its registration: `AggregateEntry::of::<Order>(file!(), 30)`.
 pub(super) fn entry(block: &AggregateBlock) -> Entry {
-    let AggregateBlock {
-        paths: es, self_ty, ..
-    } = block;
-    let line = line_of(self_ty.span());
-    let of = relocate(
-        quote!(#es::registry::AggregateEntry::of::<#self_ty>),
-        self_ty.span(),
-    );
-    let value = quote!(#of(::core::file!(), #line));
-    Entry {
-        list: List::Aggregates,
-        cfgs: vec![],
-        value,
-    }
+    let self_ty = &block.self_ty;
+    let place = self_ty.span();
+    let es = block.paths.at(place);
+    let line = line_of(place);
+    let value = quote_spanned! {place=>
+        #es::registry::AggregateEntry::of::<#self_ty>(::core::file!(), #line)
+    };
+    Entry { list: List::Aggregates, cfgs: vec![], value }
 }
 
 /// `Default` is asked for only where no handler creates, and only once.
 fn first_state(block: &AggregateBlock) -> Option<TokenStream> {
-    let AggregateBlock {
-        paths: es,
-        self_ty,
-        sourcing,
-        ..
-    } = block;
-    if !sourcing
-        .iter()
-        .all(|handler| handler.effect == Effect::Evolves)
-    {
+    let AggregateBlock { paths, self_ty, sourcing, .. } = block;
+    if !sourcing.iter().all(|handler| handler.effect == Effect::Evolves) {
         return None;
     }
-    let private = es.private();
-    let first = relocate(
-        quote!(<#self_ty as #private::FirstState>::first()),
-        self_ty.span(),
-    );
-    Some(quote!(fn first_state() -> #self_ty { #first }))
+    let place = self_ty.span();
+    let private = paths.at(place).private();
+    Some(quote_spanned! {place=>
+        fn first_state() -> #self_ty { <#self_ty as #private::FirstState>::first() }
+    })
 }
 
 /// One event-sourcing handler:
@@ -75,22 +58,12 @@ fn event_of(
     block: &AggregateBlock,
     starts_from_default: bool,
 ) -> TokenStream {
-    let AggregateBlock {
-        paths: es, self_ty, ..
-    } = block;
+    let self_ty = &block.self_ty;
+    let SourcingHandler { name, cfgs, event, effect, deletes } = handler;
+    let place = event.span();
+    let es = block.paths.at(place);
     let private = es.private();
-    let SourcingHandler {
-        name,
-        cfgs,
-        event,
-        effect,
-        deletes,
-    } = handler;
     let state = local("state");
-    let header = relocate(
-        quote!(impl #es::aggregate::EventOf<#self_ty> for),
-        event.span(),
-    );
     let result = quote!(#private::Result);
     let fault = quote!(#es::fault::Fault);
     let create = |body: TokenStream| {
@@ -118,10 +91,10 @@ fn event_of(
         Effect::Evolves => evolve,
         Effect::Broken => TokenStream::new(),
     };
-    quote! {
+    quote_spanned! {place=>
         #(#cfgs)*
         #[automatically_derived]
-        #header #event {
+        impl #es::aggregate::EventOf<#self_ty> for #event {
             const DELETES: bool = #deletes;
             #body
         }
@@ -144,45 +117,22 @@ fn event_of(
 /// }
 /// ```
 fn event_sourced(block: &AggregateBlock) -> TokenStream {
-    let AggregateBlock {
-        paths: es,
-        self_ty,
-        siblings,
-        ignored,
-        sourcing,
-        ..
-    } = block;
+    let AggregateBlock { self_ty, siblings, ignored, .. } = block;
+    let place = self_ty.span();
+    let es = block.paths.at(place);
     let private = es.private();
-    let header = quote_spanned!(self_ty.span()=> impl #es::aggregate::EventSourced for #self_ty);
-    let [slot, event] = ["slot", "event"].map(local);
-    let descriptions = sourcing.iter().map(
-        |SourcingHandler {
-             cfgs, event, name, ..
-         }| {
-            let line = line_of(name.span());
-            let [stored, revision] = [quote!(NAME), quote!(REVISION)]
-                .map(|item| relocate(quote!(<#event as #es::event::Event>::#item), event.span()));
-            quote! {
-                #(#cfgs)*
-                #es::aggregate::EventDescription { name: #stored, revision: #revision, line: #line }
-            }
-        },
+    let [slot, event, decoded] = ["slot", "event", "decoded"].map(local);
+    let descriptions = descriptions(block);
+    let folds = arms(
+        block,
+        &|SourcingHandler { event: ty, .. }| quote_spanned!(ty.span()=> #slot.fold::<#ty>(#event)),
     );
-    let arms = |each: &dyn Fn(&SourcingHandler) -> TokenStream| -> TokenStream {
-        sourcing
-            .iter()
-            .map(|handler| {
-                let SourcingHandler { cfgs, event, .. } = handler;
-                let name = relocate(quote!(<#event as #es::event::Event>::NAME), event.span());
-                let body = each(handler);
-                quote!(#(#cfgs)* #name => #body,)
-            })
-            .collect()
-    };
-    let folds = arms(&|SourcingHandler { event: ty, .. }| quote!(#slot.fold::<#ty>(#event)));
-    let decodes = arms(&|SourcingHandler { event: ty, .. }| {
-        quote!(#private::decode_event::<#ty>(#event)
-            .map(|event| #private::Some(#private::From::from(event))))
+    let decodes = arms(block, &|SourcingHandler { event: ty, .. }| {
+        let private = block.paths.at(ty.span()).private();
+        quote_spanned! {ty.span()=>
+            #private::decode_event::<#ty>(#event)
+                .map(|#decoded| #private::Some(#private::From::from(#decoded)))
+        }
     });
     let passed = |value: TokenStream| {
         (!ignored.is_empty()).then(|| quote!(#(#ignored)|* => #private::Ok(#value),))
@@ -191,9 +141,9 @@ fn event_sourced(block: &AggregateBlock) -> TokenStream {
     let unknown = quote!(_ => #private::Err(#es::aggregate::ReplayError::unknown(#event)),);
     let error = quote!(#es::aggregate::ReplayError);
     let recorded = quote!(#event: &#es::event::RecordedEvent);
-    quote! {
+    quote_spanned! {place=>
         #[automatically_derived]
-        #header {
+        impl #es::aggregate::EventSourced for #self_ty {
             type Event = #siblings;
             const EVENTS: &'static [#es::aggregate::EventDescription] = &[#(#descriptions),*];
             fn fold(
@@ -204,46 +154,62 @@ fn event_sourced(block: &AggregateBlock) -> TokenStream {
             }
             fn decode(
                 #recorded,
-            ) -> #private::Result<#private::Option<Self::Event>, #error> {
+            ) -> #private::Result<#private::Option<#siblings>, #error> {
                 match &*#event.name { #decodes #not_decoded #unknown }
             }
         }
     }
 }
 
+fn descriptions(block: &AggregateBlock) -> impl Iterator<Item = TokenStream> {
+    block.sourcing.iter().map(|SourcingHandler { cfgs, event, name, .. }| {
+        let es = block.paths.at(event.span());
+        let line = line_of(name.span());
+        quote_spanned! {event.span()=>
+            #(#cfgs)*
+            #es::aggregate::EventDescription {
+                name: <#event as #es::event::Event>::NAME,
+                revision: <#event as #es::event::Event>::REVISION,
+                line: #line,
+            }
+        }
+    })
+}
+
+/// One match arm per event, by its stored name.
+fn arms(block: &AggregateBlock, each: &dyn Fn(&SourcingHandler) -> TokenStream) -> TokenStream {
+    let arm = |handler: &SourcingHandler| {
+        let SourcingHandler { cfgs, event, .. } = handler;
+        let es = block.paths.at(event.span());
+        let body = each(handler);
+        quote_spanned!(event.span()=> #(#cfgs)* <#event as #es::event::Event>::NAME => #body,)
+    };
+    block.sourcing.iter().map(arm).collect()
+}
+
 /// Two events of one aggregate with the same stored name could not be told apart in a replay.
 fn unique_names(block: &AggregateBlock) -> TokenStream {
-    let AggregateBlock {
-        paths: es,
-        self_ty,
-        sourcing,
-        ..
-    } = block;
-    let private = es.private();
-    let own = quote!(#self_ty).to_string();
+    let self_ty = &block.self_ty;
+    let text = format!(
+        "two events of `{}` have the same stored name; give this one another with \
+         `#[event(name = \"…\")]`",
+        quote!(#self_ty)
+    );
     // From the last to the first: evaluation stops at the first failure, and the later of two
     // events is the one to rename.
-    let checks = sourcing
-        .iter()
-        .rev()
-        .map(|SourcingHandler { cfgs, event, .. }| {
-            let text = format!(
-                "two events of `{own}` have the same stored name; give this one another with \
-             `#[event(name = \"…\")]`"
+    let checks = block.sourcing.iter().rev().map(|SourcingHandler { cfgs, event, .. }| {
+        let es = block.paths.at(event.span());
+        let private = es.private();
+        quote_spanned! {event.span()=>
+            #(#cfgs)*
+            ::core::assert!(
+                #private::is_named_once(
+                    <#self_ty as #es::aggregate::EventSourced>::EVENTS,
+                    <#event as #es::event::Event>::NAME,
+                ),
+                #text
             );
-            let check = relocate(
-                quote! {
-                    ::core::assert!(
-                        #private::is_named_once(
-                            <#self_ty as #es::aggregate::EventSourced>::EVENTS,
-                            <#event as #es::event::Event>::NAME,
-                        ),
-                        #text
-                    );
-                },
-                event.span(),
-            );
-            quote!(#(#cfgs)* #check)
-        });
+        }
+    });
     quote!(const _: () = { #(#checks)* };)
 }

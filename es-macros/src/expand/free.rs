@@ -37,9 +37,8 @@ pub(super) fn expand(
     };
     let arguments = FreeArguments::read(arguments, &shown, known, &mut errors);
     let es = Paths::new(arguments.krate.as_ref());
-    let processor = arguments
-        .processor
-        .map_or_else(|| function.sig.ident.to_string(), |name| name.value());
+    let processor =
+        arguments.processor.map_or_else(|| function.sig.ident.to_string(), |name| name.value());
     let generated = ReadHandler::read(kind, &function, None, &mut errors).map(|handler| {
         let entry = read_handler::entry(&handler, &Owner::Function(processor), &es);
         hidden(register(&[entry], None, &es))

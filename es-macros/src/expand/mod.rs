@@ -6,6 +6,7 @@ mod command_handler;
 mod derive;
 mod event_sourcing;
 mod free;
+mod parameters;
 mod projection;
 mod read_handler;
 mod register;
@@ -27,27 +28,19 @@ use crate::outside::without_inner_attributes;
 /// `#[aggregate]`: on a struct or on an impl block.
 pub(crate) fn aggregate(arguments: TokenStream, item: TokenStream) -> TokenStream {
     match kind_of(&item) {
-        Kind::Impl => on_impl(item, |block, errors| {
-            block::expand(arguments, block, errors)
-        }),
+        Kind::Impl => on_impl(item, |block, errors| block::expand(arguments, block, errors)),
         Kind::Struct => aggregate::expand(arguments, item),
-        Kind::Other => refused(
-            item,
-            "`#[aggregate]` goes on a struct and on its `impl` blocks",
-        ),
+        Kind::Other => refused(item, "`#[aggregate]` goes on a struct and on its `impl` blocks"),
     }
 }
 
 /// `#[projection]` on an impl block.
 pub(crate) fn projection(arguments: TokenStream, item: TokenStream) -> TokenStream {
     match kind_of(&item) {
-        Kind::Impl => on_impl(item, |block, errors| {
-            projection::expand(arguments, block, errors)
-        }),
-        Kind::Struct | Kind::Other => refused(
-            item,
-            "`#[projection]` goes on an `impl` block with event or query handlers",
-        ),
+        Kind::Impl => on_impl(item, |block, errors| projection::expand(arguments, block, errors)),
+        Kind::Struct | Kind::Other => {
+            refused(item, "`#[projection]` goes on an `impl` block with event or query handlers")
+        }
     }
 }
 
@@ -116,7 +109,10 @@ fn refused(item: TokenStream, text: &str) -> TokenStream {
 fn hidden(items: impl ToTokens) -> TokenStream {
     quote! {
         #[doc(hidden)]
-        #[allow(deprecated, unused_qualifications, clippy::all, clippy::pedantic, clippy::nursery)]
+        #[allow(
+            deprecated, unused_imports, unused_qualifications,
+            clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction
+        )]
         const _: () = { #items };
     }
 }

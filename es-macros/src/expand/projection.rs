@@ -65,33 +65,17 @@ pub(super) fn expand(
     }
     let es = Paths::new(arguments.krate.as_ref());
     let name = arguments.name.map_or_else(
-        || {
-            last_ident(&self_ty)
-                .map(ToString::to_string)
-                .unwrap_or_default()
-        },
+        || last_ident(&self_ty).map(ToString::to_string).unwrap_or_default(),
         |name| name.value(),
     );
-    let processor = arguments
-        .processor
-        .map_or_else(|| name.clone(), |name| name.value());
-    let version = arguments
-        .version
-        .map_or_else(|| quote!(0), |number| quote!(#number));
+    let processor = arguments.processor.map_or_else(|| name.clone(), |name| name.value());
+    let version = arguments.version.map_or_else(|| quote!(0), |number| quote!(#number));
     let header = quote_spanned!(self_ty.span()=> impl #es::projection::Projection for #self_ty);
     let line = line_of(self_ty.span());
     let owner = Owner::Projection(&self_ty);
     let projection = quote!(#es::registry::ProjectionEntry::of::<#self_ty>(::core::file!(), #line));
-    let mut entries = vec![Entry {
-        list: List::Projections,
-        cfgs: vec![],
-        value: projection,
-    }];
-    entries.extend(
-        handlers
-            .iter()
-            .map(|handler| read_handler::entry(handler, &owner, &es)),
-    );
+    let mut entries = vec![Entry { list: List::Projections, cfgs: vec![], value: projection }];
+    entries.extend(handlers.iter().map(|handler| read_handler::entry(handler, &owner, &es)));
     let entries = register(&entries, Some(&self_ty), &es);
     hidden(quote! {
         #[automatically_derived]

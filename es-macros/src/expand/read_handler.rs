@@ -3,10 +3,10 @@ use quote::{quote, quote_spanned};
 use syn::Type;
 use syn::spanned::Spanned;
 
-use super::command_handler::{extract_by, local, needs};
 use super::line_of;
+use super::parameters::{Extractor, extract, local, needs, source};
 use super::register::{Entry, List};
-use crate::model::{Lent, ReadHandler, ReadKind, relocate};
+use crate::model::{Lent, ReadHandler, ReadKind};
 use crate::paths::Paths;
 
 /// Whose handler it is.
@@ -32,15 +32,11 @@ pub(super) enum Owner<'a> {
 /// )
 /// ```
 pub(super) fn entry(handler: &ReadHandler, owner: &Owner<'_>, es: &Paths) -> Entry {
-    let private = es.private();
-    let ReadHandler {
-        kind,
-        name,
-        cfgs,
-        message,
-        ..
-    } = handler;
+    let ReadHandler { kind, name, cfgs, message, .. } = handler;
     let ty = &message.ty;
+    let place = ty.span();
+    let es = es.at(place);
+    let private = es.private();
     let (projection, owned_by, shown, function) = match owner {
         Owner::Projection(self_ty) => (
             quote!(#private::Some(#private::TypeId::of::<#self_ty>)),
@@ -48,125 +44,97 @@ pub(super) fn entry(handler: &ReadHandler, owner: &Owner<'_>, es: &Paths) -> Ent
             format!("{}::{name}", quote!(#self_ty)),
             quote!(<#self_ty>::#name),
         ),
-        Owner::Function(processor) => (
-            quote!(#private::None),
-            quote!(#processor),
-            name.to_string(),
-            quote!(#name),
-        ),
+        Owner::Function(processor) => {
+            (quote!(#private::None), quote!(#processor), name.to_string(), quote!(#name))
+        }
     };
-    let extractor = extractor(handler, es);
-    let needs = needs(&handler.extractors, &extractor);
-    let call = call(handler, &function, &extractor, es);
+    let needs = needs(&handler.extractors, extractor(handler), &es);
+    let call = call(handler, &function, &es);
     let line = line_of(name.span());
-    let source = quote!(::core::file!(), #line);
     let (list, value) = match kind {
-        ReadKind::Event => {
-            let of = relocate(
-                quote!(#es::registry::EventHandlerEntry::of::<#ty>),
-                ty.span(),
-            );
-            (
-                List::EventHandlers,
-                quote!(#of(#projection, #owned_by, #shown, #needs, #call, #source)),
-            )
-        }
-        ReadKind::Query => {
-            let of = relocate(
-                quote!(#es::registry::QueryHandlerEntry::of::<#ty>),
-                ty.span(),
-            );
-            (
-                List::QueryHandlers,
-                quote!(#of(#projection, #shown, #needs, #call, #source)),
-            )
-        }
-    };
-    Entry {
-        list,
-        cfgs: cfgs.clone(),
-        value,
-    }
-}
-
-/// The trait that gives the parameters. An `async fn` cannot hold what works on the batch's thread.
-fn extractor(handler: &ReadHandler, es: &Paths) -> TokenStream {
-    if handler.is_async {
-        quote!(#es::projection::FromBatchAsync)
-    } else {
-        quote!(#es::projection::FromBatch)
-    }
-}
-
-fn call(
-    handler: &ReadHandler,
-    function: &TokenStream,
-    extractor: &TokenStream,
-    es: &Paths,
-) -> TokenStream {
-    let private = es.private();
-    let [source, batch, message] = ["source", "batch", "message"].map(local);
-    let (lets, arguments) = extract_by(&handler.extractors, extractor, "from_batch", &batch);
-    let (decoded, payload) = payload(handler, &source, &message, es);
-    let awaited = handler.is_async.then(|| quote!(.await));
-    let output = handler.output.ty.span();
-    let result = quote!(#function(#payload, #arguments) #awaited);
-    let (variants, finish) = match handler.kind {
         ReadKind::Event => (
-            quote!(#es::projection::EventCall),
-            relocate(quote!(#es::projection::HandlerOutcome::outcome), output),
+            List::EventHandlers,
+            quote_spanned! {place=>
+                #es::registry::EventHandlerEntry::of::<#ty>(
+                    #projection, #owned_by, #shown, #needs, #call, ::core::file!(), #line,
+                )
+            },
         ),
+        ReadKind::Query => (
+            List::QueryHandlers,
+            quote_spanned! {place=>
+                #es::registry::QueryHandlerEntry::of::<#ty>(
+                    #projection, #shown, #needs, #call, ::core::file!(), #line,
+                )
+            },
+        ),
+    };
+    Entry { list, cfgs: cfgs.clone(), value }
+}
+
+fn extractor(handler: &ReadHandler) -> Extractor {
+    if handler.is_async { Extractor::AsyncBatch } else { Extractor::Batch }
+}
+
+fn call(handler: &ReadHandler, function: &TokenStream, es: &Paths) -> TokenStream {
+    let [origin, batch, message] = ["origin", "batch", "message"].map(local);
+    let (lets, arguments) = extract(&handler.extractors, extractor(handler), es, &batch);
+    let (decoded, payload) = payload(handler, &origin, &message, es);
+    let awaited = handler.is_async.then(|| quote!(.await));
+    let result = quote!(#function(#payload, #arguments) #awaited);
+    let output = handler.output.ty.span();
+    let (variants, finish) = match handler.kind {
+        ReadKind::Event => {
+            let es = es.at(output);
+            let outcome = quote_spanned! {output=>
+                #es::projection::HandlerOutcome::outcome(#result)
+            };
+            (quote!(#es::projection::EventCall), outcome)
+        }
         ReadKind::Query => {
             let ty = &handler.message.ty;
-            (
-                quote!(#es::query::QueryCall),
-                relocate(quote!(#private::answered::<#ty, _>), output),
-            )
+            let private = es.at(output).private();
+            let answered = quote_spanned!(output=> #private::answered::<#ty, _>(#result));
+            (quote!(#es::query::QueryCall), answered)
         }
     };
-    let body = quote!(#decoded #lets #finish(#result));
-    let batch = if handler.extractors.is_empty() {
-        quote!(_)
-    } else {
-        quote!(#batch)
-    };
+    let batch = source(&handler.extractors, &batch);
+    let body = quote!(#decoded #lets #finish);
     if handler.is_async {
-        let future = quote_spanned!(handler.name.span()=> async move { #body });
-        quote!(#variants::Async(|#source, #batch| #private::Box::pin(#future)))
+        let place = handler.name.span();
+        let private = es.at(place).private();
+        let future = quote_spanned!(place=> #private::Box::pin(async move { #body }));
+        quote!(#variants::Async(|#origin, #batch| #future))
     } else {
-        quote!(#variants::Sync(|#source, #batch| { #body }))
+        quote!(#variants::Sync(|#origin, #batch| { #body }))
     }
 }
 
 /// Decodes the event, or finds the query; and how it is handed over.
 fn payload(
     handler: &ReadHandler,
-    source: &Ident,
+    origin: &Ident,
     message: &Ident,
     es: &Paths,
 ) -> (TokenStream, TokenStream) {
-    let private = es.private();
     let ty = &handler.message.ty;
+    let place = ty.span();
+    let private = es.at(place).private();
     let is_owned = handler.message.lent == Lent::Owned;
     match handler.kind {
         ReadKind::Event => {
-            let decode = relocate(quote!(#private::decode_message::<#ty>), ty.span());
-            let payload = if is_owned {
-                quote!(#message)
-            } else {
-                quote!(&#message)
-            };
-            (quote!(let #message = #decode(#source)?;), payload)
+            let payload = if is_owned { quote!(#message) } else { quote!(&#message) };
+            let decode = quote_spanned!(place=> #private::decode_message::<#ty>(#origin)?);
+            (quote!(let #message = #decode;), payload)
         }
         ReadKind::Query => {
-            let find = relocate(quote!(#private::query_of::<#ty>), ty.span());
             let payload = if is_owned {
-                let taken = relocate(quote!(<#ty as #private::TakenByValue>::taken), ty.span());
-                quote!(#taken(#message))
+                quote_spanned!(place=> <#ty as #private::TakenByValue>::taken(#message))
             } else {
                 quote!(#message)
             };
-            (quote!(let #message = #find(#source)?;), payload)
+            let find = quote_spanned!(place=> #private::query_of::<#ty>(#origin)?);
+            (quote!(let #message = #find;), payload)
         }
     }
 }

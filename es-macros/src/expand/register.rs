@@ -3,7 +3,7 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Attribute, Type};
 
-use super::command_handler::local;
+use super::parameters::local;
 use crate::paths::Paths;
 
 /// One entry of the registry.
@@ -62,10 +62,11 @@ pub(super) fn register(entries: &[Entry], component: Option<&Type>, es: &Paths) 
         pushes.extend(quote!(#(#cfgs)* #components.#list.push(#name);));
     }
     let by_hand = component.map(|ty| {
-        let header = quote_spanned!(ty.span()=> impl #es::registry::Component for #ty);
-        quote! {
+        let place = ty.span();
+        let es = es.at(place);
+        quote_spanned! {place=>
             #[automatically_derived]
-            #header {
+            impl #es::registry::Component for #ty {
                 fn register(#components: &mut #es::registry::Components) { #pushes }
             }
         }

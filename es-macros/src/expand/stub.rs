@@ -1,8 +1,8 @@
 use proc_macro2::TokenStream;
-use quote::{ToTokens, quote, quote_spanned};
+use quote::quote_spanned;
 use syn::spanned::Spanned;
 
-use crate::model::{AggregateBlock, CommandStub, relocate};
+use crate::model::{AggregateBlock, CommandStub};
 
 /// A handler that had an error: `send` finds it, so that only the error itself is reported.
 ///
@@ -14,21 +14,18 @@ use crate::model::{AggregateBlock, CommandStub, relocate};
 /// }
 /// ```
 pub(super) fn command(stub: &CommandStub, block: &AggregateBlock) -> TokenStream {
-    let AggregateBlock {
-        paths: es, self_ty, ..
-    } = block;
+    let self_ty = &block.self_ty;
     let CommandStub { cfgs, command } = stub;
-    let private = es.private();
     let place = command.span();
-    let header = relocate(quote!(impl #es::command::CommandOf<#self_ty> for), place);
-    let own = self_ty.to_token_stream();
+    let es = block.paths.at(place);
+    let private = es.private();
     quote_spanned! {place=>
         #(#cfgs)*
         #[automatically_derived]
-        #header #command {
+        impl #es::command::CommandOf<#self_ty> for #command {
             type Reply = ();
             type Error = #private::Infallible;
-            const CALL: #es::command::Call<#own, Self, (), #private::Infallible> =
+            const CALL: #es::command::Call<#self_ty, Self, (), #private::Infallible> =
                 #es::command::Call::Sync(#private::unusable);
         }
     }

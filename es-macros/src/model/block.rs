@@ -89,9 +89,8 @@ pub(crate) fn take_role(
     errors: &mut Errors,
 ) -> Option<syn::Attribute> {
     let is_role = |attribute: &syn::Attribute| INNER.iter().any(|name| is_named(attribute, name));
-    let (mut roles, rest): (Vec<_>, Vec<_>) = std::mem::take(&mut method.attrs)
-        .into_iter()
-        .partition(is_role);
+    let (mut roles, rest): (Vec<_>, Vec<_>) =
+        std::mem::take(&mut method.attrs).into_iter().partition(is_role);
     method.attrs = rest;
     if let Some(second) = roles.get(1) {
         errors.push(

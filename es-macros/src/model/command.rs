@@ -66,10 +66,7 @@ impl CommandHandler {
         let shape = shape(&inputs, self_ty, errors);
         let skipped = usize::from(shape.is_none_or(|shape| shape != Shape::Creates));
         let mut rest = inputs.into_iter().skip(skipped);
-        let Some(command) = rest
-            .next()
-            .and_then(|input| parameter(input, Some(self_ty)))
-        else {
+        let Some(command) = rest.next().and_then(|input| parameter(input, Some(self_ty))) else {
             if errors.len() == before {
                 errors.push(
                     &method.sig.ident,
@@ -82,10 +79,7 @@ impl CommandHandler {
             return Err(None);
         };
         if command.lent == Lent::Mutable {
-            errors.push(
-                &command.ty,
-                "a command is not changed; take it as `C` or `&C`",
-            );
+            errors.push(&command.ty, "a command is not changed; take it as `C` or `&C`");
         }
         let shape_or = shape.unwrap_or(Shape::Decides);
         let output = if shape_or.returns_events() {
@@ -96,10 +90,7 @@ impl CommandHandler {
         check_arguments(&arguments, shape_or, method, errors);
         let cfgs = cfgs(&method.attrs);
         if errors.len() > before {
-            return Err(Some(CommandStub {
-                cfgs,
-                command: command.ty,
-            }));
+            return Err(Some(CommandStub { cfgs, command: command.ty }));
         }
         Ok(Self {
             name: method.sig.ident.clone(),
@@ -107,9 +98,7 @@ impl CommandHandler {
             shape: shape_or,
             is_async: method.sig.asyncness.is_some(),
             retry: arguments.retry.is_some(),
-            extractors: rest
-                .filter_map(|input| parameter(input, Some(self_ty)))
-                .collect(),
+            extractors: rest.filter_map(|input| parameter(input, Some(self_ty))).collect(),
             command,
             output,
         })
@@ -191,10 +180,7 @@ fn by_type(ty: &Type, self_ty: &Type, errors: &mut Errors) -> Option<Shape> {
         return None;
     }
     if !by_mutable_reference {
-        errors.push(
-            ty,
-            format!("the aggregate is lent to its handler; write `&mut {name}<Self>`"),
-        );
+        errors.push(ty, format!("the aggregate is lent to its handler; write `&mut {name}<Self>`"));
         return None;
     }
     Some(shape)
@@ -230,9 +216,6 @@ fn check_arguments(
         ));
     }
     if let Some(variadic) = &method.sig.variadic {
-        errors.add(syn::Error::new(
-            variadic.span(),
-            "a handler has a fixed list of parameters",
-        ));
+        errors.add(syn::Error::new(variadic.span(), "a handler has a fixed list of parameters"));
     }
 }

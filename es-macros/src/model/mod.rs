@@ -10,7 +10,7 @@ mod sourcing;
 
 pub(crate) use block::{AggregateBlock, take_role};
 pub(crate) use command::{CommandHandler, CommandStub, Shape};
-pub(crate) use output::{Output, WrittenError};
+pub(crate) use output::{Output, Written};
 pub(crate) use read_side::{ReadHandler, ReadKind};
 pub(crate) use self_type::{last_ident, relocate, with_self};
 pub(crate) use signature::{Lent, Parameter, check_function, parameter};

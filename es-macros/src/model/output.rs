@@ -6,26 +6,39 @@ use crate::diag::Errors;
 
 /// A handler's return type as it is written.
 ///
-/// What runs is decided by the type (`Decision`), so aliases work. Peeling the written type only
-/// serves the messages: each leaf is an event, and a missing event-sourcing handler is one error at
-/// the token that names it.
+/// What runs is decided by the type (`Decision`, `Returned`), so aliases work. Peeling the written
+/// type only serves the messages: each leaf is an event, and a missing event-sourcing handler is
+/// one error at the token that names it.
 pub(crate) struct Output {
     /// The whole type; `()` if there is none.
     pub(crate) ty: Type,
     /// What the written type gives away.
-    pub(crate) error: WrittenError,
+    pub(crate) written: Written,
     /// The events that the type names, without the sibling enum.
     pub(crate) leaves: Vec<Type>,
 }
 
-/// The domain error, as far as the written type tells.
-pub(crate) enum WrittenError {
-    /// No `Result` and nothing that could be an alias of one.
-    Infallible,
-    /// `Result<_, E>` or `Result<_, HandlerError<E>>`: this is `E`.
-    Named(Type),
+/// How much a written type tells.
+pub(crate) enum Written {
+    /// There is no `Result`, nor anything that could be an alias of one.
+    Plain,
+    /// `Result<ok, error>` or `Result<ok, HandlerError<error>>`.
+    Result { ok: Type, error: Type },
     /// An alias: only the compiler knows.
     Hidden,
+}
+
+impl Written {
+    fn of(ty: &Type) -> Option<Self> {
+        let (name, arguments) = arguments_of(ungrouped(ty))?;
+        match arguments[..] {
+            [ok, error] if name == "Result" => Some(Self::Result {
+                ok: ok.clone(),
+                error: handler_error_of(error).unwrap_or(error).clone(),
+            }),
+            _ => None,
+        }
+    }
 }
 
 impl Output {
@@ -36,39 +49,32 @@ impl Output {
         siblings: &str,
         errors: &mut Errors,
     ) -> Self {
-        let ReturnType::Type(_, written) = output else {
-            return Self::unit();
-        };
+        let ReturnType::Type(_, written) = output else { return Self::unit() };
         let ty = with_self(written, self_ty);
         let mut leaves = vec![];
-        let error = match result_of(&ty) {
-            Some((events, error)) => {
-                peel(events, siblings, &mut leaves, errors);
-                WrittenError::Named(handler_error_of(error).unwrap_or(error).clone())
+        let written = match Written::of(&ty) {
+            Some(Written::Result { ok, error }) => {
+                peel(&ok, siblings, &mut leaves, errors);
+                Written::Result { ok, error }
             }
-            None if peel(&ty, siblings, &mut leaves, errors) => WrittenError::Infallible,
-            None => WrittenError::Hidden,
+            _ if peel(&ty, siblings, &mut leaves, errors) => Written::Plain,
+            _ => Written::Hidden,
         };
-        Self { ty, error, leaves }
+        Self { ty, written, leaves }
     }
 
-    /// Takes the return type of a handler that replies, or of an event or query handler.
+    /// Reads the return type of a handler that replies, or of an event or query handler.
     pub(crate) fn whole(output: &ReturnType, self_ty: Option<&Type>, errors: &mut Errors) -> Self {
-        let ReturnType::Type(_, written) = output else {
-            return Self::unit();
-        };
+        let ReturnType::Type(_, written) = output else { return Self::unit() };
         if let Type::ImplTrait(hidden) = ungrouped(written) {
-            errors.push(
-                hidden,
-                "`impl Trait` hides what this handler returns; name the type",
-            );
+            errors.push(hidden, "`impl Trait` hides what this handler returns; name the type");
         }
         let ty = self_ty.map_or_else(|| (**written).clone(), |own| with_self(written, own));
-        Self {
-            ty,
-            error: WrittenError::Hidden,
-            leaves: vec![],
-        }
+        let written = match ungrouped(&ty) {
+            Type::Tuple(unit) if unit.elems.is_empty() => Written::Plain,
+            ty => Written::of(ty).unwrap_or(Written::Hidden),
+        };
+        Self { ty, written, leaves: vec![] }
     }
 
     fn unit() -> Self {
@@ -77,11 +83,7 @@ impl Output {
             paren_token: syn::token::Paren::default(),
             elems: syn::punctuated::Punctuated::new(),
         });
-        Self {
-            ty,
-            error: WrittenError::Infallible,
-            leaves: vec![],
-        }
+        Self { ty, written: Written::Plain, leaves: vec![] }
     }
 }
 
@@ -97,17 +99,12 @@ fn peel(ty: &Type, siblings: &str, leaves: &mut Vec<Type>, errors: &mut Errors) 
         }
         Type::Array(array) => peel(&array.elem, siblings, leaves, errors),
         Type::ImplTrait(hidden) => {
-            errors.push(
-                hidden,
-                "`impl Trait` hides which events this handler may return; name them",
-            );
+            errors
+                .push(hidden, "`impl Trait` hides which events this handler may return; name them");
             true
         }
         Type::Reference(reference) => {
-            errors.push(
-                reference,
-                "a handler returns its events by value; remove the `&`",
-            );
+            errors.push(reference, "a handler returns its events by value; remove the `&`");
             true
         }
         path @ Type::Path(_) => match arguments_of(path) {
@@ -124,15 +121,6 @@ fn peel(ty: &Type, siblings: &str, leaves: &mut Vec<Type>, errors: &mut Errors) 
             }
         },
         _ => false,
-    }
-}
-
-/// `T` and `E` of a written `Result<T, E>`.
-fn result_of(ty: &Type) -> Option<(&Type, &Type)> {
-    let (name, arguments) = arguments_of(ungrouped(ty))?;
-    match arguments[..] {
-        [events, error] if name == "Result" => Some((events, error)),
-        _ => None,
     }
 }
 

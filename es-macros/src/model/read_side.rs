@@ -61,22 +61,14 @@ impl ReadHandler {
         let Some(message) = inputs.next().and_then(|input| parameter(input, self_ty)) else {
             errors.push(
                 &sig.ident,
-                format!(
-                    "`{}` has no {word}; take it as the first parameter",
-                    sig.ident
-                ),
+                format!("`{}` has no {word}; take it as the first parameter", sig.ident),
             );
             return None;
         };
         if message.lent == Lent::Mutable {
-            errors.push(
-                &message.ty,
-                format!("the {word} is not changed; take `&T` or `T`"),
-            );
+            errors.push(&message.ty, format!("the {word} is not changed; take `&T` or `T`"));
         }
-        let extractors: Vec<_> = inputs
-            .filter_map(|input| parameter(input, self_ty))
-            .collect();
+        let extractors: Vec<_> = inputs.filter_map(|input| parameter(input, self_ty)).collect();
         if kind == ReadKind::Query {
             for extractor in extractors.iter().filter(|e| e.lent == Lent::Mutable) {
                 errors.push(

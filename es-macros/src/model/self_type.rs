@@ -34,8 +34,6 @@ fn substitute(tokens: TokenStream, self_ty: &Type) -> TokenStream {
 }
 
 /// Moves tokens to another place of the source; what they mean stays the same.
-///
-/// An impl header that mixes places makes rustc point at the attribute instead of the user's type.
 pub(crate) fn relocate(tokens: TokenStream, place: Span) -> TokenStream {
     tokens
         .into_iter()

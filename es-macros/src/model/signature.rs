@@ -26,16 +26,9 @@ pub(crate) fn parameter(argument: &FnArg, self_ty: Option<&Type>) -> Option<Para
     Some(match ungrouped(&typed.ty) {
         Type::Reference(reference) => Parameter {
             ty: own(&reference.elem),
-            lent: if reference.mutability.is_some() {
-                Lent::Mutable
-            } else {
-                Lent::Shared
-            },
+            lent: if reference.mutability.is_some() { Lent::Mutable } else { Lent::Shared },
         },
-        ty => Parameter {
-            ty: own(ty),
-            lent: Lent::Owned,
-        },
+        ty => Parameter { ty: own(ty), lent: Lent::Owned },
     })
 }
 
@@ -62,10 +55,7 @@ pub(crate) fn check_function(sig: &Signature, errors: &mut Errors) -> bool {
         }
     }
     if let Safety::Unsafe(token) = &sig.safety {
-        errors.push(
-            token,
-            "a handler is called by the framework; it cannot be `unsafe`",
-        );
+        errors.push(token, "a handler is called by the framework; it cannot be `unsafe`");
     }
     if let Some(abi) = &sig.abi {
         errors.push(abi, "a handler is a plain Rust function; remove `extern`");
@@ -75,16 +65,10 @@ pub(crate) fn check_function(sig: &Signature, errors: &mut Errors) -> bool {
             continue;
         };
         if let Some(cfg) = typed.attrs.iter().find(|a| a.path().is_ident("cfg")) {
-            errors.push(
-                cfg,
-                "`#[cfg]` on one parameter of a handler; put it on the whole handler",
-            );
+            errors.push(cfg, "`#[cfg]` on one parameter of a handler; put it on the whole handler");
         }
         if let Type::ImplTrait(ty) = ungrouped(&typed.ty) {
-            errors.push(
-                ty,
-                "`impl Trait` hides what this handler needs; name the type",
-            );
+            errors.push(ty, "`impl Trait` hides what this handler needs; name the type");
         }
     }
     errors.len() == before

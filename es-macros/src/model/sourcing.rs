@@ -51,24 +51,15 @@ impl SourcingHandler {
         if receiver.is_some() {
             inputs.next();
         }
-        let Some(event) = inputs
-            .next()
-            .and_then(|input| parameter(input, Some(self_ty)))
-        else {
+        let Some(event) = inputs.next().and_then(|input| parameter(input, Some(self_ty))) else {
             errors.push(
                 &sig.ident,
-                format!(
-                    "`{}` has no event; take it as a parameter, `event: &E`",
-                    sig.ident
-                ),
+                format!("`{}` has no event; take it as a parameter, `event: &E`", sig.ident),
             );
             return None;
         };
         if event.lent != Lent::Shared {
-            errors.push(
-                &event.ty,
-                "an event-sourcing handler borrows its event: write `&Event`",
-            );
+            errors.push(&event.ty, "an event-sourcing handler borrows its event: write `&Event`");
         }
         for extra in inputs {
             errors.push(
@@ -99,11 +90,7 @@ impl SourcingHandler {
             name: sig.ident.clone(),
             cfgs: cfgs(&method.attrs),
             event: event.ty,
-            effect: if errors.len() > before {
-                Effect::Broken
-            } else {
-                effect
-            },
+            effect: if errors.len() > before { Effect::Broken } else { effect },
             deletes: arguments.mark_deleted,
         })
     }

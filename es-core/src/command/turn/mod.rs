@@ -45,10 +45,7 @@ struct Decided<R, X> {
 /// How one attempt ended.
 enum Ending<R, X> {
     Answered(SendResult<R, X>),
-    Refused {
-        error: AppendError,
-        may_repeat: bool,
-    },
+    Refused { error: AppendError, may_repeat: bool },
 }
 
 type Fallible<T, E> = Result<T, CommandError<E>>;
@@ -60,24 +57,13 @@ pub(super) async fn run<A: Aggregate, C: CommandOf<A>>(
     mut dispatch: Dispatch,
 ) -> SendResult<C::Reply, C::Error> {
     let id = *dispatch.id_or_generate();
-    let ticket = runtime
-        .admit()
-        .ok_or(CommandError::ShuttingDown { command_id: id })?;
-    let invalid = |source| CommandError::InvalidId {
-        command_id: id,
-        source,
-    };
+    let ticket = runtime.admit().ok_or(CommandError::ShuttingDown { command_id: id })?;
+    let invalid = |source| CommandError::InvalidId { command_id: id, source };
     let tenant = dispatch.tenant_of().map_err(invalid)?;
-    let cells = runtime
-        .cells::<A>()
-        .map_err(|text| CommandError::NoHandler {
-            command_id: id,
-            text,
-        })?;
+    let cells =
+        runtime.cells::<A>().map_err(|text| CommandError::NoHandler { command_id: id, text })?;
     let capacity = runtime.shared().limits.live_aggregates;
-    let cell = cells
-        .cell(&tenant, command.target(), capacity)
-        .map_err(invalid)?;
+    let cell = cells.cell(&tenant, command.target_id(), capacity).map_err(invalid)?;
     let journey = Arc::new(Journey {
         runtime: runtime.clone(),
         command,
@@ -140,14 +126,8 @@ impl<A: Aggregate, C: CommandOf<A>> Journey<A, C> {
             let folded = self
                 .before_deadline(fold::<A>(store, &self.cell.stream))
                 .await?
-                .map_err(|source| CommandError::Load {
-                    command_id: self.id,
-                    source,
-                })?;
-            turn.live = Some(Live {
-                slot: folded.slot,
-                version: folded.version,
-            });
+                .map_err(|source| CommandError::Load { command_id: self.id, source })?;
+            turn.live = Some(Live { slot: folded.slot, version: folded.version });
         }
         Ok(turn)
     }
@@ -168,10 +148,7 @@ impl<A: Aggregate, C: CommandOf<A>> Journey<A, C> {
         let looking = store.remembered(self.cell.stream.tenant(), self.id);
         self.before_deadline(looking)
             .await?
-            .map_err(|error| CommandError::Load {
-                command_id: self.id,
-                source: error.into(),
-            })
+            .map_err(|error| CommandError::Load { command_id: self.id, source: error.into() })
     }
 
     async fn decide(
@@ -201,8 +178,7 @@ impl<A: Aggregate, C: CommandOf<A>> Journey<A, C> {
                     let handed = journey.decide_async(call, turn, permit).await?;
                     Ok(journey.answer(handed, retry).await)
                 });
-                task.await
-                    .unwrap_or_else(|error| Err(self.panicked(error.into_panic())))
+                task.await.unwrap_or_else(|error| Err(self.panicked(error.into_panic())))
             }
         }
     }
@@ -217,9 +193,8 @@ impl<A: Aggregate, C: CommandOf<A>> Journey<A, C> {
             return Err(self.lost_state());
         };
         let context = self.context();
-        let outcome = catch_unwind(AssertUnwindSafe(|| {
-            call(&mut live.slot, &self.command, &context)
-        }));
+        let outcome =
+            catch_unwind(AssertUnwindSafe(|| call(&mut live.slot, &self.command, &context)));
         let outcome = outcome.map_err(|panic| self.panicked(panic))?;
         self.hand_over(outcome, live, turn, permit)
     }
@@ -238,29 +213,16 @@ impl<A: Aggregate, C: CommandOf<A>> Journey<A, C> {
         let until = Instant::now() + limit;
         let until = self.deadline.map_or(until, |deadline| deadline.min(until));
         // The call itself may panic before it returns a future.
-        let calling = BorrowedCall {
-            call,
-            slot: &mut live.slot,
-            command: &self.command,
-        };
+        let calling = BorrowedCall { call, slot: &mut live.slot, command: &self.command };
         let made = catch_unwind(AssertUnwindSafe(|| calling.start(&context)));
         let future = made.map_err(|panic| self.panicked(panic))?;
         let outcome = match timeout_at(until.into(), CatchUnwind(future)).await {
             Ok(outcome) => outcome.map_err(|panic| self.panicked(panic))?,
-            Err(_)
-                if self
-                    .deadline
-                    .is_some_and(|deadline| deadline <= Instant::now()) =>
-            {
-                return Err(CommandError::DeadlineExceeded {
-                    command_id: self.id,
-                });
+            Err(_) if self.deadline.is_some_and(|deadline| deadline <= Instant::now()) => {
+                return Err(CommandError::DeadlineExceeded { command_id: self.id });
             }
             Err(_) => {
-                return Err(CommandError::HandlerTimedOut {
-                    command_id: self.id,
-                    limit,
-                });
+                return Err(CommandError::HandlerTimedOut { command_id: self.id, limit });
             }
         };
         self.hand_over(outcome, live, turn, permit)
@@ -311,19 +273,12 @@ impl<A: Aggregate, C: CommandOf<A>> Journey<A, C> {
         let stores_nothing = batch.stores_nothing();
         let appended = permit.append(batch);
         if fate.is_pending() {
-            turn.in_flight.push(InFlight {
-                fate,
-                command: self.id,
-            });
+            turn.in_flight.push(InFlight { fate, command: self.id });
         } else if fate.is_undone() {
             keep = false;
         }
         turn.live = keep.then_some(live);
-        Ok(Decided {
-            outcome,
-            stores_nothing,
-            appended,
-        })
+        Ok(Decided { outcome, stores_nothing, appended })
     }
 
     /// Waits for the log's answer.
@@ -345,10 +300,7 @@ impl<A: Aggregate, C: CommandOf<A>> Journey<A, C> {
                 return Ending::Answered(Err(CommandError::OutcomeUnknown { command_id, reason }));
             }
         };
-        let reply = decided.outcome.map(|reply| Tracked {
-            reply,
-            token: committed.token,
-        });
+        let reply = decided.outcome.map(|reply| Tracked { reply, token: committed.token });
         Ending::Answered(reply)
     }
 
@@ -369,12 +321,8 @@ impl<A: Aggregate, C: CommandOf<A>> Journey<A, C> {
             reserved => reserved,
         };
         reserved.map_err(|error| match error {
-            AppendError::Overloaded => CommandError::Overloaded {
-                command_id: self.id,
-            },
-            AppendError::Closed => CommandError::ShuttingDown {
-                command_id: self.id,
-            },
+            AppendError::Overloaded => CommandError::Overloaded { command_id: self.id },
+            AppendError::Closed => CommandError::ShuttingDown { command_id: self.id },
             error => self.append_error(error),
         })
     }
@@ -382,11 +330,9 @@ impl<A: Aggregate, C: CommandOf<A>> Journey<A, C> {
     async fn before_deadline<T>(&self, future: impl Future<Output = T>) -> Fallible<T, C::Error> {
         match self.deadline {
             None => Ok(future.await),
-            Some(deadline) => timeout_at(deadline.into(), future).await.map_err(|_| {
-                CommandError::DeadlineExceeded {
-                    command_id: self.id,
-                }
-            }),
+            Some(deadline) => timeout_at(deadline.into(), future)
+                .await
+                .map_err(|_| CommandError::DeadlineExceeded { command_id: self.id }),
         }
     }
 

@@ -16,6 +16,7 @@ use crate::paths::Paths;
 ///     type Target = OrderId;
 ///     fn target(&self) -> &OrderId { &self.order_id }
 /// }
+/// impl Targets<OrderId> for CancelOrder { … }
 /// ```
 pub(super) fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
     let arguments = MessageArguments::read(&input.attrs, "command", &["name", "crate"], errors);
@@ -24,9 +25,7 @@ pub(super) fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
     }
     let es = Paths::new(arguments.krate.as_ref());
     let own = &input.ident;
-    let name = arguments
-        .name
-        .map_or_else(|| own.to_string(), |name| name.value());
+    let name = arguments.name.map_or_else(|| own.to_string(), |name| name.value());
     let marks = ["target", "target_aggregate_identifier"];
     let target = match &input.data {
         Data::Struct(data) => marked_field(&data.fields, &marks, errors),
@@ -35,20 +34,30 @@ pub(super) fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
             None
         }
     };
-    let (ty, value) = match target {
+    let place = own.span();
+    let es = es.at(place);
+    let (ty, value) = match &target {
         Some(marked) => {
             let (ty, member) = (&marked.field.ty, &marked.member);
             (quote!(#ty), quote!(&self.#member))
         }
         None => (quote!(()), quote!(&())),
     };
-    let header = quote_spanned!(own.span()=> impl #es::command::Command for #own);
-    hidden(quote! {
+    let targets = target.is_some().then(|| {
+        quote_spanned! {place=>
+            #[automatically_derived]
+            impl #es::command::Targets<#ty> for #own {
+                fn target_id(&self) -> &#ty { #value }
+            }
+        }
+    });
+    hidden(quote_spanned! {place=>
         #[automatically_derived]
-        #header {
+        impl #es::command::Command for #own {
             const NAME: &'static str = #name;
             type Target = #ty;
-            fn target(&self) -> &Self::Target { #value }
+            fn target(&self) -> &#ty { #value }
         }
+        #targets
     })
 }

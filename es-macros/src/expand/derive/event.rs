@@ -32,21 +32,13 @@ pub(super) fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
     let es = Paths::new(arguments.krate.as_ref());
     let private = es.private();
     let own = &input.ident;
-    let name = arguments
-        .name
-        .map_or_else(|| own.to_string(), |name| name.value());
-    let revision = arguments
-        .revision
-        .map_or_else(|| quote!(0), |number| quote!(#number));
-    let codec = arguments
-        .codec
-        .map_or_else(|| quote!(#es::event::Json), |codec| codec.to_token_stream());
+    let name = arguments.name.map_or_else(|| own.to_string(), |name| name.value());
+    let revision = arguments.revision.map_or_else(|| quote!(0), |number| quote!(#number));
+    let codec =
+        arguments.codec.map_or_else(|| quote!(#es::event::Json), |codec| codec.to_token_stream());
     let tags = tags(input, &es, errors);
     let decode = arguments.from.as_ref().map(|earlier| upcast(earlier, &es));
-    let chain = arguments
-        .from
-        .as_ref()
-        .map(|earlier| chain(own, earlier, &es));
+    let chain = arguments.from.as_ref().map(|earlier| chain(own, earlier, &es));
     let header = quote_spanned!(own.span()=> impl #es::event::Event for #own);
     let entry = quote_spanned!(own.span()=> #es::registry::EventEntry::of::<#own>);
     let line = line_of(own.span());

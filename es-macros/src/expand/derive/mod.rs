@@ -27,16 +27,14 @@ pub(crate) enum Derive {
 /// Expands one derive; the item itself is not part of a derive's output.
 pub(crate) fn derive(which: Derive, input: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
-    let generated = errors
-        .ok(syn::parse2::<DeriveInput>(input))
-        .map(|input| match which {
-            Derive::AggregateId => aggregate_id::expand(&input, &mut errors),
-            Derive::Command => command::expand(&input, &mut errors),
-            Derive::Event => event::expand(&input, &mut errors),
-            Derive::Query => query::expand(&input, &mut errors),
-            Derive::View => view::expand(&input, &mut errors),
-            Derive::ViewKey => view_key::expand(&input, &mut errors),
-        });
+    let generated = errors.ok(syn::parse2::<DeriveInput>(input)).map(|input| match which {
+        Derive::AggregateId => aggregate_id::expand(&input, &mut errors),
+        Derive::Command => command::expand(&input, &mut errors),
+        Derive::Event => event::expand(&input, &mut errors),
+        Derive::Query => query::expand(&input, &mut errors),
+        Derive::View => view::expand(&input, &mut errors),
+        Derive::ViewKey => view_key::expand(&input, &mut errors),
+    });
     let errors = errors.into_compile_errors();
     quote!(#generated #errors)
 }
@@ -58,10 +56,7 @@ fn fields_of<'a>(input: &'a DeriveInput, derive: &str, errors: &mut Errors) -> O
     match &input.data {
         Data::Struct(data) => Some(&data.fields),
         Data::Enum(_) | Data::Union(_) => {
-            errors.push(
-                &input.ident,
-                format!("`#[derive({derive})]` goes on a struct"),
-            );
+            errors.push(&input.ident, format!("`#[derive({derive})]` goes on a struct"));
             None
         }
     }

@@ -24,9 +24,7 @@ pub(super) fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
     }
     let es = Paths::new(arguments.krate.as_ref());
     let own = &input.ident;
-    let name = arguments
-        .name
-        .map_or_else(|| own.to_string(), |name| name.value());
+    let name = arguments.name.map_or_else(|| own.to_string(), |name| name.value());
     let answer = match arguments.answer {
         Some(answer) => quote!(#answer),
         None => {

@@ -35,9 +35,7 @@ pub(super) fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
     let es = Paths::new(arguments.krate.as_ref());
     let private = es.private();
     let own = &input.ident;
-    let name = arguments
-        .name
-        .map_or_else(|| own.to_string(), |name| name.value());
+    let name = arguments.name.map_or_else(|| own.to_string(), |name| name.value());
     let keys = keys(fields, own, errors);
     let indexes = indexes(fields, errors);
     let key_type = match &keys[..] {
@@ -101,17 +99,11 @@ fn indexes<'a>(fields: &'a Fields, errors: &mut Errors) -> Vec<(Ident, MarkedFie
     let named = |marked: MarkedField<'a>| match &marked.member {
         Member::Named(name) => Some((name.unraw(), marked)),
         Member::Unnamed(_) => {
-            errors.push(
-                marked.field,
-                "an `#[index]` field needs a name: it names the index",
-            );
+            errors.push(marked.field, "an `#[index]` field needs a name: it names the index");
             None
         }
     };
-    marked_fields(fields, &["index"])
-        .into_iter()
-        .filter_map(named)
-        .collect()
+    marked_fields(fields, &["index"]).into_iter().filter_map(named).collect()
 }
 
 fn constants(indexes: &[(Ident, MarkedField<'_>)], es: &Paths) -> TokenStream {
@@ -138,11 +130,7 @@ fn shape(fields: &Fields) -> String {
         let written = quote!(#member: #ty).to_string();
         text.extend(written.chars().filter(|letter| !letter.is_whitespace()));
         for mark in ["key", "index"] {
-            if field
-                .attrs
-                .iter()
-                .any(|attribute| attribute.path().is_ident(mark))
-            {
+            if field.attrs.iter().any(|attribute| attribute.path().is_ident(mark)) {
                 text.push('#');
                 text.push_str(mark);
             }

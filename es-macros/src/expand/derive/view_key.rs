@@ -32,11 +32,7 @@ pub(super) fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
         );
         return TokenStream::new();
     };
-    for variant in data
-        .variants
-        .iter()
-        .filter(|v| !matches!(v.fields, Fields::Unit))
-    {
+    for variant in data.variants.iter().filter(|v| !matches!(v.fields, Fields::Unit)) {
         errors.push(&variant.fields, "a view key's variants have no fields");
     }
     let es = Paths::new(arguments.krate.as_ref());

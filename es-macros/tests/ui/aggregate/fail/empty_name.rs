@@ -1,0 +1,17 @@
+include!("../../shop.rs");
+
+#[aggregate(name = "")]
+pub struct Shop {
+    #[aggregate_identifier]
+    pub shop_id: String,
+}
+
+#[aggregate]
+impl Shop {
+    #[event_sourcing_handler]
+    fn on_opened(event: &ShopOpened) -> Self {
+        Shop { shop_id: event.shop_id.clone() }
+    }
+}
+
+fn main() {}

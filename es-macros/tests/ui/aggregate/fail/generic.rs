@@ -1,0 +1,18 @@
+include!("../../shop.rs");
+
+#[aggregate]
+pub struct Shop<T> {
+    #[aggregate_identifier]
+    pub shop_id: String,
+    pub what: T,
+}
+
+#[aggregate]
+impl<T> Shop<T> {
+    #[command_handler]
+    fn open(_command: OpenShop) -> ShopOpened {
+        opened()
+    }
+}
+
+fn main() {}

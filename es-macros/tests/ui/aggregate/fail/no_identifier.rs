@@ -1,0 +1,22 @@
+include!("../../shop.rs");
+
+#[aggregate]
+pub struct Shop {
+    pub name: String,
+    pub shop_id: String,
+}
+
+#[aggregate]
+impl Shop {
+    #[command_handler]
+    fn open(_command: OpenShop) -> ShopOpened {
+        opened()
+    }
+
+    #[event_sourcing_handler]
+    fn on_opened(event: &ShopOpened) -> Self {
+        Shop { name: String::new(), shop_id: event.shop_id.clone() }
+    }
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+include!("../../shop.rs");
+
+#[aggregate]
+pub struct Shop {
+    #[aggregate_identifier]
+    pub shop_id: String,
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+include!("../../shop.rs");
+
+#[derive(Command, Clone, Serialize, Deserialize)]
+pub enum Change {
+    Open,
+    Close,
+}
+
+fn main() {}

@@ -1,0 +1,28 @@
+include!("../../shop.rs");
+
+#[derive(Command, Clone, Serialize, Deserialize)]
+pub struct PaintShop {
+    #[target]
+    pub shop_id: u64,
+}
+
+#[aggregate]
+pub struct Shop {
+    #[aggregate_identifier]
+    pub shop_id: String,
+}
+
+#[aggregate]
+impl Shop {
+    #[command_handler]
+    fn paint(&self, _command: PaintShop) -> ShopOpened {
+        opened()
+    }
+
+    #[event_sourcing_handler]
+    fn on_opened(event: &ShopOpened) -> Self {
+        Shop { shop_id: event.shop_id.clone() }
+    }
+}
+
+fn main() {}

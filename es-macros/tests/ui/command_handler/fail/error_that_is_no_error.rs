@@ -1,0 +1,24 @@
+include!("../../shop.rs");
+
+pub struct Closed;
+
+#[aggregate]
+pub struct Shop {
+    #[aggregate_identifier]
+    pub shop_id: String,
+}
+
+#[aggregate]
+impl Shop {
+    #[command_handler]
+    fn close(&self, _command: CloseShop) -> Result<ShopOpened, Closed> {
+        Err(Closed)
+    }
+
+    #[event_sourcing_handler]
+    fn on_opened(event: &ShopOpened) -> Self {
+        Shop { shop_id: event.shop_id.clone() }
+    }
+}
+
+fn main() {}

@@ -1,0 +1,25 @@
+include!("../../shop.rs");
+
+pub struct Mailer;
+
+#[aggregate]
+pub struct Shop {
+    #[aggregate_identifier]
+    pub shop_id: String,
+}
+
+#[aggregate]
+impl Shop {
+    #[command_handler]
+    fn close(&self, _command: CloseShop, mailer: &Mailer) -> ShopOpened {
+        let _ = mailer;
+        opened()
+    }
+
+    #[event_sourcing_handler]
+    fn on_opened(event: &ShopOpened) -> Self {
+        Shop { shop_id: event.shop_id.clone() }
+    }
+}
+
+fn main() {}

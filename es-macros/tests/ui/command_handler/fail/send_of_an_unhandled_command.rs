@@ -1,0 +1,27 @@
+include!("../../shop.rs");
+
+#[aggregate]
+pub struct Shop {
+    #[aggregate_identifier]
+    pub shop_id: String,
+}
+
+#[aggregate]
+impl Shop {
+    #[command_handler]
+    fn open(_command: OpenShop) -> ShopOpened {
+        opened()
+    }
+
+    #[event_sourcing_handler]
+    fn on_opened(event: &ShopOpened) -> Self {
+        Shop { shop_id: event.shop_id.clone() }
+    }
+}
+
+
+async fn user(gateway: CommandGateway) {
+    let _ = gateway.send(CloseShop { shop_id: String::new() }).await;
+}
+
+fn main() {}

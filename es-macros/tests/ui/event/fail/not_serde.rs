@@ -1,0 +1,6 @@
+include!("../../shop.rs");
+
+#[derive(Event)]
+pub struct ShopPainted;
+
+fn main() {}

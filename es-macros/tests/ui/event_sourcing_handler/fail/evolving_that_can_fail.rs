@@ -1,0 +1,22 @@
+include!("../../shop.rs");
+
+#[aggregate]
+pub struct Shop {
+    #[aggregate_identifier]
+    pub shop_id: String,
+}
+
+#[aggregate]
+impl Shop {
+    #[event_sourcing_handler]
+    fn on_opened(event: &ShopOpened) -> Self {
+        Shop { shop_id: event.shop_id.clone() }
+    }
+
+    #[event_sourcing_handler]
+    fn on_closed(&mut self, _event: &ShopClosed) -> Result<(), ShopError> {
+        Ok(())
+    }
+}
+
+fn main() {}

@@ -1,0 +1,23 @@
+include!("../../shop.rs");
+
+#[derive(Serialize, Deserialize)]
+pub struct ShopPainted;
+
+#[aggregate]
+pub struct Shop {
+    #[aggregate_identifier]
+    pub shop_id: String,
+}
+
+#[aggregate]
+impl Shop {
+    #[event_sourcing_handler]
+    fn on_opened(event: &ShopOpened) -> Self {
+        Shop { shop_id: event.shop_id.clone() }
+    }
+
+    #[event_sourcing_handler]
+    fn on_painted(&mut self, _event: &ShopPainted) {}
+}
+
+fn main() {}

@@ -1,0 +1,23 @@
+include!("../../shop.rs");
+
+#[derive(View, Serialize, Deserialize)]
+pub struct Row {
+    #[key]
+    pub shop_id: String,
+}
+
+#[derive(Query, Serialize, Deserialize)]
+#[query(answer = Option<Row>)]
+pub struct FindShop {
+    pub shop_id: String,
+}
+
+#[projection]
+impl Row {
+    #[command_handler]
+    fn open(_command: OpenShop) -> ShopOpened {
+        opened()
+    }
+}
+
+fn main() {}

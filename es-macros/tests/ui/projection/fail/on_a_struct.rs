@@ -1,0 +1,6 @@
+include!("../../shop.rs");
+
+#[projection]
+pub struct Row;
+
+fn main() {}

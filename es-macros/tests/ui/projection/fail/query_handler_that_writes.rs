@@ -1,0 +1,23 @@
+include!("../../shop.rs");
+
+#[derive(View, Serialize, Deserialize)]
+pub struct Row {
+    #[key]
+    pub shop_id: String,
+}
+
+#[derive(Query, Serialize, Deserialize)]
+#[query(answer = Option<Row>)]
+pub struct FindShop {
+    pub shop_id: String,
+}
+
+#[projection]
+impl Row {
+    #[query_handler]
+    fn find(query: &FindShop, views: &mut Views<Row>) -> Result<Option<Row>, Fault> {
+        Ok(views.load(&query.shop_id)?)
+    }
+}
+
+fn main() {}

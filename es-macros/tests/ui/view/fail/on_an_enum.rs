@@ -1,0 +1,8 @@
+include!("../../shop.rs");
+
+#[derive(View, Serialize, Deserialize)]
+pub enum Row {
+    Open,
+}
+
+fn main() {}
