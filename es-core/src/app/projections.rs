@@ -34,10 +34,7 @@ impl Projections {
     ) -> Result<Self, StartError> {
         let components = registry.components();
         let plans = plans(components)?;
-        let routes = components
-            .query_handlers
-            .iter()
-            .map(|entry| route(entry, &plans));
+        let routes = components.query_handlers.iter().map(|entry| route(entry, &plans));
         let routes = routes.collect::<Result<_, _>>()?;
         let stores = Stores {
             log: Arc::clone(log),
@@ -48,26 +45,13 @@ impl Projections {
         for Planned { plan, .. } in plans {
             processors.push(Processor::start(plan, stores.clone()).await?);
         }
-        Ok(Self {
-            stores,
-            processors,
-            routes,
-        })
+        Ok(Self { stores, processors, routes })
     }
 
     /// The way in for queries.
     pub(super) fn queries(&self, clock: &Arc<dyn Clock>) -> QueryGateway {
-        let Stores {
-            read_side,
-            resources,
-            ..
-        } = self.stores.clone();
-        QueryGateway::new(
-            read_side,
-            resources,
-            Arc::clone(clock),
-            self.routes.iter().cloned(),
-        )
+        let Stores { read_side, resources, .. } = self.stores.clone();
+        QueryGateway::new(read_side, resources, Arc::clone(clock), self.routes.iter().cloned())
     }
 
     /// The processor of a projection.
@@ -101,43 +85,27 @@ struct Planned {
 fn plans(components: &Components) -> Result<Vec<Planned>, ProcessorError> {
     let mut groups: BTreeMap<&str, Vec<_>> = BTreeMap::new();
     for projection in &components.projections {
-        groups
-            .entry(projection.processor)
-            .or_default()
-            .push(*projection);
+        groups.entry(projection.processor).or_default().push(*projection);
     }
     let mut plans = Vec::new();
     for (processor, projections) in groups {
         let owners: Vec<_> = projections.iter().map(|entry| (entry.type_id)()).collect();
-        let handlers: Vec<_> = owners
-            .iter()
-            .flat_map(|owner| handlers_of(components, *owner))
-            .collect();
+        let handlers: Vec<_> =
+            owners.iter().flat_map(|owner| handlers_of(components, *owner)).collect();
         if !handlers.is_empty() {
             let plan = ProcessorPlan::of_projections(processor, &projections, handlers)?;
-            plans.push(Planned {
-                plan,
-                projections: owners,
-            });
+            plans.push(Planned { plan, projections: owners });
         }
     }
     let mut reactions: BTreeMap<&str, Vec<_>> = BTreeMap::new();
-    let free = components
-        .event_handlers
-        .iter()
-        .filter(|entry| entry.projection.is_none());
+    let free = components.event_handlers.iter().filter(|entry| entry.projection.is_none());
     free.for_each(|entry| reactions.entry(entry.owner).or_default().push(*entry));
     for (owner, handlers) in reactions {
         if plans.iter().any(|planned| planned.plan.name() == owner) {
-            return Err(ProcessorError::TwoProcessors {
-                processor: owner.to_owned(),
-            });
+            return Err(ProcessorError::TwoProcessors { processor: owner.to_owned() });
         }
         let plan = ProcessorPlan::of_reaction(owner, handlers)?;
-        plans.push(Planned {
-            plan,
-            projections: Vec::new(),
-        });
+        plans.push(Planned { plan, projections: Vec::new() });
     }
     Ok(plans)
 }
@@ -147,28 +115,19 @@ fn handlers_of(
     owner: TypeId,
 ) -> impl Iterator<Item = EventHandlerEntry> + '_ {
     let handlers = components.event_handlers.iter().copied();
-    handlers.filter(move |entry| {
-        entry
-            .projection
-            .is_some_and(|projection| projection() == owner)
-    })
+    handlers.filter(move |entry| entry.projection.is_some_and(|projection| projection() == owner))
 }
 
 /// Finds the tables that a query handler reads: those of its own projection's processor first.
 fn route(entry: &QueryHandlerEntry, plans: &[Planned]) -> Result<QueryRoute, ProcessorError> {
     let owner = entry.projection.map(|projection| projection());
-    let own = plans
-        .iter()
-        .find(|plan| owner.is_some_and(|id| plan.projections.contains(&id)));
+    let own = plans.iter().find(|plan| owner.is_some_and(|id| plan.projections.contains(&id)));
     let mut needs = Needs::default();
     (entry.needs)(&mut needs);
     let mut views = Vec::new();
     let mut home = own;
     for view in &needs.views {
-        let mut able = own
-            .into_iter()
-            .chain(plans)
-            .filter(|it| it.plan.has_view(view));
+        let mut able = own.into_iter().chain(plans).filter(|it| it.plan.has_view(view));
         let Some(planned) = able.next() else {
             return Err(ProcessorError::NoTable {
                 handler: entry.handler,

@@ -28,10 +28,7 @@ pub struct EventBus {
 
 impl EventBus {
     pub(crate) fn new(log: Arc<dyn EventStore>) -> Self {
-        Self {
-            log,
-            tail: Mutex::new(Tail::idle()),
-        }
+        Self { log, tail: Mutex::new(Tail::idle()) }
     }
 
     /// Subscribes to events that are committed from now on.
@@ -53,10 +50,7 @@ impl EventBus {
 
     /// Ends every subscription: `next` gives `None` once it has given what came before.
     pub(crate) fn close(&self) {
-        self.tail
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .close();
+        self.tail.lock().unwrap_or_else(PoisonError::into_inner).close();
     }
 }
 

@@ -29,14 +29,7 @@ impl Subscription {
         position: Position,
         filter: Filter,
     ) -> Self {
-        Self {
-            log,
-            pages,
-            filter,
-            position,
-            is_caught_up: false,
-            waiting: VecDeque::new(),
-        }
+        Self { log, pages, filter, position, is_caught_up: false, waiting: VecDeque::new() }
     }
 
     /// Waits for the next event; `None` when the application has shut down.
@@ -69,10 +62,7 @@ impl Subscription {
 
     async fn read_log(&mut self) -> Result<(), ReadError> {
         let partition = Partition::default();
-        let page = self
-            .log
-            .read(partition, self.position, &self.filter, PAGE_EVENTS)
-            .await?;
+        let page = self.log.read(partition, self.position, &self.filter, PAGE_EVENTS).await?;
         self.position = self.position.max(page.up_to);
         self.is_caught_up = self.position >= page.head;
         self.waiting.extend(page.events);
@@ -93,11 +83,7 @@ impl Subscription {
             event.position > beyond
                 && (self.filter.names.is_empty()
                     || self.filter.names.iter().any(|name| **name == *event.name))
-                && self
-                    .filter
-                    .tenant
-                    .as_ref()
-                    .is_none_or(|tenant| *tenant == event.tenant)
+                && self.filter.tenant.as_ref().is_none_or(|tenant| *tenant == event.tenant)
         });
         self.waiting.extend(wanted.cloned());
         self.position = page.up_to;

@@ -32,10 +32,7 @@ pub(super) struct Tail {
 
 impl Tail {
     pub(super) fn idle() -> Self {
-        Self {
-            pages: Some(broadcast::channel(PAGES).0),
-            task: None,
-        }
+        Self { pages: Some(broadcast::channel(PAGES).0), task: None }
     }
 
     /// A receiver of the tail's pages; `None` once the bus is closed.
@@ -94,12 +91,6 @@ async fn read(log: &dyn EventStore, at: Option<Position>) -> Result<TailPage, Re
         Some(position) => position,
         None => log.head(partition).await?,
     };
-    let page = log
-        .read(partition, after, &Filter::all(), PAGE_EVENTS)
-        .await?;
-    Ok(TailPage {
-        after,
-        up_to: page.up_to.max(after),
-        events: page.events.into(),
-    })
+    let page = log.read(partition, after, &Filter::all(), PAGE_EVENTS).await?;
+    Ok(TailPage { after, up_to: page.up_to.max(after), events: page.events.into() })
 }

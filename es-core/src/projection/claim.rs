@@ -3,7 +3,9 @@
 
 use std::sync::Arc;
 
-use super::{Preparation, ProcessorError, ProcessorPlan, ReadSide, StartAt, Stores, Token};
+use super::{
+    Preparation, ProcessorError, ProcessorPlan, ReadSide, ReadSideError, StartAt, Stores, Token,
+};
 use crate::event::{EventId, Partition, Position};
 use crate::store::{EventStore, Filter, ReadError};
 
@@ -15,10 +17,7 @@ pub(super) async fn claim(
     let processor = || plan.name.clone();
     let partitions = stores.log.capabilities().partitions;
     if partitions > 1 {
-        return Err(ProcessorError::Partitions {
-            processor: processor(),
-            partitions,
-        });
+        return Err(ProcessorError::Partitions { processor: processor(), partitions });
     }
     let stored = in_read_side(plan, stores, |plan, read_side| {
         read_side.prepare(&Preparation {
@@ -30,10 +29,7 @@ pub(super) async fn claim(
         read_side.token(&plan.token_key())
     })
     .await?;
-    let in_log = |source| ProcessorError::Log {
-        processor: processor(),
-        source,
-    };
+    let in_log = |source| ProcessorError::Log { processor: processor(), source };
     match stored {
         Some(token) => match mismatch(&token, &*stores.log).await.map_err(in_log)? {
             None => Ok(token),
@@ -44,9 +40,7 @@ pub(super) async fn claim(
             }),
         },
         None => {
-            let token = first_token(plan.start_at, &*stores.log)
-                .await
-                .map_err(in_log)?;
+            let token = first_token(plan.start_at, &*stores.log).await.map_err(in_log)?;
             store_first(plan, stores, token).await
         }
     }
@@ -56,22 +50,15 @@ pub(super) async fn claim(
 async fn mismatch(token: &Token, log: &dyn EventStore) -> Result<Option<String>, ReadError> {
     if token.log != log.identity() {
         let (ours, theirs) = (token.log, log.identity());
-        return Ok(Some(format!(
-            "its token is of log {ours}, this one is {theirs}"
-        )));
+        return Ok(Some(format!("its token is of log {ours}, this one is {theirs}")));
     }
     let head = log.head(Partition::default()).await?;
     if token.position > head {
         let position = token.position;
-        return Ok(Some(format!(
-            "its token is at position {position}, the log ends at {head}"
-        )));
+        return Ok(Some(format!("its token is at position {position}, the log ends at {head}")));
     }
     if token.event != event_at(log, token.position).await? {
-        return Ok(Some(format!(
-            "another event is at its token's position {}",
-            token.position
-        )));
+        return Ok(Some(format!("another event is at its token's position {}", token.position)));
     }
     Ok(None)
 }
@@ -84,13 +71,7 @@ async fn first_token(start_at: StartAt, log: &dyn EventStore) -> Result<Token, R
         StartAt::Head => (head, Position(0)),
     };
     let event = event_at(log, position).await?;
-    Ok(Token {
-        log: log.identity(),
-        position,
-        event,
-        replay_until,
-        fence: 0,
-    })
+    Ok(Token { log: log.identity(), position, event, replay_until, fence: 0 })
 }
 
 /// The id of the event at a position; `None` at position 0.
@@ -101,14 +82,8 @@ pub(super) async fn event_at(
     let Some(before) = position.0.checked_sub(1) else {
         return Ok(None);
     };
-    let page = log
-        .read(Partition::default(), Position(before), &Filter::all(), 1)
-        .await?;
-    Ok(page
-        .events
-        .first()
-        .filter(|event| event.position == position)
-        .map(|event| event.id))
+    let page = log.read(Partition::default(), Position(before), &Filter::all(), 1).await?;
+    Ok(page.events.first().filter(|event| event.position == position).map(|event| event.id))
 }
 
 async fn store_first(
@@ -123,7 +98,7 @@ async fn store_first(
         match transaction.commit() {
             Ok(()) => Ok(token),
             // Another process was faster; its token is as good as ours.
-            Err(super::ReadSideError::Fenced) => Ok(read_side.token(&key)?.unwrap_or(token)),
+            Err(ReadSideError::Fenced) => Ok(read_side.token(&key)?.unwrap_or(token)),
             Err(error) => Err(error),
         }
     })
@@ -134,7 +109,7 @@ async fn store_first(
 pub(super) async fn in_read_side<T: Send + 'static>(
     plan: &Arc<ProcessorPlan>,
     stores: &Stores,
-    work: impl FnOnce(&ProcessorPlan, &dyn ReadSide) -> Result<T, super::ReadSideError> + Send + 'static,
+    work: impl FnOnce(&ProcessorPlan, &dyn ReadSide) -> Result<T, ReadSideError> + Send + 'static,
 ) -> Result<T, ProcessorError> {
     let (task_plan, read_side) = (Arc::clone(plan), Arc::clone(&stores.read_side));
     let processor = plan.name.clone();

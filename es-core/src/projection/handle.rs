@@ -30,10 +30,7 @@ impl From<Duration> for Deadline {
     fn from(within: Duration) -> Self {
         let now = Instant::now();
         // "For ever" is a day: nobody can wait longer and still call it read-your-writes.
-        Self(
-            now.checked_add(within)
-                .unwrap_or(now + Duration::from_secs(24 * 60 * 60)),
-        )
+        Self(now.checked_add(within).unwrap_or(now + Duration::from_secs(24 * 60 * 60)))
     }
 }
 
@@ -48,10 +45,7 @@ impl ProjectionHandle {
             replay_until: Position::default(),
             state: ProcessorState::Absent,
         });
-        Self {
-            status,
-            batch_thread: Arc::default(),
-        }
+        Self { status, batch_thread: Arc::default() }
     }
 
     /// How the processor is doing.
@@ -92,10 +86,7 @@ impl ProjectionHandle {
         let foreign = token.positions().iter().map(|(partition, _)| *partition);
         if let Some(partition) = foreign.into_iter().find(|p| *p != Partition::default()) {
             let processor = self.status.borrow().processor.clone();
-            return Err(CaughtUpError::UnknownPartition {
-                processor,
-                partition,
-            });
+            return Err(CaughtUpError::UnknownPartition { processor, partition });
         }
         let wanted = token.position(Partition::default()).unwrap_or_default();
         self.reached(wanted, deadline).await
@@ -147,10 +138,7 @@ impl ProjectionHandle {
     }
 
     fn is_inside(&self) -> bool {
-        let thread = self
-            .batch_thread
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let thread = self.batch_thread.lock().unwrap_or_else(PoisonError::into_inner);
         *thread == Some(std::thread::current().id())
     }
 }
@@ -163,14 +151,12 @@ fn verdict(status: &Status, wanted: Position) -> Option<Result<(), CaughtUpError
     }
     match &status.state {
         ProcessorState::Running => None,
-        ProcessorState::Failed { reason, .. } => Some(Err(CaughtUpError::Failed {
-            processor,
-            reason: reason.clone(),
-        })),
-        ProcessorState::WrongLog { reason } => Some(Err(CaughtUpError::WrongLog {
-            processor,
-            reason: reason.clone(),
-        })),
+        ProcessorState::Failed { reason, .. } => {
+            Some(Err(CaughtUpError::Failed { processor, reason: reason.clone() }))
+        }
+        ProcessorState::WrongLog { reason } => {
+            Some(Err(CaughtUpError::WrongLog { processor, reason: reason.clone() }))
+        }
         ProcessorState::Absent => Some(Err(CaughtUpError::Absent { processor })),
         ProcessorState::Stopped => Some(Err(CaughtUpError::Stopped { processor })),
     }

@@ -56,12 +56,7 @@ impl ReadSide for MemoryReadSide {
         }
         let mut content = self.content();
         let prepared = &mut Arc::make_mut(&mut content).prepared;
-        prepared.extend(
-            version
-                .views
-                .iter()
-                .map(|view| (version.version.to_owned(), view.name)),
-        );
+        prepared.extend(version.views.iter().map(|view| (version.version.to_owned(), view.name)));
         Ok(())
     }
 
@@ -76,10 +71,7 @@ impl ReadSide for MemoryReadSide {
 
     fn snapshot(&self, _version: &str) -> Result<Snapshot, ReadSideError> {
         let content = Arc::clone(&self.content());
-        Ok(Snapshot {
-            views: Rc::new(Frozen(content)),
-            engine: Rc::new(()),
-        })
+        Ok(Snapshot { views: Rc::new(Frozen(content)), engine: Rc::new(()) })
     }
 
     fn token(&self, key: &TokenKey) -> Result<Option<Token>, ReadSideError> {
@@ -129,8 +121,7 @@ impl ReadSideTransaction for Transaction {
         expected: Option<&Token>,
         token: &Token,
     ) -> Result<(), ReadSideError> {
-        self.tokens
-            .push((key.clone(), expected.cloned(), token.clone()));
+        self.tokens.push((key.clone(), expected.cloned(), token.clone()));
         Ok(())
     }
 
@@ -149,9 +140,7 @@ impl ReadSideTransaction for Transaction {
         for change in changes {
             content.apply(&self.version, change);
         }
-        content
-            .tokens
-            .extend(self.tokens.into_iter().map(|(key, _, token)| (key, token)));
+        content.tokens.extend(self.tokens.into_iter().map(|(key, _, token)| (key, token)));
         Ok(())
     }
 }
@@ -165,17 +154,12 @@ impl Content {
         if !self.prepared.contains(&(version.clone(), view)) {
             return Err(ReadSideError::UnknownView { view });
         }
-        Ok(self
-            .tables
-            .get(&(version, view, place.tenant.clone()))
-            .map(Arc::as_ref))
+        Ok(self.tables.get(&(version, view, place.tenant.clone())).map(Arc::as_ref))
     }
 
     fn rows(&self, place: &ViewPlace<'_>, scan: &Scan) -> Result<Vec<&StoredRow>, ReadSideError> {
         let rows = self.table(place)?.into_iter().flat_map(BTreeMap::values);
-        let mut rows: Vec<_> = rows
-            .filter(|row| scan.matches(&row.key, &row.indexes))
-            .collect();
+        let mut rows: Vec<_> = rows.filter(|row| scan.matches(&row.key, &row.indexes)).collect();
         // The sort is stable, so rows with one value stay ordered by key.
         rows.sort_by_key(|row| scan.value(&row.key, &row.indexes));
         Ok(rows)
@@ -183,24 +167,14 @@ impl Content {
 
     fn check(&self, version: &str, change: &Change) -> Result<(), ReadSideError> {
         let (schema, tenant) = (&change.schema, &change.tenant);
-        let table = self.table(&ViewPlace {
-            version,
-            schema,
-            tenant,
-        })?;
-        let stored = table
-            .and_then(|rows| rows.get(&change.key))
-            .map(|row| row.version);
+        let table = self.table(&ViewPlace { version, schema, tenant })?;
+        let stored = table.and_then(|rows| rows.get(&change.key)).map(|row| row.version);
         let holds = match change.expected {
             ExpectedRow::Any => true,
             ExpectedRow::Absent => stored.is_none(),
             ExpectedRow::Version(version) => stored == Some(version),
         };
-        if holds {
-            Ok(())
-        } else {
-            Err(ReadSideError::Conflict { view: schema.name })
-        }
+        if holds { Ok(()) } else { Err(ReadSideError::Conflict { view: schema.name }) }
     }
 
     fn apply(&mut self, version: &str, change: Change) {
@@ -211,12 +185,7 @@ impl Content {
             None => rows.remove(&change.key),
             Some((indexes, row)) => rows.insert(
                 change.key.clone(),
-                StoredRow {
-                    key: change.key,
-                    indexes,
-                    row,
-                    version: self.row_version,
-                },
+                StoredRow { key: change.key, indexes, row, version: self.row_version },
             ),
         };
     }
@@ -225,22 +194,12 @@ impl Content {
 /// The rows as they are now.
 impl StoredViews for MemoryReadSide {
     fn load(&self, place: &ViewPlace<'_>, key: &[u8]) -> Result<Option<StoredRow>, ReadSideError> {
-        Ok(self
-            .content()
-            .table(place)?
-            .and_then(|rows| rows.get(key))
-            .cloned())
+        Ok(self.content().table(place)?.and_then(|rows| rows.get(key)).cloned())
     }
 
     fn scan(&self, place: &ViewPlace<'_>, scan: &Scan) -> Result<Vec<StoredRow>, ReadSideError> {
         let limit = scan.limit.unwrap_or(usize::MAX);
-        Ok(self
-            .content()
-            .rows(place, scan)?
-            .into_iter()
-            .take(limit)
-            .cloned()
-            .collect())
+        Ok(self.content().rows(place, scan)?.into_iter().take(limit).cloned().collect())
     }
 
     fn count(&self, place: &ViewPlace<'_>, scan: &Scan) -> Result<u64, ReadSideError> {
@@ -254,9 +213,7 @@ struct Frozen(Arc<Content>);
 impl ViewTransaction for Frozen {
     fn load(&self, place: &ViewPlace<'_>, key: &[u8]) -> Result<Option<Vec<u8>>, ReadSideError> {
         let table = self.0.table(place)?;
-        Ok(table
-            .and_then(|rows| rows.get(key))
-            .map(|row| row.row.clone()))
+        Ok(table.and_then(|rows| rows.get(key)).map(|row| row.row.clone()))
     }
 
     fn upsert(
@@ -266,25 +223,17 @@ impl ViewTransaction for Frozen {
         _indexes: Vec<Vec<u8>>,
         _row: Vec<u8>,
     ) -> Result<(), ReadSideError> {
-        Err(ReadSideError::ReadOnly {
-            view: place.schema.name,
-        })
+        Err(ReadSideError::ReadOnly { view: place.schema.name })
     }
 
     fn delete(&self, place: &ViewPlace<'_>, _key: &[u8]) -> Result<bool, ReadSideError> {
-        Err(ReadSideError::ReadOnly {
-            view: place.schema.name,
-        })
+        Err(ReadSideError::ReadOnly { view: place.schema.name })
     }
 
     fn scan(&self, place: &ViewPlace<'_>, scan: &Scan) -> Result<Vec<Vec<u8>>, ReadSideError> {
         let limit = scan.limit.unwrap_or(usize::MAX);
         let rows = self.0.rows(place, scan)?;
-        Ok(rows
-            .into_iter()
-            .take(limit)
-            .map(|row| row.row.clone())
-            .collect())
+        Ok(rows.into_iter().take(limit).map(|row| row.row.clone()).collect())
     }
 
     fn count(&self, place: &ViewPlace<'_>, scan: &Scan) -> Result<u64, ReadSideError> {

@@ -111,10 +111,7 @@ impl<S: StoredViews> Overlay<S> {
     /// An empty cache.
     #[must_use]
     pub fn over(stored: S) -> Self {
-        Self {
-            stored,
-            cache: RefCell::default(),
-        }
+        Self { stored, cache: RefCell::default() }
     }
 
     /// The engine's rows.
@@ -131,10 +128,7 @@ impl<S: StoredViews> Overlay<S> {
     pub fn undo(&self) {
         let cache = &mut *self.cache.borrow_mut();
         while let Some(undo) = cache.undo.pop() {
-            let rows = cache
-                .tables
-                .get_mut(undo.view)
-                .map(|table| table.rows(&undo.tenant));
+            let rows = cache.tables.get_mut(undo.view).map(|table| table.rows(&undo.tenant));
             let Some(rows) = rows else { continue };
             match undo.before {
                 Some(entry) => rows.insert(undo.key, entry),
@@ -174,10 +168,7 @@ impl<S: StoredViews> Overlay<S> {
         }
         let stored = self.stored.load(place, key)?;
         let entry = stored.map_or(ABSENT, Entry::from);
-        self.cache
-            .borrow_mut()
-            .rows(place)
-            .insert(key.to_vec(), entry.clone());
+        self.cache.borrow_mut().rows(place).insert(key.to_vec(), entry.clone());
         Ok(entry)
     }
 
@@ -186,21 +177,9 @@ impl<S: StoredViews> Overlay<S> {
         let rows = cache.rows(place);
         let before = rows.get(&key).cloned();
         let base = before.as_ref().map_or(ExpectedRow::Any, |entry| entry.base);
-        rows.insert(
-            key.clone(),
-            Entry {
-                base,
-                now,
-                is_changed: true,
-            },
-        );
+        rows.insert(key.clone(), Entry { base, now, is_changed: true });
         let (view, tenant) = (place.schema.name, place.tenant.clone());
-        cache.undo.push(Undo {
-            view,
-            tenant,
-            key,
-            before,
-        });
+        cache.undo.push(Undo { view, tenant, key, before });
     }
 
     /// Keeps the versions of rows that a scan has shown, so that a write to one rests on them.
@@ -215,20 +194,12 @@ impl<S: StoredViews> Overlay<S> {
     }
 }
 
-const ABSENT: Entry = Entry {
-    base: ExpectedRow::Absent,
-    now: None,
-    is_changed: false,
-};
+const ABSENT: Entry = Entry { base: ExpectedRow::Absent, now: None, is_changed: false };
 
 impl From<StoredRow> for Entry {
     fn from(row: StoredRow) -> Self {
         let base = ExpectedRow::Version(row.version);
-        Self {
-            base,
-            now: Some((row.indexes, row.row)),
-            is_changed: false,
-        }
+        Self { base, now: Some((row.indexes, row.row)), is_changed: false }
     }
 }
 
@@ -247,18 +218,12 @@ impl Cache {
         let table = self
             .tables
             .entry(place.schema.name)
-            .or_insert_with(|| Table {
-                schema: *place.schema,
-                tenants: HashMap::new(),
-            });
+            .or_insert_with(|| Table { schema: *place.schema, tenants: HashMap::new() });
         table.rows(place.tenant)
     }
 
     fn known(&self, place: &ViewPlace<'_>) -> Option<&BTreeMap<Vec<u8>, Entry>> {
-        self.tables
-            .get(place.schema.name)?
-            .tenants
-            .get(place.tenant)
+        self.tables.get(place.schema.name)?.tenants.get(place.tenant)
     }
 
     fn entry(&self, place: &ViewPlace<'_>, key: &[u8]) -> Option<&Entry> {
@@ -269,9 +234,7 @@ impl Cache {
     fn changed(&self, place: &ViewPlace<'_>) -> Vec<(Vec<u8>, Entry)> {
         let rows = self.known(place).into_iter().flatten();
         let changed = rows.filter(|(_, entry)| entry.is_changed);
-        changed
-            .map(|(key, entry)| (key.clone(), entry.clone()))
-            .collect()
+        changed.map(|(key, entry)| (key.clone(), entry.clone())).collect()
     }
 }
 
@@ -321,12 +284,8 @@ impl<S: StoredViews> ViewTransaction for Overlay<S> {
         for (key, entry) in changed {
             let stored = self.stored.load(place, &key)?;
             let was = stored.is_some_and(|row| scan.matches(&key, &row.indexes));
-            let is = entry
-                .now
-                .is_some_and(|(indexes, _)| scan.matches(&key, &indexes));
-            count = count
-                .saturating_add(u64::from(is))
-                .saturating_sub(u64::from(was));
+            let is = entry.now.is_some_and(|(indexes, _)| scan.matches(&key, &indexes));
+            count = count.saturating_add(u64::from(is)).saturating_sub(u64::from(was));
         }
         Ok(count)
     }
@@ -334,22 +293,13 @@ impl<S: StoredViews> ViewTransaction for Overlay<S> {
 
 /// Puts the batch's own rows in place of the stored ones.
 fn merge(rows: &mut Vec<StoredRow>, changed: Vec<(Vec<u8>, Entry)>, scan: &Scan) {
-    rows.retain(|row| {
-        changed
-            .binary_search_by(|(key, _)| key.cmp(&row.key))
-            .is_err()
-    });
+    rows.retain(|row| changed.binary_search_by(|(key, _)| key.cmp(&row.key)).is_err());
     for (key, entry) in changed {
         let Some((indexes, row)) = entry.now else {
             continue;
         };
         if scan.matches(&key, &indexes) {
-            rows.push(StoredRow {
-                key,
-                indexes,
-                row,
-                version: 0,
-            });
+            rows.push(StoredRow { key, indexes, row, version: 0 });
         }
     }
     rows.sort_by(|a, b| {

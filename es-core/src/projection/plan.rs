@@ -113,10 +113,7 @@ impl ProcessorPlan {
     }
 
     pub(crate) fn view_versions(&self) -> ViewVersions {
-        self.views
-            .iter()
-            .map(|view| (view.name, Arc::clone(&self.version)))
-            .collect()
+        self.views.iter().map(|view| (view.name, Arc::clone(&self.version))).collect()
     }
 }
 
@@ -136,10 +133,7 @@ fn needs(
                 Some(known) if *known == view => {}
                 Some(_) => {
                     let processor = name.to_owned();
-                    return Err(ProcessorError::TwoViews {
-                        processor,
-                        view: view.name,
-                    });
+                    return Err(ProcessorError::TwoViews { processor, view: view.name });
                 }
             }
         }
@@ -155,21 +149,14 @@ fn version(name: &str, projections: &[ProjectionEntry], views: &[ViewSchema]) ->
     for view in views {
         hash = schema_hash(hash, view.name);
         hash = schema_hash(hash, &view.hash.to_string());
-        hash = view
-            .indexes
-            .iter()
-            .fold(hash, |hash, index| schema_hash(hash, index));
+        hash = view.indexes.iter().fold(hash, |hash, index| schema_hash(hash, index));
     }
     let mut projections: Vec<_> = projections.iter().map(|p| (p.name, p.version)).collect();
     projections.sort_unstable();
     for (projection, declared) in &projections {
         hash = schema_hash(schema_hash(hash, projection), &declared.to_string());
     }
-    let declared = projections
-        .iter()
-        .map(|(_, declared)| *declared)
-        .max()
-        .unwrap_or(0);
+    let declared = projections.iter().map(|(_, declared)| *declared).max().unwrap_or(0);
     format!("{name}@{declared}-{hash:016x}")
 }
 
@@ -180,24 +167,11 @@ mod tests {
     use super::*;
     use crate::registry::Source;
 
-    const SUMMARY: ViewSchema = ViewSchema {
-        name: "Summary",
-        indexes: &["status"],
-        hash: 7,
-    };
+    const SUMMARY: ViewSchema = ViewSchema { name: "Summary", indexes: &["status"], hash: 7 };
 
     fn projection(name: &'static str, version: u32) -> ProjectionEntry {
-        let source = Source {
-            file: "here.rs",
-            line: 1,
-        };
-        ProjectionEntry {
-            name,
-            processor: "p",
-            version,
-            type_id: TypeId::of::<()>,
-            source,
-        }
+        let source = Source { file: "here.rs", line: 1 };
+        ProjectionEntry { name, processor: "p", version, type_id: TypeId::of::<()>, source }
     }
 
     #[test]
@@ -206,21 +180,8 @@ mod tests {
         let first = version("p", &[a, b], &[SUMMARY]);
         assert_eq!(first, version("p", &[b, a], &[SUMMARY]));
         assert_ne!(first, version("p", &[a, projection("b", 2)], &[SUMMARY]));
-        assert_ne!(
-            first,
-            version("p", &[a, b], &[ViewSchema { hash: 8, ..SUMMARY }])
-        );
-        assert_ne!(
-            first,
-            version(
-                "p",
-                &[a, b],
-                &[ViewSchema {
-                    indexes: &[],
-                    ..SUMMARY
-                }]
-            )
-        );
+        assert_ne!(first, version("p", &[a, b], &[ViewSchema { hash: 8, ..SUMMARY }]));
+        assert_ne!(first, version("p", &[a, b], &[ViewSchema { indexes: &[], ..SUMMARY }]));
         assert_ne!(first, version("p", &[a], &[SUMMARY]));
         assert!(first.starts_with("p@1-"), "{first}");
     }

@@ -55,10 +55,7 @@ impl Processor {
             state: ProcessorState::Running,
         });
         let batch_thread = Arc::default();
-        let handle = ProjectionHandle {
-            status,
-            batch_thread: Arc::clone(&batch_thread),
-        };
+        let handle = ProjectionHandle { status, batch_thread: Arc::clone(&batch_thread) };
         let worker = Worker {
             views: plan.view_versions(),
             filter: plan.filter(),
@@ -89,11 +86,7 @@ impl Processor {
     /// Asks it to stop and waits for it; false if it is still in a handler at the deadline.
     pub async fn stopped(&self, deadline: Instant) -> bool {
         self.stop();
-        let task = self
-            .task
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
+        let task = self.task.lock().unwrap_or_else(PoisonError::into_inner).take();
         match task {
             None => true,
             Some(task) => tokio::time::timeout_at(deadline.into(), task).await.is_ok(),

@@ -43,11 +43,7 @@ pub(super) struct BatchEnd {
 pub(super) fn run(work: &Work) -> Result<BatchEnd, ReadSideError> {
     let started = Instant::now();
     let mut transaction = work.stores.read_side.begin(&work.plan.version)?;
-    let mut end = BatchEnd {
-        token: work.from.clone(),
-        handled: 0,
-        failure: None,
-    };
+    let mut end = BatchEnd { token: work.from.clone(), handled: 0, failure: None };
     for event in &work.events {
         if *work.stop.borrow() || (end.handled > 0 && started.elapsed() > BATCH_TIME) {
             break;
@@ -113,16 +109,10 @@ fn call(
     let called = catch_unwind(AssertUnwindSafe(|| match handler.call {
         EventCall::Sync(call) => call(event, batch),
         EventCall::Async(call) => {
-            let batch = AsyncBatch {
-                context: batch.context.clone(),
-            };
+            let batch = AsyncBatch { context: batch.context.clone() };
             runtime.block_on(call(event, &batch))
         }
     }));
-    called.unwrap_or_else(|panic| {
-        Err(Fault::new(format!(
-            "it panicked: {}",
-            panic_message(&*panic)
-        )))
-    })
+    called
+        .unwrap_or_else(|panic| Err(Fault::new(format!("it panicked: {}", panic_message(&*panic)))))
 }

@@ -48,10 +48,7 @@ impl<V, K> Index<V, K> {
     /// The index with this number in the view's schema; generated code calls it.
     #[must_use]
     pub const fn new(number: usize) -> Self {
-        Self {
-            number,
-            types: PhantomData,
-        }
+        Self { number, types: PhantomData }
     }
 }
 

@@ -24,11 +24,7 @@ pub struct Views<T> {
 
 impl<T: View> Views<T> {
     fn place(&self) -> ViewPlace<'_> {
-        ViewPlace {
-            version: &self.version,
-            schema: const { &T::SCHEMA },
-            tenant: &self.tenant,
-        }
+        ViewPlace { version: &self.version, schema: const { &T::SCHEMA }, tenant: &self.tenant }
     }
 
     /// Loads the row with a key.
@@ -94,15 +90,11 @@ impl<T: View> Views<T> {
     /// The read side failed, or the row cannot be encoded.
     pub fn upsert(&mut self, row: &T) -> Result<(), ReadSideError> {
         let json = serde_json::to_vec(row).map_err(|error| ReadSideError::Unavailable {
-            reason: format!(
-                "a row of view `{}` cannot be encoded: {error}",
-                T::SCHEMA.name
-            ),
+            reason: format!("a row of view `{}` cannot be encoded: {error}", T::SCHEMA.name),
         })?;
         let mut key = KeyBuffer::default();
         row.encode_key(&mut key);
-        self.transaction
-            .upsert(&self.place(), key.into_bytes(), row.index_keys(), json)
+        self.transaction.upsert(&self.place(), key.into_bytes(), row.index_keys(), json)
     }
 
     /// Deletes the row with a key, and tells whether it was there.
@@ -162,12 +154,7 @@ fn within<T, K: ViewKey>(index: Index<T, K>, range: impl RangeBounds<K>) -> Scan
         Bound::Excluded(key) => Some(KeyBuffer::of(key)),
         Bound::Unbounded => None,
     };
-    Scan {
-        index: Some(index.number),
-        from,
-        to,
-        limit: None,
-    }
+    Scan { index: Some(index.number), from, to, limit: None }
 }
 
 // Encodings are prefix-free, so nothing lies between a value and the value with a zero behind it.

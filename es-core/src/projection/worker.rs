@@ -62,11 +62,7 @@ impl Worker {
             // Seen before the log is read: a commit after this read wakes the wait below.
             committed.borrow_and_update();
             let next = self.step().await;
-            attempts = if matches!(next, Next::GoOn | Next::Wait) {
-                0
-            } else {
-                attempts + 1
-            };
+            attempts = if matches!(next, Next::GoOn | Next::Wait) { 0 } else { attempts + 1 };
             match next {
                 Next::GoOn => {}
                 Next::Wait => {
@@ -91,10 +87,7 @@ impl Worker {
     /// Handles one page of the log.
     async fn step(&mut self) -> Next {
         let (partition, log) = (Partition::default(), Arc::clone(&self.stores.log));
-        let page = match log
-            .read(partition, self.seen, &self.filter, BATCH_EVENTS)
-            .await
-        {
+        let page = match log.read(partition, self.seen, &self.filter, BATCH_EVENTS).await {
             Ok(page) => page,
             Err(error) => return Next::Failed(error.to_string()),
         };
@@ -102,11 +95,7 @@ impl Worker {
             self.seen = self.seen.max(page.up_to);
             self.running(page.head);
             self.store_passed(PASSED_UNSTORED).await;
-            return if self.seen < page.head {
-                Next::GoOn
-            } else {
-                Next::Wait
-            };
+            return if self.seen < page.head { Next::GoOn } else { Next::Wait };
         }
         self.handle(page).await
     }
@@ -143,11 +132,7 @@ impl Worker {
     fn keep(&mut self, end: BatchEnd, count: usize, up_to: Position, head: Position) -> Next {
         self.token = end.token;
         if end.handled > 0 {
-            self.seen = if end.handled == count {
-                up_to
-            } else {
-                self.token.position
-            };
+            self.seen = if end.handled == count { up_to } else { self.token.position };
         }
         match end.failure {
             Some(reason) => {
@@ -171,25 +156,17 @@ impl Worker {
             }
             Err(error @ ProcessorError::WrongLog { .. }) => {
                 tracing::error!(processor = self.plan.name, %error, "the processor does not run");
-                self.publish(ProcessorState::WrongLog {
-                    reason: error.to_string(),
-                });
+                self.publish(ProcessorState::WrongLog { reason: error.to_string() });
             }
-            Err(error) => self.publish(ProcessorState::Failed {
-                reason: error.to_string(),
-                attempts,
-            }),
+            Err(error) => {
+                self.publish(ProcessorState::Failed { reason: error.to_string(), attempts })
+            }
         }
         self.pause(attempts).await;
     }
 
     async fn fail(&self, reason: String, attempts: u32) {
-        tracing::warn!(
-            processor = self.plan.name,
-            attempts,
-            reason,
-            "the processor tries again"
-        );
+        tracing::warn!(processor = self.plan.name, attempts, reason, "the processor tries again");
         self.publish(ProcessorState::Failed { reason, attempts });
         self.pause(attempts).await;
     }
@@ -210,14 +187,8 @@ impl Worker {
         let Ok(event) = event_at(&*self.stores.log, self.seen).await else {
             return;
         };
-        let (from, token) = (
-            self.token.clone(),
-            Token {
-                position: self.seen,
-                event,
-                ..self.token.clone()
-            },
-        );
+        let (from, token) =
+            (self.token.clone(), Token { position: self.seen, event, ..self.token.clone() });
         let moved = token.clone();
         let stored = in_read_side(&self.plan, &self.stores, move |plan, read_side| {
             let mut transaction = read_side.begin(&plan.version)?;

@@ -59,26 +59,13 @@ impl QueryGateway {
         let mut by_type = HashMap::new();
         let mut by_name = HashMap::new();
         for route in routes {
-            by_name
-                .entry(route.entry.query)
-                .or_insert_with(route.entry.query_id);
+            by_name.entry(route.entry.query).or_insert_with(route.entry.query_id);
             by_type.entry((route.entry.query_id)()).or_insert(route);
         }
         let readers = Semaphore::new(READERS);
-        let shared = Shared {
-            read_side,
-            resources,
-            clock,
-            by_type,
-            by_name,
-            readers,
-        };
+        let shared = Shared { read_side, resources, clock, by_type, by_name, readers };
         let (metadata, tenant) = (Metadata::new(), Tenant::default());
-        Self {
-            shared: Arc::new(shared),
-            metadata,
-            tenant,
-        }
+        Self { shared: Arc::new(shared), metadata, tenant }
     }
 
     /// Asks in the name of a tenant.
@@ -105,10 +92,7 @@ impl QueryGateway {
         let route = route.ok_or_else(|| self.no_handler(Q::NAME))?;
         let answer = self.run(route, Box::new(query)).await?;
         answer.downcast().map(|answer| *answer).map_err(|_| {
-            failed(
-                &route.entry,
-                Fault::new("its answer is not of the query's answer type"),
-            )
+            failed(&route.entry, Fault::new("its answer is not of the query's answer type"))
         })
     }
 
@@ -145,18 +129,14 @@ impl QueryGateway {
         let _turn = turn.map_err(|_| QueryError::ShuttingDown { query: name() })?;
         match route.entry.call {
             QueryCall::Async(call) => {
-                let batch = AsyncBatch {
-                    context: self.context(),
-                };
+                let batch = AsyncBatch { context: self.context() };
                 let answer = CatchUnwind(call(&*query, &batch)).await;
                 judge(&route.entry, answer)
             }
             QueryCall::Sync(_) => {
                 let (gateway, route) = (self.clone(), route.clone());
                 let answer = tokio::task::spawn_blocking(move || gateway.read(&route, &*query));
-                answer
-                    .await
-                    .unwrap_or_else(|_| Err(QueryError::ShuttingDown { query: name() }))
+                answer.await.unwrap_or_else(|_| Err(QueryError::ShuttingDown { query: name() }))
             }
         }
     }
@@ -169,19 +149,13 @@ impl QueryGateway {
     ) -> Result<AnyAnswer, QueryError> {
         let entry = &route.entry;
         let QueryCall::Sync(call) = entry.call else {
-            return Err(failed(
-                entry,
-                Fault::new("an `async fn` cannot run on a reader's thread"),
-            ));
+            return Err(failed(entry, Fault::new("an `async fn` cannot run on a reader's thread")));
         };
         let snapshot = self
             .shared
             .read_side
             .snapshot(&route.version)
-            .map_err(|source| QueryError::ReadSide {
-                query: entry.query.to_owned(),
-                source,
-            })?;
+            .map_err(|source| QueryError::ReadSide { query: entry.query.to_owned(), source })?;
         let batch = Batch {
             views: snapshot.views,
             versions: route.views.clone(),
@@ -189,10 +163,7 @@ impl QueryGateway {
             tenant: self.tenant.clone(),
             context: self.context(),
         };
-        judge(
-            entry,
-            catch_unwind(AssertUnwindSafe(|| call(query, &batch))),
-        )
+        judge(entry, catch_unwind(AssertUnwindSafe(|| call(query, &batch))))
     }
 
     fn context(&self) -> Context {
@@ -209,15 +180,8 @@ impl QueryGateway {
     fn no_handler(&self, query: &str) -> QueryError {
         let mut names: Vec<_> = self.shared.by_name.keys().copied().collect();
         names.sort_unstable();
-        let answered = if names.is_empty() {
-            "none".to_owned()
-        } else {
-            names.join(", ")
-        };
-        QueryError::NoHandler {
-            query: query.to_owned(),
-            answered,
-        }
+        let answered = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+        QueryError::NoHandler { query: query.to_owned(), answered }
     }
 }
 

@@ -61,10 +61,7 @@ impl Till {
 
     #[command_handler]
     fn take(&self, command: &Take) -> CoinsTaken {
-        CoinsTaken {
-            till: self.till.clone(),
-            cents: command.cents,
-        }
+        CoinsTaken { till: self.till.clone(), cents: command.cents }
     }
 
     #[command_handler]
@@ -74,9 +71,7 @@ impl Till {
 
     #[event_sourcing_handler]
     fn on_opened(event: &TillOpened) -> Self {
-        Self {
-            till: event.till.clone(),
-        }
+        Self { till: event.till.clone() }
     }
 
     #[event_sourcing_handler]
@@ -155,11 +150,7 @@ impl Mischief {
                 waited?;
             }
         }
-        if self.jammed.lock().unwrap().contains(till) {
-            Err(Jammed.into())
-        } else {
-            Ok(())
-        }
+        if self.jammed.lock().unwrap().contains(till) { Err(Jammed.into()) } else { Ok(()) }
     }
 }
 
@@ -171,11 +162,7 @@ pub struct Postcards(pub watch::Sender<Vec<String>>);
 impl TillRow {
     #[event_handler]
     fn on_opened(event: &TillOpened, tills: &mut Views<TillRow>) -> Result<(), Fault> {
-        tills.upsert(&Self {
-            till: event.till.clone(),
-            cents: 0,
-            takings: 0,
-        })?;
+        tills.upsert(&Self { till: event.till.clone(), cents: 0, takings: 0 })?;
         Ok(())
     }
 
@@ -187,9 +174,7 @@ impl TillRow {
         mischief: Inject<Mischief>,
     ) -> Result<(), Fault> {
         let Some(mut row) = tills.load(&event.till)? else {
-            return Err(Fault::new(
-                "coins were taken from a till that was never opened",
-            ));
+            return Err(Fault::new("coins were taken from a till that was never opened"));
         };
         row.cents += event.cents;
         row.takings += 1;
@@ -225,9 +210,7 @@ impl TillRow {
 #[event_handler]
 pub async fn write_postcard(event: &TillOpened, postcards: Inject<Postcards>) {
     tokio::task::yield_now().await;
-    postcards
-        .0
-        .send_modify(|cards| cards.push(format!("{} is open", event.till)));
+    postcards.0.send_modify(|cards| cards.push(format!("{} is open", event.till)));
 }
 
 pub fn tenant(name: &str) -> Tenant {

@@ -9,12 +9,7 @@ fn is_failed(status: &Status) -> bool {
 }
 
 async fn row(app: &App, till: &str) -> Option<TillRow> {
-    app.queries()
-        .query(FindTill {
-            till: till.to_owned(),
-        })
-        .await
-        .unwrap()
+    app.queries().query(FindTill { till: till.to_owned() }).await.unwrap()
 }
 
 #[tokio::test]
@@ -22,51 +17,26 @@ async fn an_error_undoes_its_event_alone_and_is_tried_again_until_it_passes() {
     let world = World::default();
     let app = world.start().await;
     open(&app, "north").await;
-    world
-        .mischief
-        .jammed
-        .lock()
-        .unwrap()
-        .insert("north".to_owned());
+    world.mischief.jammed.lock().unwrap().insert("north".to_owned());
     let token = take(&app, "north", 7).await;
 
     let handle = app.projection::<TillRow>();
     let status = until(&handle, is_failed).await;
-    assert_eq!(
-        status.position,
-        Position(1),
-        "what precedes the failure is kept"
-    );
-    assert_eq!(
-        row(&app, "north").await.unwrap().cents,
-        0,
-        "what it wrote is undone"
-    );
-    let ProcessorState::Failed { reason, .. } = status.state else {
-        unreachable!()
-    };
+    assert_eq!(status.position, Position(1), "what precedes the failure is kept");
+    assert_eq!(row(&app, "north").await.unwrap().cents, 0, "what it wrote is undone");
+    let ProcessorState::Failed { reason, .. } = status.state else { unreachable!() };
     assert!(reason.contains("`CoinsTaken` at position 2"), "{reason}");
-    assert!(
-        reason.contains("`TillRow::on_taken`") && reason.contains("domain.rs:"),
-        "{reason}"
-    );
+    assert!(reason.contains("`TillRow::on_taken`") && reason.contains("domain.rs:"), "{reason}");
     assert!(reason.contains("the till is jammed"), "{reason}");
 
     let error = handle.caught_up(&token, LONG).await.unwrap_err();
-    assert!(
-        matches!(error, CaughtUpError::Failed { .. }),
-        "waiting is in vain: {error}"
-    );
+    assert!(matches!(error, CaughtUpError::Failed { .. }), "waiting is in vain: {error}");
 
     world.mischief.jammed.lock().unwrap().clear();
     until(&handle, |status| status.position == Position(2)).await;
     assert_eq!(
         row(&app, "north").await.unwrap(),
-        TillRow {
-            till: "north".to_owned(),
-            cents: 7,
-            takings: 1
-        }
+        TillRow { till: "north".to_owned(), cents: 7, takings: 1 }
     );
     assert_eq!(handle.status().state, ProcessorState::Running);
 }
@@ -76,21 +46,13 @@ async fn a_panic_is_an_error_of_its_event_and_the_processor_lives() {
     let world = World::default();
     let app = world.start().await;
     open(&app, "north").await;
-    world
-        .mischief
-        .panics
-        .lock()
-        .unwrap()
-        .insert("north".to_owned());
+    world.mischief.panics.lock().unwrap().insert("north".to_owned());
     take(&app, "north", 7).await;
     let handle = app.projection::<TillRow>();
     let ProcessorState::Failed { reason, .. } = until(&handle, is_failed).await.state else {
         unreachable!()
     };
-    assert!(
-        reason.contains("it panicked: the till exploded"),
-        "{reason}"
-    );
+    assert!(reason.contains("it panicked: the till exploded"), "{reason}");
     world.mischief.panics.lock().unwrap().clear();
     until(&handle, |status| status.position == Position(2)).await;
     assert_eq!(row(&app, "north").await.unwrap().cents, 7);
@@ -103,22 +65,12 @@ async fn a_failing_event_does_not_keep_back_what_came_before_it_in_the_same_batc
     open(&first, "north").await;
     stop(first).await;
     // These wait for the next start, which reads them as one batch.
-    let writer = App::builder()
-        .store(world.log.clone())
-        .only::<Till>()
-        .start()
-        .await
-        .unwrap();
+    let writer = App::builder().store(world.log.clone()).only::<Till>().start().await.unwrap();
     take(&writer, "north", 1).await;
     take(&writer, "north", 2).await;
     open(&writer, "south").await;
     take(&writer, "south", 4).await;
-    world
-        .mischief
-        .jammed
-        .lock()
-        .unwrap()
-        .insert("south".to_owned());
+    world.mischief.jammed.lock().unwrap().insert("south".to_owned());
 
     let app = world.start().await;
     let status = until(&app.projection::<TillRow>(), is_failed).await;
@@ -139,10 +91,7 @@ async fn a_handler_that_waits_for_its_own_processor_is_told_so() {
     let ProcessorState::Failed { reason, .. } = until(&handle, is_failed).await.state else {
         unreachable!()
     };
-    assert!(
-        reason.contains("a handler of `tills` cannot wait for `tills`"),
-        "{reason}"
-    );
+    assert!(reason.contains("a handler of `tills` cannot wait for `tills`"), "{reason}");
 }
 
 #[tokio::test]
@@ -150,12 +99,7 @@ async fn a_processor_that_fails_stops_when_it_is_asked_to() {
     let world = World::default();
     let app = world.start().await;
     open(&app, "north").await;
-    world
-        .mischief
-        .jammed
-        .lock()
-        .unwrap()
-        .insert("north".to_owned());
+    world.mischief.jammed.lock().unwrap().insert("north".to_owned());
     take(&app, "north", 7).await;
     let handle = app.projection::<TillRow>();
     until(&handle, is_failed).await;

@@ -1,11 +1,5 @@
 //! Stories of the read side: what projections, queries and subscribers may rely on.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    missing_docs,
-    unreachable_pub
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, unreachable_pub)]
 
 mod domain;
 mod failures;
@@ -62,17 +56,12 @@ pub async fn stop(app: App) {
 }
 
 pub async fn open(app: &App, till: &str) -> CommitToken {
-    let command = Open {
-        till: till.to_owned(),
-    };
+    let command = Open { till: till.to_owned() };
     app.commands().send_tracked(command).await.unwrap().token
 }
 
 pub async fn take(app: &App, till: &str, cents: u64) -> CommitToken {
-    let command = Take {
-        till: till.to_owned(),
-        cents,
-    };
+    let command = Take { till: till.to_owned(), cents };
     app.commands().send_tracked(command).await.unwrap().token
 }
 
@@ -88,7 +77,5 @@ pub async fn until(handle: &ProjectionHandle, wanted: impl Fn(&Status) -> bool) 
             handle.changed().await;
         }
     };
-    tokio::time::timeout(LONG, waiting)
-        .await
-        .expect("the status never came")
+    tokio::time::timeout(LONG, waiting).await.expect("the status never came")
 }

@@ -21,12 +21,7 @@ async fn until_written(world: &World, count: usize) -> Vec<String> {
 #[tokio::test]
 async fn a_reaction_begins_at_the_head_and_misses_nothing_afterwards() {
     let world = World::default();
-    let writer = App::builder()
-        .store(world.log.clone())
-        .only::<Till>()
-        .start()
-        .await
-        .unwrap();
+    let writer = App::builder().store(world.log.clone()).only::<Till>().start().await.unwrap();
     open(&writer, "old").await;
 
     let app = start(&world).await;

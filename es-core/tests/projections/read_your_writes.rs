@@ -12,39 +12,18 @@ async fn what_a_command_stored_is_visible_once_the_projection_has_caught_up() {
     let app = World::default().start().await;
     open(&app, "north").await;
     let token = take(&app, "north", 7).await;
-    app.projection::<TillRow>()
-        .caught_up(&token, LONG)
-        .await
-        .unwrap();
-    let row = app
-        .queries()
-        .query(FindTill {
-            till: "north".to_owned(),
-        })
-        .await
-        .unwrap();
-    assert_eq!(
-        row,
-        Some(TillRow {
-            till: "north".to_owned(),
-            cents: 7,
-            takings: 1
-        })
-    );
+    app.projection::<TillRow>().caught_up(&token, LONG).await.unwrap();
+    let row = app.queries().query(FindTill { till: "north".to_owned() }).await.unwrap();
+    assert_eq!(row, Some(TillRow { till: "north".to_owned(), cents: 7, takings: 1 }));
 }
 
 #[tokio::test]
 async fn an_event_nobody_subscribed_to_moves_the_token_too() {
     let app = World::default().start().await;
     open(&app, "north").await;
-    let polish = Polish {
-        till: "north".to_owned(),
-    };
+    let polish = Polish { till: "north".to_owned() };
     let token = app.commands().send_tracked(polish).await.unwrap().token;
-    app.projection::<TillRow>()
-        .caught_up(&token, LONG)
-        .await
-        .unwrap();
+    app.projection::<TillRow>().caught_up(&token, LONG).await.unwrap();
     assert_eq!(app.projection::<TillRow>().status().position, Position(2));
 }
 
@@ -56,15 +35,8 @@ async fn an_index_finds_rows_in_its_own_order() {
         take(&app, till, cents).await;
     }
     let token = take(&app, "east", 100).await;
-    app.projection::<TillRow>()
-        .caught_up(&token, LONG)
-        .await
-        .unwrap();
-    let rich = app
-        .queries()
-        .query(RichTills { at_least: 100 })
-        .await
-        .unwrap();
+    app.projection::<TillRow>().caught_up(&token, LONG).await.unwrap();
+    let rich = app.queries().query(RichTills { at_least: 100 }).await.unwrap();
     assert_eq!(rich, ["east", "north"]);
 }
 
@@ -72,35 +44,23 @@ async fn an_index_finds_rows_in_its_own_order() {
 async fn waiting_ends_at_the_deadline_and_says_where_the_projection_is() {
     let app = World::default().start().await;
     let token = open(&app, "north").await;
-    app.projection::<TillRow>()
-        .caught_up(&token, LONG)
-        .await
-        .unwrap();
+    app.projection::<TillRow>().caught_up(&token, LONG).await.unwrap();
     let later: CommitToken = "0:99".parse().unwrap();
-    let error = app
-        .projection::<TillRow>()
-        .caught_up(&later, Duration::from_millis(1))
-        .await;
+    let error = app.projection::<TillRow>().caught_up(&later, Duration::from_millis(1)).await;
     let error = error.unwrap_err();
     assert!(
         matches!(&error, CaughtUpError::TimedOut { position: Position(1), wanted, .. }
             if *wanted == Position(99)),
         "{error}"
     );
-    assert!(
-        error.to_string().contains("at position 1, not yet at 99"),
-        "{error}"
-    );
+    assert!(error.to_string().contains("at position 1, not yet at 99"), "{error}");
 }
 
 #[tokio::test]
 async fn an_instant_is_a_deadline_too_and_an_empty_token_waits_for_nothing() {
     let app = World::default().start().await;
     let handle = app.projection::<TillRow>();
-    handle
-        .caught_up(&CommitToken::default(), Instant::now())
-        .await
-        .unwrap();
+    handle.caught_up(&CommitToken::default(), Instant::now()).await.unwrap();
 }
 
 #[tokio::test]
@@ -116,13 +76,7 @@ async fn waiting_for_a_stopped_projection_fails_at_once() {
 #[tokio::test]
 async fn a_projection_that_is_not_part_of_the_application_says_so() {
     let app = App::test().only::<Till>().start().await.unwrap();
-    let error = app
-        .projection::<TillRow>()
-        .caught_up(&CommitToken::default(), LONG)
-        .await;
+    let error = app.projection::<TillRow>().caught_up(&CommitToken::default(), LONG).await;
     let error = error.unwrap_err().to_string();
-    assert!(
-        error.contains("`tills` is not part of this application"),
-        "{error}"
-    );
+    assert!(error.contains("`tills` is not part of this application"), "{error}");
 }

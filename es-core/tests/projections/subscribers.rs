@@ -29,10 +29,7 @@ async fn a_laggard_goes_on_from_the_log_and_misses_nothing() {
         while quick.next().await.unwrap().unwrap().position.0 < cents + 1 {}
     }
     for position in 1..=501 {
-        assert_eq!(
-            slow.next().await.unwrap().unwrap().position,
-            Position(position)
-        );
+        assert_eq!(slow.next().await.unwrap().unwrap().position, Position(position));
     }
 }
 
@@ -40,9 +37,7 @@ async fn a_laggard_goes_on_from_the_log_and_misses_nothing() {
 async fn a_filter_holds_for_old_and_new_events() {
     let app = World::default().start().await;
     open(&app, "north").await;
-    let polish = || Polish {
-        till: "north".to_owned(),
-    };
+    let polish = || Polish { till: "north".to_owned() };
     app.commands().send(polish()).await.unwrap();
     let filter = Filter::names(["TillPolished"]);
     let mut events = app.events().subscribe_after(Position(0), filter);

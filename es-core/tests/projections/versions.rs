@@ -12,9 +12,7 @@ fn plan(version: u32) -> ProcessorPlan {
     let mut components = Components::default();
     TillRow::register(&mut components);
     let mut projections = components.projections;
-    projections
-        .iter_mut()
-        .for_each(|projection| projection.version = version);
+    projections.iter_mut().for_each(|projection| projection.version = version);
     ProcessorPlan::of_projections(TillRow::PROCESSOR, &projections, components.event_handlers)
         .unwrap()
 }
@@ -33,12 +31,7 @@ async fn start(world: &World, version: u32) -> Processor {
 #[tokio::test]
 async fn a_changed_version_starts_anew_beside_the_old_one() {
     let world = World::default();
-    let writer = App::builder()
-        .store(world.log.clone())
-        .only::<Till>()
-        .start()
-        .await
-        .unwrap();
+    let writer = App::builder().store(world.log.clone()).only::<Till>().start().await.unwrap();
     open(&writer, "north").await;
     take(&writer, "north", 3).await;
 
@@ -48,11 +41,7 @@ async fn a_changed_version_starts_anew_beside_the_old_one() {
     new.handle().reached(Position(2), LONG).await.unwrap();
     assert_ne!(old.handle().status().version, new.handle().status().version);
     let calls = world.mischief.calls.lock().unwrap().clone();
-    assert_eq!(
-        calls.len(),
-        2,
-        "each version handled the event once: {calls:?}"
-    );
+    assert_eq!(calls.len(), 2, "each version handled the event once: {calls:?}");
 
     // The old version's code can come back and goes on where it was.
     take(&writer, "north", 4).await;

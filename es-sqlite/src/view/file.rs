@@ -1,0 +1,103 @@
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use rusqlite::{Connection, ErrorCode};
+
+use es_core::projection::ReadSideError;
+
+use crate::config::{SqliteConfig, Synchronous};
+use crate::connect::Connector;
+use crate::error::{SqliteOpenError, is_busy, reason};
+use crate::schema::READ_SIDE;
+
+/// One file of the read side and the connections to it that nobody is using.
+#[derive(Debug)]
+pub(super) struct ReadFile {
+    connector: Connector,
+    writers: Mutex<Vec<Connection>>,
+    readers: Mutex<Vec<Connection>>,
+    kept_readers: usize,
+    is_closed: AtomicBool,
+}
+
+/// What a connection may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Access {
+    Write,
+    Read,
+}
+
+impl ReadFile {
+    /// Opens the file, and makes it and its schema where they are missing.
+    pub(super) fn open(path: PathBuf, config: &SqliteConfig) -> Result<Self, SqliteOpenError> {
+        let connector = Connector::new(path, config);
+        // What a power cut takes from the end is handled again, so the file need not be flushed
+        // at every commit.
+        let writer = connector.writer(&READ_SIDE, Synchronous::Normal)?;
+        Ok(Self {
+            connector,
+            writers: Mutex::new(vec![writer]),
+            readers: Mutex::default(),
+            kept_readers: config.readers,
+            is_closed: AtomicBool::new(false),
+        })
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        self.connector.path()
+    }
+
+    /// Takes a connection that nobody is using, or opens one.
+    pub(super) fn take(&self, access: Access) -> Result<Connection, ReadSideError> {
+        if self.is_closed.load(Ordering::Acquire) {
+            return Err(ReadSideError::Closed);
+        }
+        let idle = self.idle(access).lock().unwrap_or_else(PoisonError::into_inner).pop();
+        match (idle, access) {
+            (Some(connection), _) => Ok(connection),
+            (None, Access::Read) => self.connector.reader().map_err(|error| self.error(&error)),
+            (None, Access::Write) => {
+                let opened = self.connector.writer(&READ_SIDE, Synchronous::Normal);
+                opened.map_err(|error| ReadSideError::Unavailable { reason: error.to_string() })
+            }
+        }
+    }
+
+    /// Takes a connection back for the next one.
+    pub(super) fn give_back(&self, connection: Connection, access: Access) {
+        let mut idle = self.idle(access).lock().unwrap_or_else(PoisonError::into_inner);
+        if idle.len() < self.kept_readers && !self.is_closed.load(Ordering::Acquire) {
+            idle.push(connection);
+        }
+    }
+
+    pub(super) fn close(&self) {
+        self.is_closed.store(true, Ordering::Release);
+        for access in [Access::Read, Access::Write] {
+            self.idle(access).lock().unwrap_or_else(PoisonError::into_inner).clear();
+        }
+    }
+
+    /// Says what an error of SQLite means for the read side.
+    pub(super) fn error(&self, error: &rusqlite::Error) -> ReadSideError {
+        if is_busy(error) {
+            return ReadSideError::Busy;
+        }
+        let path = self.path();
+        let reason = match error.sqlite_error_code() {
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
+                format!("`{}` is damaged: {error}; delete it, it is rebuilt", path.display())
+            }
+            _ => reason(path, error),
+        };
+        ReadSideError::Unavailable { reason }
+    }
+
+    fn idle(&self, access: Access) -> &Mutex<Vec<Connection>> {
+        match access {
+            Access::Write => &self.writers,
+            Access::Read => &self.readers,
+        }
+    }
+}
