@@ -33,11 +33,7 @@ impl Metadata {
     /// No entries.
     #[must_use]
     pub const fn new() -> Self {
-        Self {
-            correlation_id: None,
-            causation_id: None,
-            entries: None,
-        }
+        Self { correlation_id: None, causation_id: None, entries: None }
     }
 
     /// Returns the value under a key.
@@ -50,11 +46,7 @@ impl Metadata {
         };
         match number {
             Some(id) => Some(Cow::Owned(id.to_string())),
-            None => self
-                .entries
-                .as_ref()?
-                .get(key)
-                .map(|value| Cow::Borrowed(value.as_str())),
+            None => self.entries.as_ref()?.get(key).map(|value| Cow::Borrowed(value.as_str())),
         }
     }
 
@@ -75,13 +67,9 @@ impl Metadata {
         };
         if let Some(number) = number {
             // Only the usual form may become a number: what is read must be what was written.
-            *number = Uuid::parse_str(&value)
-                .ok()
-                .filter(|id| id.to_string() == value);
+            *number = Uuid::parse_str(&value).ok().filter(|id| id.to_string() == value);
             if number.is_some() {
-                if let Some(entries) = &mut self.entries {
-                    Arc::make_mut(entries).remove(&key);
-                }
+                self.drop_entry(&key);
                 return;
             }
         }
@@ -93,7 +81,22 @@ impl Metadata {
     pub fn caused_by(mut self, correlation_id: Uuid, causation_id: Uuid) -> Self {
         self.correlation_id = Some(correlation_id);
         self.causation_id = Some(causation_id);
+        self.drop_entry(keys::CORRELATION_ID);
+        self.drop_entry(keys::CAUSATION_ID);
         self
+    }
+
+    /// Removes the text that stood where an id stands now: one key has one value.
+    fn drop_entry(&mut self, key: &str) {
+        if let Some(entries) = &mut self.entries
+            && entries.contains_key(key)
+        {
+            let entries = Arc::make_mut(entries);
+            entries.remove(key);
+            if entries.is_empty() {
+                self.entries = None;
+            }
+        }
     }
 
     /// The correlation id, where it is a UUID.
@@ -116,10 +119,8 @@ impl Metadata {
 
     /// The entries, the two ids first, then ordered by key.
     pub fn iter(&self) -> impl Iterator<Item = (&str, Cow<'_, str>)> {
-        let ids = [
-            (keys::CAUSATION_ID, self.causation_id),
-            (keys::CORRELATION_ID, self.correlation_id),
-        ];
+        let ids =
+            [(keys::CAUSATION_ID, self.causation_id), (keys::CORRELATION_ID, self.correlation_id)];
         let entries = self.entries.iter().flat_map(|entries| entries.iter());
         ids.into_iter()
             .filter_map(|(key, id)| Some((key, Cow::Owned(id?.to_string()))))
@@ -130,9 +131,7 @@ impl Metadata {
 impl<K: Into<String>, V: Into<String>> FromIterator<(K, V)> for Metadata {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
         let mut metadata = Self::new();
-        entries
-            .into_iter()
-            .for_each(|(key, value)| metadata.insert(key, value));
+        entries.into_iter().for_each(|(key, value)| metadata.insert(key, value));
         metadata
     }
 }

@@ -39,10 +39,7 @@ impl CommitToken {
     /// A token of one partition.
     #[must_use]
     pub fn new(partition: Partition, position: Position, streams: Vec<StreamId>) -> Self {
-        Self {
-            positions: vec![(partition, position)],
-            streams,
-        }
+        Self { positions: vec![(partition, position)], streams }
     }
 
     /// The last position in each partition written, ordered by partition.
@@ -54,10 +51,7 @@ impl CommitToken {
     /// The position in one partition, if the command wrote there.
     #[must_use]
     pub fn position(&self, partition: Partition) -> Option<Position> {
-        self.positions
-            .iter()
-            .find(|(p, _)| *p == partition)
-            .map(|(_, position)| *position)
+        self.positions.iter().find(|(p, _)| *p == partition).map(|(_, position)| *position)
     }
 
     /// The streams written; empty when the token was read from text.
@@ -109,15 +103,12 @@ impl FromStr for CommitToken {
         let mut token = Self::default();
         for part in text.split(',').filter(|part| !part.is_empty()) {
             let parsed = part.split_once(':').and_then(|(partition, position)| {
-                Some((
-                    Partition(partition.parse().ok()?),
-                    Position(position.parse().ok()?),
-                ))
+                Some((Partition(partition.parse().ok()?), Position(position.parse().ok()?)))
             });
-            let pair = parsed.ok_or_else(|| ParseTokenError(text.to_owned()))?;
-            token.positions.push(pair);
+            let (partition, position) = parsed.ok_or_else(|| ParseTokenError(text.to_owned()))?;
+            // A partition named twice is waited for at its later position.
+            token = token.merge(&Self::new(partition, position, Vec::new()));
         }
-        token.positions.sort_unstable();
         Ok(token)
     }
 }
