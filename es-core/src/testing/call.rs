@@ -23,12 +23,10 @@ fn block_on<T: Send>(future: BoxFuture<'_, T>) -> T {
         return block_on_own_runtime(future);
     }
     // A thread that drives a runtime may not block on a second one.
-    std::thread::scope(
-        |scope| match scope.spawn(|| block_on_own_runtime(future)).join() {
-            Ok(value) => value,
-            Err(panic) => std::panic::resume_unwind(panic),
-        },
-    )
+    std::thread::scope(|scope| match scope.spawn(|| block_on_own_runtime(future)).join() {
+        Ok(value) => value,
+        Err(panic) => std::panic::resume_unwind(panic),
+    })
 }
 
 fn block_on_own_runtime<T>(future: BoxFuture<'_, T>) -> T {

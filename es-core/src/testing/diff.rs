@@ -9,19 +9,12 @@ const CONTEXT_LINES: usize = 6;
 pub(super) fn diff(expected: &str, found: &str, paint: Paint) -> String {
     let diff = TextDiff::from_lines(expected, found);
     let groups = diff.grouped_ops(CONTEXT_LINES);
-    let mut lines = vec![format!(
-        "  {}   {}",
-        paint.red("- expected"),
-        paint.green("+ found")
-    )];
+    let mut lines = vec![format!("  {}   {}", paint.red("- expected"), paint.green("+ found"))];
     for (index, group) in groups.iter().enumerate() {
         if index > 0 {
             lines.push("    …".to_owned());
         }
-        for change in group
-            .iter()
-            .flat_map(|operation| diff.iter_changes(operation))
-        {
+        for change in group.iter().flat_map(|operation| diff.iter_changes(operation)) {
             let text = change.value().trim_end_matches('\n');
             lines.push(match change.tag() {
                 ChangeTag::Equal => format!("    {text}"),
@@ -57,11 +50,7 @@ mod tests {
     #[test]
     fn cuts_long_runs_of_equal_lines_out() {
         let equal: String = (0..100).map(|line| format!("{line}\n")).collect();
-        let painted = diff(
-            &format!("a\n{equal}b\n"),
-            &format!("x\n{equal}y\n"),
-            Paint::Plain,
-        );
+        let painted = diff(&format!("a\n{equal}b\n"), &format!("x\n{equal}y\n"), Paint::Plain);
         assert!(painted.contains("    5\n    …\n    94\n"), "{painted}");
     }
 }

@@ -20,20 +20,13 @@ impl<A: Aggregate> EventSink<A> for Expected {
     fn event<E: EventOf<A>>(&mut self, event: E) {
         let mut bytes = Vec::new();
         if let Err(error) = E::Codec::encode(&event, &mut bytes) {
-            let complaint = format!(
-                "the expected event `{}` cannot be encoded: {error}",
-                E::NAME
-            );
+            let complaint = format!("the expected event `{}` cannot be encoded: {error}", E::NAME);
             self.complaint.get_or_insert(complaint);
             return;
         }
         self.readers.insert(E::NAME, read::<E>);
         let payload = self.payload(E::NAME, E::REVISION, &bytes);
-        self.events.push(Shown {
-            name: E::NAME.to_owned(),
-            revision: E::REVISION,
-            payload,
-        });
+        self.events.push(Shown { name: E::NAME.to_owned(), revision: E::REVISION, payload });
     }
 }
 
@@ -51,11 +44,7 @@ impl Expected {
     /// JSON as it is stored; of another codec the JSON of the decoded event, if its type is known
     /// from what is expected, or the bytes.
     fn payload(&self, name: &str, revision: u32, bytes: &[u8]) -> Json {
-        let decoded = || {
-            self.readers
-                .get(name)
-                .and_then(|read| read(revision, bytes))
-        };
+        let decoded = || self.readers.get(name).and_then(|read| read(revision, bytes));
         Json::parse(bytes).or_else(decoded).unwrap_or_else(|| {
             let hex: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
             Json::Leaf(format!("<{} bytes: {}>", bytes.len(), hex.join(" ")))

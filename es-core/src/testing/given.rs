@@ -14,9 +14,7 @@ use crate::event::Codec;
 
 /// Begins a test of an aggregate that does not exist yet.
 pub fn given<A: Aggregate>() -> Given<A> {
-    Given {
-        fixture: Fixture::new(),
-    }
+    Given { fixture: Fixture::new() }
 }
 
 /// What happened before the command under test, and what surrounds it.
@@ -35,10 +33,7 @@ impl<A: Aggregate> Given<A> {
     /// after the deleting one, a payload that cannot be read again.
     #[track_caller]
     pub fn events(mut self, events: impl Events<A>) -> Self {
-        let mut recorder = Recorder {
-            fixture: &mut self.fixture,
-            complaint: None,
-        };
+        let mut recorder = Recorder { fixture: &mut self.fixture, complaint: None };
         events.stage(&mut recorder);
         demand(recorder.complaint.map_or(Ok(()), Err));
         self
@@ -51,10 +46,7 @@ impl<A: Aggregate> Given<A> {
     /// One of them was not accepted, or targets another aggregate than the rest.
     #[track_caller]
     pub fn commands(mut self, commands: impl Commands<A>) -> Self {
-        let mut runner = Runner {
-            fixture: &mut self.fixture,
-            complaint: None,
-        };
+        let mut runner = Runner { fixture: &mut self.fixture, complaint: None };
         commands.send(&mut runner);
         demand(runner.complaint.map_or(Ok(()), Err));
         self
@@ -138,12 +130,10 @@ impl<A: Aggregate> EventSink<A> for Recorder<'_, A> {
         let stored = encoded.and_then(|()| {
             let Fixture { past, now, .. } = &mut *self.fixture;
             let payload = Bytes::from(payload);
-            past.event(E::NAME, E::REVISION, payload, *now)
-                .map_err(|error| error.to_string())
+            past.event(E::NAME, E::REVISION, payload, *now).map_err(|error| error.to_string())
         });
-        self.complaint = stored
-            .err()
-            .map(|reason| format!("the given events are no past: {reason}"));
+        self.complaint =
+            stored.err().map(|reason| format!("the given events are no past: {reason}"));
     }
 }
 

@@ -30,18 +30,12 @@ impl Json {
         match text.as_bytes().first()? {
             b'{' => {
                 let fields: BTreeMap<String, &RawValue> = serde_json::from_str(text).ok()?;
-                let fields = fields
-                    .into_iter()
-                    .map(|(name, raw)| Some((name, Self::read(raw)?)));
+                let fields = fields.into_iter().map(|(name, raw)| Some((name, Self::read(raw)?)));
                 fields.collect::<Option<_>>().map(Self::Object)
             }
             b'[' => {
                 let items: Vec<&RawValue> = serde_json::from_str(text).ok()?;
-                items
-                    .into_iter()
-                    .map(Self::read)
-                    .collect::<Option<_>>()
-                    .map(Self::Array)
+                items.into_iter().map(Self::read).collect::<Option<_>>().map(Self::Array)
             }
             _ => Some(Self::Leaf(text.to_owned())),
         }
@@ -91,11 +85,7 @@ fn item_start(f: &fmt::Formatter<'_>, depth: usize, index: usize) -> String {
 }
 
 fn block_end(f: &fmt::Formatter<'_>, depth: usize) -> String {
-    if f.alternate() {
-        format!("\n{}", "  ".repeat(depth))
-    } else {
-        String::new()
-    }
+    if f.alternate() { format!("\n{}", "  ".repeat(depth)) } else { String::new() }
 }
 
 #[cfg(test)]

@@ -11,11 +11,7 @@ impl Paint {
     /// Colours on a terminal, unless `NO_COLOR` is set to something.
     pub(super) fn of_environment() -> Self {
         let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        if refused || !std::io::stderr().is_terminal() {
-            Self::Plain
-        } else {
-            Self::Colours
-        }
+        if refused || !std::io::stderr().is_terminal() { Self::Plain } else { Self::Colours }
     }
 
     pub(super) fn red(self, text: &str) -> String {

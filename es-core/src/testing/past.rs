@@ -19,10 +19,7 @@ pub(super) struct Past<A> {
 
 impl<A: Aggregate> Past<A> {
     pub(super) fn nothing() -> Self {
-        Self {
-            events: Vec::new(),
-            slot: Slot::missing(),
-        }
+        Self { events: Vec::new(), slot: Slot::missing() }
     }
 
     /// The state, folded from the stored form of every event.
@@ -33,17 +30,13 @@ impl<A: Aggregate> Past<A> {
     /// A second state, folded anew, for a handler to work on.
     pub(super) fn load(&self) -> Result<Slot<A>, ReplayError> {
         let mut slot = Slot::missing();
-        self.events
-            .iter()
-            .try_for_each(|event| A::fold(&mut slot, event))?;
+        self.events.iter().try_for_each(|event| A::fold(&mut slot, event))?;
         Ok(slot)
     }
 
     /// The text form of the aggregate's id, once there is a state.
     pub(super) fn id(&self) -> Option<String> {
-        self.slot
-            .get()
-            .map(|state| state.id().to_text().into_owned())
+        self.slot.get().map(|state| state.id().to_text().into_owned())
     }
 
     /// Adds a stored row, folding it like a load does.
@@ -56,8 +49,7 @@ impl<A: Aggregate> Past<A> {
                 row.name
             ));
         }
-        self.event(&row.name, row.revision, row.payload, at)
-            .map_err(|error| error.to_string())
+        self.event(&row.name, row.revision, row.payload, at).map_err(|error| error.to_string())
     }
 
     /// Adds what a command stored.
@@ -112,7 +104,6 @@ impl<A: Aggregate> Past<A> {
     pub(super) fn last(&self, count: usize) -> Result<Vec<A::Event>, ReplayError> {
         let first = self.events.len().saturating_sub(count);
         let last = self.events.iter().skip(first);
-        last.filter_map(|event| A::decode(event).transpose())
-            .collect()
+        last.filter_map(|event| A::decode(event).transpose()).collect()
     }
 }

@@ -18,12 +18,7 @@ pub struct Row {
 impl Row {
     /// A row whose payload is given byte by byte, as a codec other than JSON writes it.
     pub fn encoded(name: impl Into<String>, revision: u32, payload: impl Into<Bytes>) -> Self {
-        Self {
-            name: name.into(),
-            revision,
-            payload: payload.into(),
-            sequence: None,
-        }
+        Self { name: name.into(), revision, payload: payload.into(), sequence: None }
     }
 
     /// Puts the row at a sequence; the fixture refuses rows with a gap.

@@ -27,9 +27,5 @@ pub(super) fn listing(events: &[Shown]) -> String {
 
 /// Moves a text to the right, below a heading.
 pub(super) fn indented(text: &str) -> String {
-    text.lines()
-        .map(|line| format!("    {line}\n"))
-        .collect::<String>()
-        .trim_end()
-        .to_owned()
+    text.lines().map(|line| format!("    {line}\n")).collect::<String>().trim_end().to_owned()
 }

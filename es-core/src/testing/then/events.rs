@@ -24,21 +24,14 @@ impl<A: Aggregate, C: CommandOf<A>> Then<A, C> {
         }
         let listed = listing(&expected.events);
         if let (Err(refusal), false) = (&self.ran.answer, self.expects_refusal) {
-            let wanted = if listed.is_empty() {
-                "that nothing is stored"
-            } else {
-                "these events"
-            };
+            let wanted = if listed.is_empty() { "that nothing is stored" } else { "these events" };
             let wanted = format!("{wanted}\n{}", indented(&listed));
             self.fail(wanted.trim_end(), &refusal_text(refusal));
         }
         let stored = expected.show(&self.ran.stored);
         if stored != expected.events {
             let lines = diff(&listed, &listing(&stored), Paint::of_environment());
-            self.fail(
-                "other events than were stored",
-                &format!("stored these\n{lines}"),
-            );
+            self.fail("other events than were stored", &format!("stored these\n{lines}"));
         }
         self
     }
@@ -55,10 +48,7 @@ impl<A: Aggregate, C: CommandOf<A>> Then<A, C> {
         match self.fixture.past.last(self.ran.stored.len()) {
             Ok(events) if check(&events) => self,
             Ok(_) => {
-                self.fail(
-                    "events that pass the check",
-                    &acceptance_text(&self.ran.stored),
-                );
+                self.fail("events that pass the check", &acceptance_text(&self.ran.stored));
             }
             Err(error) => self.fail("events that can be decoded", &error.to_string()),
         }

@@ -24,11 +24,7 @@ pub struct Then<A: Aggregate, C: CommandOf<A>> {
 
 impl<A: Aggregate, C: CommandOf<A>> Then<A, C> {
     pub(super) fn new(fixture: Fixture<A>, ran: Ran<A, C>) -> Self {
-        Self {
-            fixture,
-            ran,
-            expects_refusal: false,
-        }
+        Self { fixture, ran, expects_refusal: false }
     }
 
     /// Sends another command, on the state that the one before it left.
@@ -54,9 +50,7 @@ impl<A: Aggregate, C: CommandOf<A>> Then<A, C> {
 
     /// Takes what has happened as given: for more events, or a later time.
     pub fn and_given(self) -> Given<A> {
-        Given {
-            fixture: self.fixture,
-        }
+        Given { fixture: self.fixture }
     }
 
     /// Fails if the command was not accepted and nobody expected that.

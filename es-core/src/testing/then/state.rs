@@ -16,10 +16,7 @@ impl<A: Aggregate, C: CommandOf<A>> Then<A, C> {
         self.demand_acceptance("a state to look at");
         let loaded = self.fixture.past.slot();
         let Some(state) = loaded.get() else {
-            self.fail(
-                "a state to look at",
-                "left no aggregate; nothing was ever stored",
-            );
+            self.fail("a state to look at", "left no aggregate; nothing was ever stored");
         };
         if let (Ok(_), Some(live)) = (&self.ran.answer, self.ran.live.get()) {
             check(live);
