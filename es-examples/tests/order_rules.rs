@@ -86,7 +86,7 @@ fn creating_opens_an_order() {
     given::<Order>()
         .when(CreateOrder { order_id, customer, country, placed_at })
         .then_events(created())
-        .then_state(|order| order.status() == Status::Open && order.items().is_empty());
+        .then_state(|order| assert!(order.status() == Status::Open && order.items().is_empty()));
 }
 
 #[test]
@@ -95,7 +95,7 @@ fn an_item_without_a_number_gets_the_next_one() {
         .events((created(), added(7)))
         .when(add(None, item(2, 250)))
         .then_events(added(8))
-        .then_state(|order| order.total() == Decimal::new(1000, 2));
+        .then_state(|order| assert_eq!(order.total(), Decimal::new(1000, 2)));
 }
 
 #[test]
@@ -147,7 +147,7 @@ fn confirming_fixes_the_total() {
         .events((created(), added(1)))
         .when(confirm())
         .then_events(confirmed(Payment::Due))
-        .then_state(|order| order.status() == Status::Confirmed);
+        .then_state(|order| assert_eq!(order.status(), Status::Confirmed));
 }
 
 #[test]
@@ -156,7 +156,7 @@ fn a_settled_order_is_paid_once_confirmed() {
         .events((created(), added(1)))
         .when(ConfirmOrder { order_id: id(), payment: Payment::Settled })
         .then_events(confirmed(Payment::Settled))
-        .then_state(|order| order.status() == Status::Paid);
+        .then_state(|order| assert_eq!(order.status(), Status::Paid));
 }
 
 #[test]
@@ -244,7 +244,7 @@ fn cancelling_a_confirmed_order_says_what_to_take_back() {
         .events((created(), added(1), confirmed(Payment::Due)))
         .when(cancel())
         .then_events(cancelled(true))
-        .then_state(|order| order.status() == Status::Cancelled);
+        .then_state(|order| assert_eq!(order.status(), Status::Cancelled));
 }
 
 #[test]

@@ -1,6 +1,5 @@
 //! Commands that change an order.
 
-use es_core::prelude::*;
 use serde_json::json;
 
 use super::{Failure, Output, Shop, arguments};

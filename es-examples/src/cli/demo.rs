@@ -83,7 +83,7 @@ async fn time_travel(shop: &Shop, order: &OrderId) -> Result<(), Failure> {
 }
 
 async fn demo_orders(shop: &Shop) -> Result<Vec<OrderSummary>, Failure> {
-    let all = shop.ask(ListOrders { status: None, limit: usize::MAX }).await?;
+    let all = shop.ask::<OrderSummary, _>(ListOrders { status: None, limit: usize::MAX }).await?;
     let mut orders = all.orders;
     orders.retain(|order| number(&order.order_id).is_some());
     orders.sort_by_key(|order| number(&order.order_id));

@@ -9,12 +9,12 @@ use super::{
 };
 use crate::{
     money::exact,
-    read::{Group, Grouping, ImportedFile, ListImports, ReportRevenue, Totals},
+    read::{Group, Grouping, ImportedFile, ListImports, ReportRevenue, Revenue, Totals},
 };
 
 pub(super) async fn run(shop: &Shop, report: &arguments::Report) -> Result<Output, Failure> {
-    let groups = shop.ask(ReportRevenue { by: report.by }).await?;
-    let files = shop.ask(ListImports {}).await?;
+    let groups = shop.ask::<Revenue, _>(ReportRevenue { by: report.by }).await?;
+    let files = shop.ask::<ImportedFile, _>(ListImports {}).await?;
     for file in files.iter().filter(|file| !file.finished) {
         let file = &file.file;
         note(&format!("`{file}` was not read to its end; import it again to complete it"));

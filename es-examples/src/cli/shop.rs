@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
-use es_core::prelude::*;
+use es_core::{event::Partition, prelude::*, projection::Projection, query::Query};
 use es_sqlite as _;
 
 use super::{Failure, output::note};
@@ -10,7 +10,6 @@ use crate::{
     credit_note::CreditNote,
     import::Import,
     order::{Bank, HouseBank, Order},
-    read::{ImportedFile, OrderSummary, Revenue},
 };
 
 /// How long the read side may take to catch up with the log; after an import it has much to do.
@@ -25,7 +24,7 @@ impl Shop {
     pub(super) async fn open(url: &str) -> Result<Self, Failure> {
         let url = locate(url)?;
         let app = App::builder()
-            .store(url.as_str())
+            .store(url)
             .with::<Order>()
             .with::<CreditNote>()
             .with::<Import>()
@@ -36,12 +35,11 @@ impl Shop {
         Ok(Self { app })
     }
 
-    /// Asks the read side, once it has handled everything that is stored by now.
-    pub(super) async fn ask<Q: es_core::query::Query>(
-        &self,
-        query: Q,
-    ) -> Result<Q::Answer, Failure> {
-        self.app.queries().ask(query).await.map_err(Failure::fault)
+    /// Asks the read side, once this projection has handled everything that is stored by now.
+    pub(super) async fn ask<P: Projection, Q: Query>(&self, query: Q) -> Result<Q::Answer, Failure> {
+        let head = self.app.log().head(Partition::default()).await.map_err(Failure::fault)?;
+        self.app.projection::<P>().reached(head, PATIENCE).await.map_err(Failure::fault)?;
+        self.app.queries().query(query).await.map_err(Failure::fault)
     }
 
     pub(super) async fn close(self) -> Result<(), Failure> {

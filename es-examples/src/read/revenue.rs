@@ -1,6 +1,5 @@
 use es_core::prelude::*;
 use es_core::projection::ReadSideError;
-use jiff::tz::TimeZone;
 
 use super::{Group, Grouping, Totals};
 use crate::credit_note::{CreditAdded, CreditNoteIssued};
@@ -81,11 +80,12 @@ impl Revenue {
 
 fn count(
     revenue: &mut Views<Revenue>,
-    (country, customer, at): (&str, &Option<String>, Timestamp),
+    (country, customer, at): (&String, &Option<String>, Timestamp),
     change: impl FnOnce(&mut Totals),
 ) -> Result<(), ReadSideError> {
-    let month = at.to_jiff().to_zoned(TimeZone::UTC).strftime("%Y-%m").to_string();
-    let key = (country.to_owned(), month, customer.clone());
+    // In UTC, as the export's dates are read.
+    let month = at.to_jiff().strftime("%Y-%m").to_string();
+    let key = (country.clone(), month, customer.clone());
     let mut row = match revenue.load(&key)? {
         Some(row) => row,
         None => {

@@ -1,5 +1,6 @@
 //! Runs the program as a user would, in a folder of its own.
-#![allow(dead_code)] // each test file uses its part
+// Each test file uses its part.
+#![allow(dead_code, unreachable_pub)]
 
 use std::{
     ffi::OsStr,
