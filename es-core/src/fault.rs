@@ -48,7 +48,7 @@ impl fmt::Display for Fault {
         fmt::Display::fmt(&self.0, f)?;
         let mut source = self.0.source();
         while let Some(error) = source {
-            // An error that is `transparent` repeats its source's text; saying it twice helps nobody.
+            // An error that is `transparent` repeats its source's text; twice helps nobody.
             let text = error.to_string();
             if !self.0.to_string().contains(&text) {
                 write!(f, ": {text}")?;

@@ -7,6 +7,9 @@ use crate::runtime::Runtime;
 /// What sending a command of type `C` handled by `H` gives, with the commit token.
 pub(super) type SendResult<R, E> = Result<Tracked<R>, CommandError<E>>;
 
+/// The same for what aggregate `A` answers to command `C`.
+type Sent<A, C> = SendResult<<C as CommandOf<A>>::Reply, <C as CommandOf<A>>::Error>;
+
 /// "Somebody linked handles this command": `H` is the aggregate, and `send` infers it from the
 /// only impl there is.
 #[diagnostic::on_unimplemented(
@@ -33,12 +36,7 @@ impl<A: Aggregate, C: CommandOf<A>> HandledBy<A> for C {
     type Reply = <C as CommandOf<A>>::Reply;
     type Error = <C as CommandOf<A>>::Error;
 
-    fn run(
-        self,
-        runtime: &Runtime,
-        dispatch: Dispatch,
-    ) -> impl Future<Output = SendResult<<C as CommandOf<A>>::Reply, <C as CommandOf<A>>::Error>> + Send
-    {
+    fn run(self, runtime: &Runtime, dispatch: Dispatch) -> impl Future<Output = Sent<A, C>> + Send {
         super::turn::run::<A, C>(runtime, self, dispatch)
     }
 }

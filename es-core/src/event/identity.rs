@@ -1,5 +1,6 @@
 use std::fmt;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -16,7 +17,17 @@ impl EventId {
     /// Generates a new id, ordered by time.
     #[must_use]
     pub fn generate() -> Self {
-        Self(Uuid::now_v7())
+        Self(random_at(now_ms()))
+    }
+
+    /// Generates a new id of the moment in which a command's id was generated.
+    // Saves a look at the clock for each event of a command.
+    pub(crate) fn of_command(command: CommandId) -> Self {
+        if command.0.get_version_num() != 7 {
+            return Self::generate();
+        }
+        let (ms, _) = command.0.as_u64_pair();
+        Self(random_at(ms >> 16))
     }
 }
 
@@ -33,7 +44,7 @@ impl CommandId {
     /// Generates a new id, ordered by time.
     #[must_use]
     pub fn generate() -> Self {
-        Self(Uuid::now_v7())
+        Self(random_at(now_ms()))
     }
 
     /// Derives an id (UUID v5, namespace OID) from a key; the same key gives the same id.
@@ -43,10 +54,27 @@ impl CommandId {
     }
 }
 
+// A UUID v7 (RFC 9562): 48 bits of milliseconds, then random bits.
+fn random_at(ms: u64) -> Uuid {
+    let mut bytes = *Uuid::new_v4().as_bytes();
+    let [_, _, time @ ..] = ms.to_be_bytes();
+    if let Some(place) = bytes.first_chunk_mut() {
+        *place = time;
+    }
+    uuid::Builder::from_random_bytes(bytes).with_version(uuid::Version::SortRand).into_uuid()
+}
+
+fn now_ms() -> u64 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
+
 macro_rules! shown_as_inner {
     ($($name:ident),*) => { $(
         impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { fmt::Display::fmt(&self.0, f) }
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Display::fmt(&self.0, f)
+            }
         }
         impl fmt::Debug for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -103,11 +131,7 @@ impl Tenant {
     /// The name is longer than 255 bytes or holds a control character.
     pub fn new(name: &str) -> Result<Self, InvalidId> {
         check("tenant", name)?;
-        Ok(if name.is_empty() {
-            Self(None)
-        } else {
-            Self(Some(Arc::from(name)))
-        })
+        Ok(if name.is_empty() { Self(None) } else { Self(Some(Arc::from(name))) })
     }
 
     /// Returns the name.
@@ -139,9 +163,7 @@ impl StreamId {
     pub fn new(tenant: &Tenant, aggregate: &str, id: &str) -> Result<Self, InvalidId> {
         check("aggregate name", aggregate)?;
         if id.is_empty() {
-            return Err(InvalidId::Empty {
-                aggregate: aggregate.into(),
-            });
+            return Err(InvalidId::Empty { aggregate: aggregate.into() });
         }
         check(aggregate, id)?;
         Ok(Self(Arc::new(Parts {
@@ -233,17 +255,10 @@ pub enum InvalidId {
 
 fn check(of: &str, text: &str) -> Result<(), InvalidId> {
     if text.len() > MAX_ID_BYTES {
-        return Err(InvalidId::TooLong {
-            of: of.into(),
-            bytes: text.len(),
-        });
+        return Err(InvalidId::TooLong { of: of.into(), bytes: text.len() });
     }
     match text.char_indices().find(|(_, c)| c.is_control()) {
-        Some((at, c)) => Err(InvalidId::Control {
-            of: of.into(),
-            code: u32::from(c),
-            at,
-        }),
+        Some((at, c)) => Err(InvalidId::Control { of: of.into(), code: u32::from(c), at }),
         None => Ok(()),
     }
 }

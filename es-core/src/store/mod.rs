@@ -141,8 +141,8 @@ pub trait EventStore: CommandMemory + Send + Sync + 'static {
 
     /// Wakes readers: changes whenever there may be more to read than the value says.
     ///
-    /// Commits of other processes wake readers too, within an engine's polling interval, and so does
-    /// [`EventStore::close`], after which reading answers `Closed`.
+    /// Commits of other processes wake readers too, within an engine's polling interval, and so
+    /// does [`EventStore::close`], after which reading answers `Closed`.
     fn committed(&self) -> watch::Receiver<Position>;
 
     /// Stops taking batches, finishes the queued ones, and releases what is open. Places reserved
