@@ -10,7 +10,7 @@ use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use crate::event::{CommandId, Metadata, Position, Sequence, Timestamp};
+use crate::event::{Clock, CommandId, Metadata, Position, Sequence, Timestamp};
 use crate::fault::Fault;
 
 /// What surrounds one message while its handler runs.
@@ -18,7 +18,7 @@ use crate::fault::Fault;
 pub struct Context {
     pub(crate) metadata: Metadata,
     pub(crate) command_id: Option<CommandId>,
-    pub(crate) timestamp: Timestamp,
+    pub(crate) now: Now,
     pub(crate) sequence: Option<Sequence>,
     pub(crate) position: Option<Position>,
     pub(crate) resources: Arc<Resources>,
@@ -31,10 +31,26 @@ impl Context {
         Self {
             metadata: Metadata::new(),
             command_id: None,
-            timestamp,
+            now: Now::At(timestamp),
             sequence: None,
             position: None,
             resources,
+        }
+    }
+}
+
+/// The time of a message: known, or asked for when a handler wants it.
+#[derive(Clone)]
+pub(crate) enum Now {
+    At(Timestamp),
+    By(Arc<dyn Clock>),
+}
+
+impl fmt::Debug for Now {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::At(timestamp) => timestamp.fmt(f),
+            Self::By(_) => f.write_str("now"),
         }
     }
 }
@@ -70,8 +86,7 @@ pub struct Needs {
 impl Needs {
     /// Needs a resource given to `App::provide`.
     pub fn resource<T: ?Sized + 'static>(&mut self) {
-        self.resources
-            .push((TypeId::of::<T>(), std::any::type_name::<T>()));
+        self.resources.push((TypeId::of::<T>(), std::any::type_name::<T>()));
     }
 
     /// Needs a name space of its own for tables that SQL written by hand names.
@@ -94,20 +109,13 @@ pub struct Resources(HashMap<TypeId, (Box<dyn Any + Send + Sync>, &'static str)>
 impl Resources {
     /// Adds a resource; a trait object is found under its trait.
     pub fn provide<T: ?Sized + Send + Sync + 'static>(&mut self, resource: Arc<T>) {
-        self.0.insert(
-            TypeId::of::<T>(),
-            (Box::new(resource), std::any::type_name::<T>()),
-        );
+        self.0.insert(TypeId::of::<T>(), (Box::new(resource), std::any::type_name::<T>()));
     }
 
     /// Finds a resource.
     #[must_use]
     pub fn get<T: ?Sized + Send + Sync + 'static>(&self) -> Option<Arc<T>> {
-        self.0
-            .get(&TypeId::of::<T>())?
-            .0
-            .downcast_ref::<Arc<T>>()
-            .cloned()
+        self.0.get(&TypeId::of::<T>())?.0.downcast_ref::<Arc<T>>().cloned()
     }
 
     pub(crate) fn contains(&self, type_id: TypeId) -> bool {
@@ -174,37 +182,32 @@ impl FromContext for Metadata {
 
 impl FromContext for CommandId {
     fn from_context(context: &Context) -> Result<Self, Fault> {
-        context
-            .command_id
-            .ok_or_else(|| absent("CommandId", "command"))
+        context.command_id.ok_or_else(|| absent("CommandId", "command"))
     }
 }
 
 /// In a command handler the clock's now, in an event handler the time of recording.
 impl FromContext for Timestamp {
     fn from_context(context: &Context) -> Result<Self, Fault> {
-        Ok(context.timestamp)
+        Ok(match &context.now {
+            Now::At(timestamp) => *timestamp,
+            Now::By(clock) => clock.now(),
+        })
     }
 }
 
 impl FromContext for Sequence {
     fn from_context(context: &Context) -> Result<Self, Fault> {
-        context
-            .sequence
-            .ok_or_else(|| absent("Sequence", "event of an aggregate"))
+        context.sequence.ok_or_else(|| absent("Sequence", "event of an aggregate"))
     }
 }
 
 impl FromContext for Position {
     fn from_context(context: &Context) -> Result<Self, Fault> {
-        context
-            .position
-            .ok_or_else(|| absent("Position", "stored event"))
+        context.position.ok_or_else(|| absent("Position", "stored event"))
     }
 }
 
 fn absent(what: &str, of: &str) -> Fault {
-    Fault::new(format!(
-        "there is no `{what}` here; it belongs to the handler of a {of}"
-    ))
+    Fault::new(format!("there is no `{what}` here; it belongs to the handler of a {of}"))
 }

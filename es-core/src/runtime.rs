@@ -89,11 +89,7 @@ impl Runtime {
         // Counted first: a closing that sees the count at zero can rely on nobody coming in.
         admission.inside.fetch_add(1, Ordering::SeqCst);
         let ticket = Ticket(self.clone());
-        if admission.closing.load(Ordering::SeqCst) {
-            None
-        } else {
-            Some(ticket)
-        }
+        if admission.closing.load(Ordering::SeqCst) { None } else { Some(ticket) }
     }
 
     /// Lets nobody in from now on.

@@ -1,6 +1,8 @@
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+
+use foldhash::{HashMap, HashMapExt};
 
 use super::{Aggregate, AggregateId, Slot};
 use crate::event::{CommandId, InvalidId, Sequence, StreamId, Tenant};
@@ -19,12 +21,7 @@ struct Map<A: Aggregate> {
 
 impl<A: Aggregate> Default for Cells<A> {
     fn default() -> Self {
-        Self {
-            map: Mutex::new(Map {
-                cells: HashMap::new(),
-                queue: VecDeque::new(),
-            }),
-        }
+        Self { map: Mutex::new(Map { cells: HashMap::new(), queue: VecDeque::new() }) }
     }
 }
 
@@ -74,17 +71,11 @@ impl<A: Aggregate> Cells<A> {
         }
         let cell = Arc::new(Cell {
             stream: StreamId::new(tenant, A::NAME, &id.to_text())?,
-            turn: Arc::new(tokio::sync::Mutex::new(Turn {
-                live: None,
-                in_flight: Vec::new(),
-            })),
+            turn: Arc::new(tokio::sync::Mutex::new(Turn { live: None, in_flight: Vec::new() })),
             used: AtomicBool::new(false),
         });
         map.make_room(capacity);
-        map.cells
-            .entry(tenant.clone())
-            .or_default()
-            .insert(id.clone(), Arc::clone(&cell));
+        map.cells.entry(tenant.clone()).or_default().insert(id.clone(), Arc::clone(&cell));
         map.queue.push_back((tenant.clone(), id.clone()));
         Ok(cell)
     }
@@ -144,9 +135,6 @@ impl<A> Turn<A> {
 
     /// The batches that a decision made now rests on.
     pub(crate) fn decided_on(&self) -> Vec<BatchFate> {
-        self.in_flight
-            .iter()
-            .map(|batch| batch.fate.clone())
-            .collect()
+        self.in_flight.iter().map(|batch| batch.fate.clone()).collect()
     }
 }

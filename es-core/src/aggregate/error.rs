@@ -70,18 +70,11 @@ impl ReplayError {
     /// Tells that the aggregate does not know the event; generated code calls it.
     #[must_use]
     pub fn unknown(event: &RecordedEvent) -> Self {
-        Self::UnknownEvent {
-            place: event.into(),
-            name: event.name.to_string(),
-        }
+        Self::UnknownEvent { place: event.into(), name: event.name.to_string() }
     }
 
     pub(crate) fn undecodable(event: &RecordedEvent, source: CodecError) -> Self {
-        Self::Undecodable {
-            place: event.into(),
-            name: event.name.to_string(),
-            source,
-        }
+        Self::Undecodable { place: event.into(), name: event.name.to_string(), source }
     }
 
     pub(crate) fn corrupt(event: &RecordedEvent, reason: impl Into<String>) -> Self {
@@ -128,7 +121,5 @@ pub(super) fn evolves_only(event: &str, aggregate: &str) -> Fault {
 }
 
 pub(super) fn creates_only(event: &str, aggregate: &str) -> Fault {
-    Fault::new(format!(
-        "`{event}` creates a `{aggregate}`, and this one exists already"
-    ))
+    Fault::new(format!("`{event}` creates a `{aggregate}`, and this one exists already"))
 }

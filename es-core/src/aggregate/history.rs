@@ -63,9 +63,7 @@ impl<A: Aggregate> History<A> {
         }
         let Some(event) = self.page.pop_front() else {
             return if self.next == Sequence(0) {
-                Err(LoadError::NotFound {
-                    stream: self.stream.clone(),
-                })
+                Err(LoadError::NotFound { stream: self.stream.clone() })
             } else {
                 Ok(None)
             };
@@ -75,14 +73,8 @@ impl<A: Aggregate> History<A> {
         let decoded = A::decode(&event)?;
         let recorded = &*self.current.insert(event);
         match self.slot.get() {
-            Some(state) => Ok(Some(Step {
-                recorded,
-                event: decoded,
-                state,
-            })),
-            None => Err(LoadError::NotFound {
-                stream: self.stream.clone(),
-            }),
+            Some(state) => Ok(Some(Step { recorded, event: decoded, state })),
+            None => Err(LoadError::NotFound { stream: self.stream.clone() }),
         }
     }
 
@@ -96,9 +88,7 @@ impl<A: Aggregate> History<A> {
                 ControlFlow::Break(())
             }
         };
-        self.store
-            .read_stream(&self.stream, self.next, &mut visit)
-            .await?;
+        self.store.read_stream(&self.stream, self.next, &mut visit).await?;
         self.at_end = page.len() < PAGE_EVENTS;
         self.page = page;
         Ok(())

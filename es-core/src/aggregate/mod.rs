@@ -127,7 +127,5 @@ pub trait EventOf<A: Aggregate>: Event {
 /// # Errors
 /// See [`ReplayError::Undecodable`].
 pub fn decode_event<E: Event>(event: &RecordedEvent) -> Result<E, ReplayError> {
-    event
-        .decode::<E>()
-        .map_err(|source: CodecError| ReplayError::undecodable(event, source))
+    event.decode::<E>().map_err(|source: CodecError| ReplayError::undecodable(event, source))
 }

@@ -70,11 +70,7 @@ pub(super) async fn fold_until<A: Aggregate>(
     stream: &StreamId,
     until: Until,
 ) -> Result<Folded<A>, LoadError> {
-    let mut folded = Folded {
-        slot: Slot::missing(),
-        version: None,
-        recorded_at: None,
-    };
+    let mut folded = Folded { slot: Slot::missing(), version: None, recorded_at: None };
     let mut failed = None;
     let mut visit = |event: &RecordedEvent| {
         if !until.includes(event) {
@@ -112,15 +108,10 @@ impl<A: Aggregate> Folded<A> {
     pub(super) fn replayed(self, stream: &StreamId) -> Result<Replayed<A>, LoadError> {
         let is_deleted = self.slot.is_deleted();
         match (self.slot.into_root(), self.version, self.recorded_at) {
-            (Some(root), Some(version), Some(recorded_at)) => Ok(Replayed {
-                state: root.state,
-                version,
-                recorded_at,
-                is_deleted,
-            }),
-            _ => Err(LoadError::NotFound {
-                stream: stream.clone(),
-            }),
+            (Some(root), Some(version), Some(recorded_at)) => {
+                Ok(Replayed { state: root.state, version, recorded_at, is_deleted })
+            }
+            _ => Err(LoadError::NotFound { stream: stream.clone() }),
         }
     }
 }

@@ -18,21 +18,13 @@ pub struct Repository<A> {
 
 impl<A> Clone for Repository<A> {
     fn clone(&self) -> Self {
-        Self {
-            store: Arc::clone(&self.store),
-            tenant: self.tenant.clone(),
-            aggregate: PhantomData,
-        }
+        Self { store: Arc::clone(&self.store), tenant: self.tenant.clone(), aggregate: PhantomData }
     }
 }
 
 impl<A: Aggregate> Repository<A> {
     pub(crate) fn new(store: Arc<dyn EventStore>) -> Self {
-        Self {
-            store,
-            tenant: Tenant::default(),
-            aggregate: PhantomData,
-        }
+        Self { store, tenant: Tenant::default(), aggregate: PhantomData }
     }
 
     /// Reads another tenant's aggregates.
@@ -49,11 +41,7 @@ impl<A: Aggregate> Repository<A> {
     pub async fn load(&self, id: &A::Id) -> Result<Replayed<A>, LoadError> {
         let stream = self.stream(id)?;
         let replayed = self.until(&stream, Until::End).await?;
-        if replayed.is_deleted {
-            Err(LoadError::Deleted { stream })
-        } else {
-            Ok(replayed)
-        }
+        if replayed.is_deleted { Err(LoadError::Deleted { stream }) } else { Ok(replayed) }
     }
 
     /// Loads the state right after the event with this sequence, or the last one before it.
@@ -61,8 +49,7 @@ impl<A: Aggregate> Repository<A> {
     /// # Errors
     /// `NotFound` if there was no such aggregate, or what cannot be read or folded.
     pub async fn load_at(&self, id: &A::Id, sequence: Sequence) -> Result<Replayed<A>, LoadError> {
-        self.until(&self.stream(id)?, Until::Sequence(sequence))
-            .await
+        self.until(&self.stream(id)?, Until::Sequence(sequence)).await
     }
 
     /// Loads the state of a moment: all events recorded then or earlier.
@@ -90,8 +77,6 @@ impl<A: Aggregate> Repository<A> {
     }
 
     async fn until(&self, stream: &StreamId, until: Until) -> Result<Replayed<A>, LoadError> {
-        fold_until(&*self.store, stream, until)
-            .await?
-            .replayed(stream)
+        fold_until(&*self.store, stream, until).await?.replayed(stream)
     }
 }

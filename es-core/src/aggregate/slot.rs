@@ -14,10 +14,7 @@ pub struct Slot<A> {
 
 impl<A> Default for Slot<A> {
     fn default() -> Self {
-        Self {
-            root: None,
-            staging: Staging::default(),
-        }
+        Self { root: None, staging: Staging::default() }
     }
 }
 
@@ -52,10 +49,7 @@ impl<A> Slot<A> {
     #[must_use]
     pub fn is_untouched(&self) -> bool {
         self.staging.is_untouched()
-            && self
-                .root
-                .as_ref()
-                .is_none_or(|root| root.staging.is_untouched())
+            && self.root.as_ref().is_none_or(|root| root.staging.is_untouched())
     }
 
     /// Takes what was applied.
@@ -84,11 +78,7 @@ impl<A: Aggregate> Slot<A> {
                 Ok(state) => {
                     let mut staging = Staging::default();
                     staging.stage(&event, Ok(()));
-                    self.root = Some(Root {
-                        state,
-                        deleted: E::DELETES,
-                        staging,
-                    });
+                    self.root = Some(Root { state, deleted: E::DELETES, staging });
                 }
                 Err(fault) => self.staging.stage(&event, Err(fault)),
             },
@@ -105,10 +95,7 @@ impl<A: Aggregate> Slot<A> {
         let payload = decode_event::<E>(event)?;
         match &mut self.root {
             Some(root) if root.deleted => {
-                return Err(ReplayError::corrupt(
-                    event,
-                    "it follows the event that deleted it",
-                ));
+                return Err(ReplayError::corrupt(event, "it follows the event that deleted it"));
             }
             Some(root) => {
                 payload
@@ -121,11 +108,7 @@ impl<A: Aggregate> Slot<A> {
                     .create()
                     .map_err(|fault| ReplayError::corrupt(event, fault.to_string()))?;
                 let staging = Staging::default();
-                self.root = Some(Root {
-                    state,
-                    deleted: E::DELETES,
-                    staging,
-                });
+                self.root = Some(Root { state, deleted: E::DELETES, staging });
             }
         }
         Ok(())

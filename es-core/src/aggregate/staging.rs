@@ -1,6 +1,6 @@
 use bytes::Bytes;
 
-use crate::event::{Codec, Event, Tag, Tags};
+use crate::event::{Codec, Event, Tag, Tags, encoded};
 use crate::fault::Fault;
 
 /// An event that was applied and is not stored yet.
@@ -23,22 +23,18 @@ pub struct Staging {
     fault: Option<Fault>,
 }
 
-// Most payloads are shorter; a longer one grows once or twice.
-const USUAL_PAYLOAD_BYTES: usize = 128;
-
 impl Staging {
     pub(crate) fn stage<E: Event>(&mut self, event: &E, applied: Result<(), Fault>) {
-        let mut payload = Vec::with_capacity(USUAL_PAYLOAD_BYTES);
         let encoded =
-            applied.and_then(|()| E::Codec::encode(event, &mut payload).map_err(Fault::from));
+            applied.and_then(|()| Ok(encoded(|buffer| E::Codec::encode(event, buffer))?));
         match encoded {
-            Ok(()) => {
+            Ok(payload) => {
                 let mut tags = Tags::default();
                 event.tags(&mut tags);
                 self.events.push(StagedEvent {
                     name: E::NAME,
                     revision: E::REVISION,
-                    payload: Bytes::from(payload),
+                    payload,
                     tags: tags.into_vec(),
                 });
             }

@@ -46,10 +46,7 @@ impl AppBuilder {
         let mut builder = Self::new();
         builder.store = Some(Box::new(|clock| {
             let log = MemoryLog::with_clock(Arc::clone(clock));
-            Ok(OpenedStores {
-                log: Arc::new(log),
-                read_side: None,
-            })
+            Ok(OpenedStores { log: Arc::new(log), read_side: None })
         }));
         builder
     }
@@ -142,10 +139,8 @@ impl AppBuilder {
         let opened = opening.await.unwrap_or_else(|panic| {
             std::panic::resume_unwind(panic.into_panic());
         })?;
-        let read_side = self
-            .read_side
-            .or(opened.read_side)
-            .unwrap_or_else(|| Arc::new(MemoryReadSide::new()));
+        let read_side =
+            self.read_side.or(opened.read_side).unwrap_or_else(|| Arc::new(MemoryReadSide::new()));
         let registry = Arc::new(registry);
         let resources = Arc::new(self.resources);
         let projections =
@@ -161,21 +156,11 @@ impl AppBuilder {
             limits: self.limits,
             admission: Default::default(),
         });
-        Ok(App {
-            runtime,
-            registry,
-            read_side,
-            projections,
-            queries,
-            bus,
-        })
+        Ok(App { runtime, registry, read_side, projections, queries, bus })
     }
 }
 
 fn cells(registry: &Registry) -> HashMap<TypeId, Box<dyn std::any::Any + Send + Sync>> {
     let aggregates = &registry.components().aggregates;
-    aggregates
-        .iter()
-        .map(|entry| ((entry.type_id)(), (entry.cells)()))
-        .collect()
+    aggregates.iter().map(|entry| ((entry.type_id)(), (entry.cells)())).collect()
 }

@@ -19,53 +19,29 @@ pub(super) fn problems(
 }
 
 fn missing(components: &Components, expected: &[String]) -> Vec<Problem> {
-    let known: Vec<_> = components
-        .aggregates
-        .iter()
-        .map(|entry| entry.name)
-        .collect();
-    let missing = expected
-        .iter()
-        .filter(|name| !known.contains(&name.as_str()));
+    let known: Vec<_> = components.aggregates.iter().map(|entry| entry.name).collect();
+    let missing = expected.iter().filter(|name| !known.contains(&name.as_str()));
     missing
         .map(|name| Problem::Missing {
             name: name.clone(),
-            known: if known.is_empty() {
-                "none".to_owned()
-            } else {
-                known.join(", ")
-            },
+            known: if known.is_empty() { "none".to_owned() } else { known.join(", ") },
         })
         .collect()
 }
 
 fn unprovided(components: &Components, resources: &Resources) -> Vec<Problem> {
     let commands = components.commands.iter().map(|entry| {
-        (
-            format!("the handler of command `{}`", entry.name),
-            entry.source,
-            entry.needs,
-        )
+        (format!("the handler of command `{}`", entry.name), entry.source, entry.needs)
     });
-    let events = components.event_handlers.iter().map(|entry| {
-        (
-            format!("event handler `{}`", entry.handler),
-            entry.source,
-            entry.needs,
-        )
-    });
-    let queries = components.query_handlers.iter().map(|entry| {
-        (
-            format!("query handler `{}`", entry.handler),
-            entry.source,
-            entry.needs,
-        )
-    });
-    commands
-        .chain(events)
-        .chain(queries)
-        .flat_map(|handler| check(handler, resources))
-        .collect()
+    let events = components
+        .event_handlers
+        .iter()
+        .map(|entry| (format!("event handler `{}`", entry.handler), entry.source, entry.needs));
+    let queries = components
+        .query_handlers
+        .iter()
+        .map(|entry| (format!("query handler `{}`", entry.handler), entry.source, entry.needs));
+    commands.chain(events).chain(queries).flat_map(|handler| check(handler, resources)).collect()
 }
 
 fn check(
@@ -74,20 +50,13 @@ fn check(
 ) -> Vec<Problem> {
     let mut needed = Needs::default();
     needs(&mut needed);
-    let absent = needed
-        .resources
-        .iter()
-        .filter(|(type_id, _)| !resources.contains(*type_id));
+    let absent = needed.resources.iter().filter(|(type_id, _)| !resources.contains(*type_id));
     let provided = resources.names();
     absent
         .map(|(_, resource)| Problem::Resource {
             handler: format!("{handler} ({source})"),
             resource,
-            provided: if provided.is_empty() {
-                "nothing".to_owned()
-            } else {
-                provided.join(", ")
-            },
+            provided: if provided.is_empty() { "nothing".to_owned() } else { provided.join(", ") },
         })
         .collect()
 }

@@ -78,9 +78,7 @@ impl StartError {
 
 impl<P: Into<Problem>> From<P> for StartError {
     fn from(problem: P) -> Self {
-        Self {
-            problems: vec![problem.into()],
-        }
+        Self { problems: vec![problem.into()] }
     }
 }
 
@@ -89,14 +87,8 @@ impl fmt::Display for StartError {
         match self.problems.as_slice() {
             [problem] => write!(f, "{problem}"),
             problems => {
-                write!(
-                    f,
-                    "the application does not start, for {} reasons:",
-                    problems.len()
-                )?;
-                problems
-                    .iter()
-                    .try_for_each(|problem| write!(f, "\n- {problem}"))
+                write!(f, "the application does not start, for {} reasons:", problems.len())?;
+                problems.iter().try_for_each(|problem| write!(f, "\n- {problem}"))
             }
         }
     }

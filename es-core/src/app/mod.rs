@@ -87,10 +87,7 @@ impl App {
     /// How every processor is doing, ordered by name.
     #[must_use]
     pub fn processors(&self) -> Vec<Status> {
-        self.projections
-            .handles()
-            .map(|handle| handle.status())
-            .collect()
+        self.projections.handles().map(|handle| handle.status()).collect()
     }
 
     /// In-process subscribers of committed events.
@@ -135,15 +132,7 @@ impl App {
             (!stopped, "processors"),
             (closed.is_err(), "the log"),
         ];
-        let late: Vec<_> = late
-            .iter()
-            .filter(|(late, _)| *late)
-            .map(|(_, what)| *what)
-            .collect();
-        if late.is_empty() {
-            Ok(())
-        } else {
-            Err(ShutdownError { within, late })
-        }
+        let late: Vec<_> = late.iter().filter(|(late, _)| *late).map(|(_, what)| *what).collect();
+        if late.is_empty() { Ok(()) } else { Err(ShutdownError { within, late }) }
     }
 }

@@ -235,24 +235,17 @@ impl<E> CommandError<E> {
     /// Changes the type of the domain's error.
     pub fn map_rejection<F>(self, convert: impl FnOnce(E) -> F) -> CommandError<F> {
         match self {
-            Self::Rejected { command_id, error } => CommandError::Rejected {
-                command_id,
-                error: convert(error),
-            },
+            Self::Rejected { command_id, error } => {
+                CommandError::Rejected { command_id, error: convert(error) }
+            }
             Self::NotFound { command_id, stream } => CommandError::NotFound { command_id, stream },
             Self::AlreadyExists { command_id, stream } => {
                 CommandError::AlreadyExists { command_id, stream }
             }
             Self::Deleted { command_id, stream } => CommandError::Deleted { command_id, stream },
-            Self::Conflict {
-                command_id,
-                stream,
-                attempts,
-            } => CommandError::Conflict {
-                command_id,
-                stream,
-                attempts,
-            },
+            Self::Conflict { command_id, stream, attempts } => {
+                CommandError::Conflict { command_id, stream, attempts }
+            }
             Self::CommandIdReused { command_id, first } => {
                 CommandError::CommandIdReused { command_id, first }
             }
@@ -260,27 +253,17 @@ impl<E> CommandError<E> {
                 CommandError::InvalidId { command_id, source }
             }
             Self::NoHandler { command_id, text } => CommandError::NoHandler { command_id, text },
-            Self::Undecodable {
-                command_id,
-                name,
-                reason,
-            } => CommandError::Undecodable {
-                command_id,
-                name,
-                reason,
-            },
+            Self::Undecodable { command_id, name, reason } => {
+                CommandError::Undecodable { command_id, name, reason }
+            }
             Self::Overloaded { command_id } => CommandError::Overloaded { command_id },
             Self::DeadlineExceeded { command_id } => CommandError::DeadlineExceeded { command_id },
             Self::HandlerTimedOut { command_id, limit } => {
                 CommandError::HandlerTimedOut { command_id, limit }
             }
-            Self::Panicked {
-                command_id,
-                message,
-            } => CommandError::Panicked {
-                command_id,
-                message,
-            },
+            Self::Panicked { command_id, message } => {
+                CommandError::Panicked { command_id, message }
+            }
             Self::ShuttingDown { command_id } => CommandError::ShuttingDown { command_id },
             Self::Append { command_id, source } => CommandError::Append { command_id, source },
             Self::OutcomeUnknown { command_id, reason } => {

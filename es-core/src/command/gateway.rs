@@ -52,9 +52,7 @@ impl CommandGateway {
         command: C,
         dispatch: Dispatch,
     ) -> Result<C::Reply, CommandError<C::Error>> {
-        self.send_tracked_with(command, dispatch)
-            .await
-            .map(|tracked| tracked.reply)
+        self.send_tracked_with(command, dispatch).await.map(|tracked| tracked.reply)
     }
 
     /// Sends a command, and gives the commit token beside the reply.
@@ -142,10 +140,7 @@ impl CommandGateway {
     ) -> Result<NamedReply, CommandError<Rejection>> {
         let Some(entry) = self.0.shared().commands.get(name) else {
             let command_id = *dispatch.id_or_generate();
-            return Err(CommandError::NoHandler {
-                command_id,
-                text: self.unknown(name),
-            });
+            return Err(CommandError::NoHandler { command_id, text: self.unknown(name) });
         };
         (entry.dispatch)(&self.0, NamedCommand { json, dispatch }).await
     }
@@ -156,11 +151,7 @@ impl CommandGateway {
         format!(
             "no linked handler for command `{name}`; write `use the_handlers_crate as _;` or \
              `.with::<TheAggregate>()` (known: {})",
-            if known.is_empty() {
-                "none".to_owned()
-            } else {
-                known.join(", ")
-            }
+            if known.is_empty() { "none".to_owned() } else { known.join(", ") }
         )
     }
 }

@@ -1,3 +1,6 @@
+use std::cell::Cell;
+
+use bytes::Bytes;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -35,6 +38,30 @@ impl Codec for Json {
     }
 }
 
+/// Encodes into a buffer that the thread keeps, and gives exactly the bytes that came of it.
+pub(crate) fn encoded(
+    encode: impl FnOnce(&mut Vec<u8>) -> Result<(), CodecError>,
+) -> Result<Bytes, CodecError> {
+    thread_local! {
+        static BUFFER: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+    }
+    // Taken, not borrowed: a `Serialize` of the user's may encode something itself.
+    let mut buffer = BUFFER.take();
+    buffer.clear();
+    let bytes = encode(&mut buffer).map(|()| match buffer.as_slice() {
+        // The answer of every handler that replies nothing.
+        b"null" => Bytes::from_static(b"null"),
+        bytes => Bytes::copy_from_slice(bytes),
+    });
+    // One huge payload must not stay in memory for ever.
+    if buffer.capacity() <= KEPT_BUFFER_BYTES {
+        BUFFER.set(buffer);
+    }
+    bytes
+}
+
+const KEPT_BUFFER_BYTES: usize = 64 * 1024;
+
 /// A value that could not be encoded or decoded.
 #[derive(Debug, thiserror::Error)]
 #[error(transparent)]
@@ -48,11 +75,7 @@ enum Reason {
         "event `{name}` has revision {found}, this program knows {known}; \
          declare the chain with `#[event(revision = .., from = ..)]` or run a newer version"
     )]
-    Revision {
-        name: &'static str,
-        found: u32,
-        known: u32,
-    },
+    Revision { name: &'static str, found: u32, known: u32 },
 }
 
 impl CodecError {

@@ -12,6 +12,7 @@ mod recorded;
 mod tag;
 mod time;
 
+pub(crate) use codec::encoded;
 pub use codec::{Codec, CodecError, Json};
 pub use identity::{
     CommandId, EventId, InvalidId, MAX_ID_BYTES, Partition, Position, Sequence, StreamId, Tenant,
@@ -55,11 +56,7 @@ pub trait Event: Serialize + DeserializeOwned + Send + Sync + 'static {
         if revision == Self::REVISION {
             Self::Codec::decode(payload)
         } else {
-            Err(CodecError::unknown_revision(
-                Self::NAME,
-                revision,
-                Self::REVISION,
-            ))
+            Err(CodecError::unknown_revision(Self::NAME, revision, Self::REVISION))
         }
     }
 }

@@ -12,10 +12,7 @@ pub struct Tag {
 impl Tag {
     /// Makes a tag.
     pub fn new(key: impl Into<Cow<'static, str>>, value: impl Into<String>) -> Self {
-        Self {
-            key: key.into(),
-            value: value.into(),
-        }
+        Self { key: key.into(), value: value.into() }
     }
 }
 
@@ -82,18 +79,4 @@ macro_rules! by_display {
     )* };
 }
 
-by_display!(
-    u8,
-    u16,
-    u32,
-    u64,
-    u128,
-    i8,
-    i16,
-    i32,
-    i64,
-    i128,
-    bool,
-    char,
-    uuid::Uuid
-);
+by_display!(u8, u16, u32, u64, u128, i8, i16, i32, i64, i128, bool, char, uuid::Uuid);

@@ -11,7 +11,7 @@ use super::batch::ViewVersions;
 use super::{
     AsyncBatch, Batch, EventCall, ProcessorPlan, ReadSideError, ReadSideTransaction, Stores, Token,
 };
-use crate::context::Context;
+use crate::context::{Context, Now};
 use crate::event::RecordedEvent;
 use crate::fault::Fault;
 use crate::future::panic_message;
@@ -76,7 +76,7 @@ fn handle_event(
     let context = Context {
         metadata: event.metadata.clone(),
         command_id: None,
-        timestamp: event.recorded_at,
+        now: Now::At(event.recorded_at),
         sequence: event.sequence(),
         position: Some(event.position),
         resources: Arc::clone(&work.stores.resources),

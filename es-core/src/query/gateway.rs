@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 
 use super::{Query, QueryCall, QueryError};
-use crate::context::{Context, Resources};
+use crate::context::{Context, Now, Resources};
 use crate::event::{Clock, Metadata, Tenant, keys};
 use crate::fault::Fault;
 use crate::future::{CatchUnwind, panic_message};
@@ -170,7 +170,7 @@ impl QueryGateway {
         Context {
             metadata: self.metadata.clone(),
             command_id: None,
-            timestamp: self.shared.clock.now(),
+            now: Now::By(Arc::clone(&self.shared.clock)),
             sequence: None,
             position: None,
             resources: Arc::clone(&self.shared.resources),

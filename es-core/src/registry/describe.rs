@@ -17,13 +17,7 @@ impl fmt::Display for Description<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let all = self.0.components();
         for entry in &all.aggregates {
-            line(
-                f,
-                "aggregate",
-                entry.name,
-                (entry.type_name)(),
-                entry.source,
-            )?;
+            line(f, "aggregate", entry.name, (entry.type_name)(), entry.source)?;
             for event in entry.events {
                 writeln!(f, "  event {} (revision {})", event.name, event.revision)?;
             }
@@ -35,13 +29,7 @@ impl fmt::Display for Description<'_> {
             line(f, "projection", entry.name, entry.processor, entry.source)?;
         }
         for entry in &all.event_handlers {
-            line(
-                f,
-                "event",
-                entry.event,
-                &owned(entry.owner, entry.handler),
-                entry.source,
-            )?;
+            line(f, "event", entry.event, &owned(entry.owner, entry.handler), entry.source)?;
         }
         for entry in &all.query_handlers {
             line(f, "query", entry.query, entry.handler, entry.source)?;
@@ -51,11 +39,7 @@ impl fmt::Display for Description<'_> {
 }
 
 fn owned(owner: &str, handler: &str) -> String {
-    if owner == handler {
-        owner.to_owned()
-    } else {
-        format!("{owner}::{handler}")
-    }
+    if owner == handler { owner.to_owned() } else { format!("{owner}::{handler}") }
 }
 
 fn line(

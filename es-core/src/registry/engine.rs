@@ -24,23 +24,13 @@ impl StoreUrl {
         let (scheme, rest) = url
             .split_once(':')
             .filter(|(scheme, _)| !scheme.is_empty())
-            .ok_or(OpenError::Url {
-                url: url.to_owned(),
-                reason: "it has no scheme".to_owned(),
-            })?;
+            .ok_or(OpenError::Url { url: url.to_owned(), reason: "it has no scheme".to_owned() })?;
         let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
-        let options = query
-            .split('&')
-            .filter(|pair| !pair.is_empty())
-            .map(|pair| {
-                let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-                (key.to_owned(), value.to_owned())
-            });
-        Ok(Self {
-            scheme: scheme.to_owned(),
-            path: path.to_owned(),
-            options: options.collect(),
-        })
+        let options = query.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
+            let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+            (key.to_owned(), value.to_owned())
+        });
+        Ok(Self { scheme: scheme.to_owned(), path: path.to_owned(), options: options.collect() })
     }
 }
 
@@ -100,24 +90,16 @@ impl EngineEntry {
         let entry = inventory::iter::<Self>().find(|entry| entry.scheme == url.scheme);
         match entry {
             Some(entry) => Ok((entry, url)),
-            None => Err(OpenError::NoEngine {
-                linked: linked(),
-                scheme: url.scheme,
-            }),
+            None => Err(OpenError::NoEngine { linked: linked(), scheme: url.scheme }),
         }
     }
 }
 
 fn linked() -> String {
-    let mut schemes: Vec<_> = inventory::iter::<EngineEntry>()
-        .map(|entry| format!("`{}:`", entry.scheme))
-        .collect();
+    let mut schemes: Vec<_> =
+        inventory::iter::<EngineEntry>().map(|entry| format!("`{}:`", entry.scheme)).collect();
     schemes.sort_unstable();
-    if schemes.is_empty() {
-        "none".to_owned()
-    } else {
-        schemes.join(", ")
-    }
+    if schemes.is_empty() { "none".to_owned() } else { schemes.join(", ") }
 }
 
 /// What [`AppBuilder::store`](crate::app::AppBuilder::store) accepts: an engine's value, or a URL.
@@ -139,19 +121,13 @@ pub struct OpenedStores {
 
 impl IntoStore for Arc<dyn EventStore> {
     fn into_store(self) -> Result<OpenedStores, OpenError> {
-        Ok(OpenedStores {
-            log: self,
-            read_side: None,
-        })
+        Ok(OpenedStores { log: self, read_side: None })
     }
 }
 
 impl<S: EventStore> IntoStore for S {
     fn into_store(self) -> Result<OpenedStores, OpenError> {
-        Ok(OpenedStores {
-            log: Arc::new(self),
-            read_side: None,
-        })
+        Ok(OpenedStores { log: Arc::new(self), read_side: None })
     }
 }
 
@@ -159,10 +135,7 @@ impl IntoStore for &str {
     fn into_store(self) -> Result<OpenedStores, OpenError> {
         let (engine, url) = EngineEntry::find(self)?;
         let log = (engine.open)(&url)?;
-        Ok(OpenedStores {
-            log,
-            read_side: Some((engine.open_read_side)(&url)?),
-        })
+        Ok(OpenedStores { log, read_side: Some((engine.open_read_side)(&url)?) })
     }
 }
 

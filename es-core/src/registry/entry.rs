@@ -146,11 +146,8 @@ async fn send_named<H: 'static, C: HandledBy<H>>(
 ) -> NamedResult {
     let mut dispatch = named.dispatch;
     let command_id = *dispatch.id_or_generate();
-    let undecodable = |reason: String| CommandError::Undecodable {
-        command_id,
-        name: C::NAME.to_owned(),
-        reason,
-    };
+    let undecodable =
+        |reason: String| CommandError::Undecodable { command_id, name: C::NAME.to_owned(), reason };
     let command: C =
         serde_json::from_slice(named.json).map_err(|error| undecodable(error.to_string()))?;
     let tracked = command
@@ -159,10 +156,7 @@ async fn send_named<H: 'static, C: HandledBy<H>>(
         .map_err(|error| error.map_rejection(Rejection::new))?;
     let json = serde_json::value::to_raw_value(&tracked.reply)
         .map_err(|error| undecodable(format!("its reply cannot be encoded: {error}")))?;
-    Ok(NamedReply {
-        json,
-        token: tracked.token,
-    })
+    Ok(NamedReply { json, token: tracked.token })
 }
 
 /// A projection, submitted by `#[projection]`.
@@ -226,15 +220,7 @@ impl EventHandlerEntry {
         line: u32,
     ) -> Self {
         let source = Source { file, line };
-        Self {
-            projection,
-            owner,
-            handler,
-            event: E::NAME,
-            needs,
-            call,
-            source,
-        }
+        Self { projection, owner, handler, event: E::NAME, needs, call, source }
     }
 }
 

@@ -66,25 +66,16 @@ impl Components {
 
     /// Keeps what belongs to the aggregates and projections of `wanted`, and all event types.
     pub(crate) fn only(&mut self, wanted: &Self) {
-        let aggregates: Vec<TypeId> = wanted
-            .aggregates
-            .iter()
-            .map(|entry| (entry.type_id)())
-            .collect();
-        let projections: Vec<TypeId> = wanted
-            .projections
-            .iter()
-            .map(|entry| (entry.type_id)())
-            .collect();
+        let aggregates: Vec<TypeId> =
+            wanted.aggregates.iter().map(|entry| (entry.type_id)()).collect();
+        let projections: Vec<TypeId> =
+            wanted.projections.iter().map(|entry| (entry.type_id)()).collect();
         let owned = |owner: Option<fn() -> TypeId>| {
             owner.is_some_and(|owner| projections.contains(&owner()))
         };
-        self.aggregates
-            .retain(|entry| aggregates.contains(&(entry.type_id)()));
-        self.commands
-            .retain(|entry| aggregates.contains(&(entry.handler_id)()));
-        self.projections
-            .retain(|entry| projections.contains(&(entry.type_id)()));
+        self.aggregates.retain(|entry| aggregates.contains(&(entry.type_id)()));
+        self.commands.retain(|entry| aggregates.contains(&(entry.handler_id)()));
+        self.projections.retain(|entry| projections.contains(&(entry.type_id)()));
         self.event_handlers.retain(|entry| owned(entry.projection));
         self.query_handlers.retain(|entry| owned(entry.projection));
     }
@@ -179,30 +170,19 @@ impl Registry {
     /// All contradictions there are.
     pub fn new(mut all: Components) -> Result<Self, Vec<RegistryError>> {
         let mut problems = Vec::new();
-        all.aggregates
-            .sort_by_key(|entry| (entry.name, entry.source));
-        all.aggregates
-            .dedup_by_key(|entry| (entry.name, (entry.type_id)()));
-        all.events
-            .sort_by_key(|entry| (entry.name, entry.revision, entry.source));
-        all.events
-            .dedup_by_key(|entry| (entry.name, entry.revision, entry.source));
+        all.aggregates.sort_by_key(|entry| (entry.name, entry.source));
+        all.aggregates.dedup_by_key(|entry| (entry.name, (entry.type_id)()));
+        all.events.sort_by_key(|entry| (entry.name, entry.revision, entry.source));
+        all.events.dedup_by_key(|entry| (entry.name, entry.revision, entry.source));
         all.commands.sort_by_key(|entry| (entry.name, entry.source));
-        all.commands
-            .dedup_by_key(|entry| (entry.name, (entry.handler_id)(), entry.source));
-        all.projections
-            .sort_by_key(|entry| (entry.name, entry.source));
-        all.projections
-            .dedup_by_key(|entry| (entry.name, (entry.type_id)()));
+        all.commands.dedup_by_key(|entry| (entry.name, (entry.handler_id)(), entry.source));
+        all.projections.sort_by_key(|entry| (entry.name, entry.source));
+        all.projections.dedup_by_key(|entry| (entry.name, (entry.type_id)()));
         // Within one processor handlers run in the order of the source.
-        all.event_handlers
-            .sort_by_key(|entry| (entry.owner, entry.source, entry.event));
-        all.event_handlers
-            .dedup_by_key(|entry| (entry.owner, entry.source, entry.event));
-        all.query_handlers
-            .sort_by_key(|entry| (entry.query, entry.source));
-        all.query_handlers
-            .dedup_by_key(|entry| (entry.query, entry.source));
+        all.event_handlers.sort_by_key(|entry| (entry.owner, entry.source, entry.event));
+        all.event_handlers.dedup_by_key(|entry| (entry.owner, entry.source, entry.event));
+        all.query_handlers.sort_by_key(|entry| (entry.query, entry.source));
+        all.query_handlers.dedup_by_key(|entry| (entry.query, entry.source));
 
         twice(
             &all.aggregates,
@@ -260,11 +240,7 @@ impl Registry {
                 });
             },
         );
-        if problems.is_empty() {
-            Ok(Self(all))
-        } else {
-            Err(problems)
-        }
+        if problems.is_empty() { Ok(Self(all)) } else { Err(problems) }
     }
 
     /// The entries.
@@ -282,11 +258,7 @@ impl Registry {
     }
 
     pub(crate) fn commands_by_name(&self) -> HashMap<&'static str, CommandEntry> {
-        self.0
-            .commands
-            .iter()
-            .map(|entry| (entry.name, *entry))
-            .collect()
+        self.0.commands.iter().map(|entry| (entry.name, *entry)).collect()
     }
 }
 

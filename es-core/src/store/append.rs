@@ -133,15 +133,9 @@ impl NewEvent {
     /// All tags that are stored with the event: its own, and (aggregate name, id) of its stream.
     #[must_use]
     pub fn all_tags(&self) -> Vec<Tag> {
-        let own = self
-            .stream
-            .as_ref()
-            .map(|stream| Tag::new(stream.aggregate().to_owned(), stream.id()));
-        let others = self
-            .tags
-            .iter()
-            .filter(|tag| Some(*tag) != own.as_ref())
-            .cloned();
+        let own =
+            self.stream.as_ref().map(|stream| Tag::new(stream.aggregate().to_owned(), stream.id()));
+        let others = self.tags.iter().filter(|tag| Some(*tag) != own.as_ref()).cloned();
         own.iter().cloned().chain(others).collect()
     }
 }

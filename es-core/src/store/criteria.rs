@@ -26,9 +26,7 @@ impl Criteria {
     /// Tells whether an event matches any criterion.
     #[must_use]
     pub fn matches(&self, name: &str, has_tag: impl Fn(&Tag) -> bool) -> bool {
-        self.0
-            .iter()
-            .any(|criterion| criterion.matches(name, &has_tag))
+        self.0.iter().any(|criterion| criterion.matches(name, &has_tag))
     }
 }
 
@@ -56,10 +54,7 @@ impl Filter {
 
     /// Events with one of these names.
     pub fn names<S: Into<String>>(names: impl IntoIterator<Item = S>) -> Self {
-        Self {
-            names: names.into_iter().map(Into::into).collect(),
-            ..Self::default()
-        }
+        Self { names: names.into_iter().map(Into::into).collect(), ..Self::default() }
     }
 
     /// Tells whether an event is wanted.

@@ -8,11 +8,7 @@ use super::{Append, AppendError, Expectation, Expected, StreamVersion};
 /// # Errors
 /// `TooLarge` for the first event over it.
 pub fn payloads(batch: &Append, limit_bytes: usize) -> Result<(), AppendError> {
-    match batch
-        .events
-        .iter()
-        .find(|event| event.payload.len() > limit_bytes)
-    {
+    match batch.events.iter().find(|event| event.payload.len() > limit_bytes) {
         None => Ok(()),
         Some(event) => Err(AppendError::TooLarge {
             name: event.name.clone().into_owned(),
@@ -33,9 +29,7 @@ pub fn predecessors(batch: &Append) -> Result<(), AppendError> {
     for fate in &batch.decided_on {
         if fate.is_in_doubt() {
             let reason = "it is not known whether a batch that this one was decided on was stored";
-            return Err(AppendError::Unavailable {
-                reason: reason.to_owned(),
-            });
+            return Err(AppendError::Unavailable { reason: reason.to_owned() });
         }
         if !fate.may_be_built_on() {
             return Err(AppendError::PredecessorUndone);

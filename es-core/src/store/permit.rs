@@ -24,11 +24,7 @@ impl Committed {
     /// The answer to a batch that stored nothing.
     #[must_use]
     pub fn nothing() -> Self {
-        Self {
-            token: CommitToken::default(),
-            first: None,
-            recorded_at: None,
-        }
+        Self { token: CommitToken::default(), first: None, recorded_at: None }
     }
 }
 
@@ -111,9 +107,7 @@ impl Future for Appended {
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         Poll::Ready(match self.get_mut() {
-            Self::Ready(result) => result
-                .take()
-                .unwrap_or_else(|| unknown("it was asked twice")),
+            Self::Ready(result) => result.take().unwrap_or_else(|| unknown("it was asked twice")),
             Self::Queued(receiver) => ready!(Pin::new(receiver).poll(context))
                 .unwrap_or_else(|_| unknown("the log's writer ended without an answer")),
         })
@@ -121,7 +115,5 @@ impl Future for Appended {
 }
 
 fn unknown(reason: &str) -> Result<Committed, AppendError> {
-    Err(AppendError::OutcomeUnknown {
-        reason: reason.to_owned(),
-    })
+    Err(AppendError::OutcomeUnknown { reason: reason.to_owned() })
 }

@@ -63,20 +63,8 @@ impl AppendQueue {
         let (sender, batches) = mpsc::channel(capacity.max(1));
         let (closing, on_closing) = watch::channel(false);
         let (on_closed, closed) = watch::channel(false);
-        let queue = Self {
-            sender,
-            commands: Arc::default(),
-            closing,
-            closed,
-        };
-        (
-            queue,
-            AppendReceiver {
-                batches,
-                closing: on_closing,
-                closed: on_closed,
-            },
-        )
+        let queue = Self { sender, commands: Arc::default(), closing, closed };
+        (queue, AppendReceiver { batches, closing: on_closing, closed: on_closed })
     }
 
     /// Takes a place if one is free.
@@ -113,9 +101,7 @@ impl AppendQueue {
                 .await
                 .map_err(|_| AppendError::Overloaded)?,
         };
-        permit
-            .map(|permit| self.permit(permit))
-            .map_err(|_| AppendError::Closed)
+        permit.map(|permit| self.permit(permit)).map_err(|_| AppendError::Closed)
     }
 
     /// Waits until no batch with this command id is between its hand-over and its answer.
@@ -145,10 +131,7 @@ impl AppendQueue {
     }
 
     fn permit(&self, permit: mpsc::OwnedPermit<QueuedAppend>) -> Permit {
-        Permit::queue(Place {
-            permit,
-            commands: Arc::clone(&self.commands),
-        })
+        Permit::queue(Place { permit, commands: Arc::clone(&self.commands) })
     }
 }
 
@@ -161,15 +144,9 @@ pub(super) struct Place {
 impl Place {
     pub(super) fn send(self, batch: Append) -> oneshot::Receiver<Result<Committed, AppendError>> {
         let (answer, receiver) = oneshot::channel();
-        let in_flight = batch
-            .command
-            .as_ref()
-            .map(|command| InFlight::enter(&self.commands, command.id));
-        self.permit.send(QueuedAppend {
-            batch,
-            answer: Some(answer),
-            in_flight,
-        });
+        let in_flight =
+            batch.command.as_ref().map(|command| InFlight::enter(&self.commands, command.id));
+        self.permit.send(QueuedAppend { batch, answer: Some(answer), in_flight });
         receiver
     }
 }
@@ -184,10 +161,7 @@ struct Commands {
 
 impl Commands {
     fn contains(&self, id: CommandId) -> bool {
-        self.ids
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .contains_key(&id)
+        self.ids.lock().unwrap_or_else(PoisonError::into_inner).contains_key(&id)
     }
 }
 
@@ -201,20 +175,13 @@ impl InFlight {
     fn enter(commands: &Arc<Commands>, id: CommandId) -> Self {
         let mut ids = commands.ids.lock().unwrap_or_else(PoisonError::into_inner);
         *ids.entry(id).or_insert(0) += 1;
-        Self {
-            commands: Arc::clone(commands),
-            id,
-        }
+        Self { commands: Arc::clone(commands), id }
     }
 }
 
 impl Drop for InFlight {
     fn drop(&mut self) {
-        let mut ids = self
-            .commands
-            .ids
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut ids = self.commands.ids.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(count) = ids.get_mut(&self.id) {
             *count -= 1;
             if *count == 0 {

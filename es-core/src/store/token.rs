@@ -2,6 +2,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
 use uuid::Uuid;
 
 use crate::event::{Partition, Position, StreamId};
@@ -15,7 +16,7 @@ impl LogId {
     /// Generates an identity for a new log.
     #[must_use]
     pub fn generate() -> Self {
-        Self(Uuid::now_v7())
+        Self(Uuid::new_v4())
     }
 }
 
@@ -31,15 +32,20 @@ impl fmt::Display for LogId {
 /// from text therefore waits for every segment.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CommitToken {
-    positions: Vec<(Partition, Position)>,
-    streams: Vec<StreamId>,
+    positions: SmallVec<[(Partition, Position); 1]>,
+    streams: SmallVec<[StreamId; 1]>,
 }
 
 impl CommitToken {
     /// A token of one partition.
     #[must_use]
-    pub fn new(partition: Partition, position: Position, streams: Vec<StreamId>) -> Self {
-        Self { positions: vec![(partition, position)], streams }
+    pub fn new(
+        partition: Partition,
+        position: Position,
+        streams: impl IntoIterator<Item = StreamId>,
+    ) -> Self {
+        let positions = SmallVec::from_buf([(partition, position)]);
+        Self { positions, streams: streams.into_iter().collect() }
     }
 
     /// The last position in each partition written, ordered by partition.

@@ -13,10 +13,7 @@ pub struct CommandWindow {
 
 impl Default for CommandWindow {
     fn default() -> Self {
-        Self {
-            from_outside: Duration::from_hours(7 * 24),
-            generated: Duration::from_hours(1),
-        }
+        Self { from_outside: Duration::from_hours(7 * 24), generated: Duration::from_hours(1) }
     }
 }
 
@@ -24,11 +21,7 @@ impl CommandWindow {
     /// The first moment at which a command is no longer remembered.
     #[must_use]
     pub fn ends(&self, recorded_at: Timestamp, from_outside: bool) -> Timestamp {
-        let window = if from_outside {
-            self.from_outside
-        } else {
-            self.generated
-        };
+        let window = if from_outside { self.from_outside } else { self.generated };
         let microseconds = i64::try_from(window.as_micros()).unwrap_or(i64::MAX);
         let end = recorded_at.as_microseconds().saturating_add(microseconds);
         Timestamp::from_microseconds(end)

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use super::call::call;
 use super::past::Past;
 use crate::aggregate::{Aggregate, AggregateId, Slot, StagedEvent};
-use crate::command::{Command, CommandOf, Dispatch, Refusal};
+use crate::command::{Command, CommandOf, Dispatch, Refusal, Reply};
 use crate::context::{Context, Resources};
 use crate::event::{CommandId, StreamId, Tenant, Timestamp};
 
@@ -62,6 +62,9 @@ impl<A: Aggregate> Fixture<A> {
             )
         })?;
         self.check_id::<C>(&target)?;
+        if let (Ok(reply), false) = (&answer, stored.is_empty()) {
+            check_reply::<C, _>(reply)?;
+        }
         Ok(Ran { command, answer, stored, live })
     }
 
@@ -110,4 +113,13 @@ impl<A: Aggregate> Fixture<A> {
         context.metadata = dispatch.metadata.caused_by(correlation, id.0);
         context
     }
+}
+
+/// A repetition of the command gets its first reply, from the JSON under the command's id.
+fn check_reply<C: Command, R: Reply>(reply: &R) -> Result<(), String> {
+    let read_again = serde_json::to_vec(reply).and_then(|json| serde_json::from_slice::<R>(&json));
+    let complaint = |error| {
+        format!("the reply of `{}` cannot be remembered under the command's id: {error}", C::NAME)
+    };
+    read_again.map(|_| ()).map_err(complaint)
 }

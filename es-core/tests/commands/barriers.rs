@@ -34,11 +34,7 @@ async fn a_barrier_starts_only_when_its_state_is_durable() {
         tokio::task::yield_now().await;
         assert!(poll_once(&mut weighing).is_none());
     }
-    assert_eq!(
-        scale.asked.available_permits(),
-        0,
-        "weighed before the boxes were durable"
-    );
+    assert_eq!(scale.asked.available_permits(), 0, "weighed before the boxes were durable");
     gate.let_through(2);
     answer.send(9).await.unwrap();
     assert_eq!(weighing.await.unwrap(), 9);
@@ -59,11 +55,7 @@ async fn a_handler_that_awaits_goes_on_without_its_caller() {
     caller.abort();
     answer.send(4).await.unwrap();
     commands.send(put("a", 1)).await.unwrap();
-    let shelf = app
-        .repository::<Shelf>()
-        .load(&"a".to_owned())
-        .await
-        .unwrap();
+    let shelf = app.repository::<Shelf>().load(&"a".to_owned()).await.unwrap();
     assert_eq!((shelf.kilograms, shelf.version), (4, Sequence(2)));
 }
 
@@ -78,15 +70,8 @@ async fn a_conflict_is_told_and_the_effect_is_not_repeated() {
     somebody_else_puts(log).await;
     answer.send(4).await.unwrap();
     let error = weighing.await.unwrap().unwrap_err();
-    assert!(
-        matches!(error, CommandError::Conflict { attempts: 1, .. }),
-        "{error}"
-    );
-    assert_eq!(
-        scale.asked.available_permits(),
-        0,
-        "the scale was asked a second time"
-    );
+    assert!(matches!(error, CommandError::Conflict { attempts: 1, .. }), "{error}");
+    assert_eq!(scale.asked.available_permits(), 0, "the scale was asked a second time");
 }
 
 #[tokio::test]
@@ -94,13 +79,7 @@ async fn a_handler_that_allows_it_is_run_again_after_a_conflict() {
     let (app, log, scale, answer) = shared_log().await;
     let weighing = tokio::spawn({
         let commands = app.commands();
-        async move {
-            commands
-                .send(WeighAgain {
-                    shelf: "a".to_owned(),
-                })
-                .await
-        }
+        async move { commands.send(WeighAgain { shelf: "a".to_owned() }).await }
     });
     scale.until_asked().await;
     somebody_else_puts(log).await;
@@ -133,10 +112,7 @@ async fn a_fault_of_a_resource_is_no_rejection() {
 #[tokio::test]
 async fn a_handler_that_never_returns_is_cut_off_and_frees_the_turn() {
     let (scale, _answer) = ManualScale::new();
-    let limits = Limits {
-        handler_time: Duration::from_millis(20),
-        ..Limits::default()
-    };
+    let limits = Limits { handler_time: Duration::from_millis(20), ..Limits::default() };
     let app = App::test()
         .with::<Shelf>()
         .provide::<dyn Scale>(scale)
@@ -147,10 +123,7 @@ async fn a_handler_that_never_returns_is_cut_off_and_frees_the_turn() {
     let commands = app.commands();
     commands.send(set_up("a")).await.unwrap();
     let error = commands.send(weigh("a")).await.unwrap_err();
-    assert!(
-        matches!(error, CommandError::HandlerTimedOut { .. }),
-        "{error}"
-    );
+    assert!(matches!(error, CommandError::HandlerTimedOut { .. }), "{error}");
     commands.send(put("a", 1)).await.unwrap();
 }
 
@@ -162,15 +135,8 @@ async fn a_deadline_counts_while_the_handler_awaits() {
     commands.send(set_up("a")).await.unwrap();
     let within = Dispatch::new().within(Duration::from_millis(20));
     let error = commands.send_with(weigh("a"), within).await.unwrap_err();
-    assert!(
-        matches!(error, CommandError::DeadlineExceeded { .. }),
-        "{error}"
-    );
-    let shelf = app
-        .repository::<Shelf>()
-        .load(&"a".to_owned())
-        .await
-        .unwrap();
+    assert!(matches!(error, CommandError::DeadlineExceeded { .. }), "{error}");
+    let shelf = app.repository::<Shelf>().load(&"a".to_owned()).await.unwrap();
     assert_eq!(shelf.version, Sequence(0));
 }
 
@@ -200,12 +166,6 @@ async fn somebody_else_puts(log: MemoryLog) {
         metadata: Metadata::new(),
         tags: Vec::new(),
     };
-    let batch = Append {
-        events: vec![event],
-        ..Append::default()
-    };
-    tokio::task::spawn_blocking(move || append_now(&log, batch))
-        .await
-        .unwrap()
-        .unwrap();
+    let batch = Append { events: vec![event], ..Append::default() };
+    tokio::task::spawn_blocking(move || append_now(&log, batch)).await.unwrap().unwrap();
 }

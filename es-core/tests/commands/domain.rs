@@ -101,16 +101,12 @@ pub struct Shelf {
 impl Shelf {
     #[command_handler]
     fn set_up(command: SetUp) -> ShelfSetUp {
-        ShelfSetUp {
-            shelf: command.shelf,
-        }
+        ShelfSetUp { shelf: command.shelf }
     }
 
     #[command_handler]
     fn put(&self, command: &Put) -> Option<BoxesPut> {
-        (command.boxes > 0).then_some(BoxesPut {
-            boxes: command.boxes,
-        })
+        (command.boxes > 0).then_some(BoxesPut { boxes: command.boxes })
     }
 
     #[command_handler]
@@ -118,9 +114,7 @@ impl Shelf {
         if command.boxes > shelf.boxes {
             return Err(ShelfError::TooFew { there: shelf.boxes });
         }
-        shelf.apply(BoxesTaken {
-            boxes: command.boxes,
-        });
+        shelf.apply(BoxesTaken { boxes: command.boxes });
         Ok(shelf.boxes)
     }
 
@@ -159,11 +153,7 @@ impl Shelf {
 
     #[event_sourcing_handler]
     fn on_set_up(event: &ShelfSetUp) -> Self {
-        Self {
-            shelf: event.shelf.clone(),
-            boxes: 0,
-            kilograms: 0,
-        }
+        Self { shelf: event.shelf.clone(), boxes: 0, kilograms: 0 }
     }
 
     #[event_sourcing_handler]
@@ -195,13 +185,7 @@ impl ManualScale {
     pub fn new() -> (Arc<Self>, tokio::sync::mpsc::Sender<u64>) {
         let (answer, answers) = tokio::sync::mpsc::channel(8);
         let asked = tokio::sync::Semaphore::new(0);
-        (
-            Arc::new(Self {
-                asked,
-                answers: tokio::sync::Mutex::new(answers),
-            }),
-            answer,
-        )
+        (Arc::new(Self { asked, answers: tokio::sync::Mutex::new(answers) }), answer)
     }
 
     /// Waits until somebody stands on the scale.
@@ -220,27 +204,17 @@ impl Scale for ManualScale {
 }
 
 pub fn set_up(shelf: &str) -> SetUp {
-    SetUp {
-        shelf: shelf.to_owned(),
-    }
+    SetUp { shelf: shelf.to_owned() }
 }
 
 pub fn put(shelf: &str, boxes: u64) -> Put {
-    Put {
-        shelf: shelf.to_owned(),
-        boxes,
-    }
+    Put { shelf: shelf.to_owned(), boxes }
 }
 
 pub fn take(shelf: &str, boxes: u64) -> Take {
-    Take {
-        shelf: shelf.to_owned(),
-        boxes,
-    }
+    Take { shelf: shelf.to_owned(), boxes }
 }
 
 pub fn weigh(shelf: &str) -> Weigh {
-    Weigh {
-        shelf: shelf.to_owned(),
-    }
+    Weigh { shelf: shelf.to_owned() }
 }

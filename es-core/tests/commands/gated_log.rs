@@ -50,14 +50,8 @@ impl GatedLog {
     pub fn over(inner: MemoryLog) -> (Self, Gate) {
         let (open, gate) = mpsc::channel();
         let (queue, receiver) = AppendQueue::bounded(64);
-        let mut engine = GatedEngine {
-            inner: inner.clone(),
-            gate,
-        };
-        let limits = GroupLimits {
-            batches: 1,
-            ..GroupLimits::default()
-        };
+        let mut engine = GatedEngine { inner: inner.clone(), gate };
+        let limits = GroupLimits { batches: 1, ..GroupLimits::default() };
         std::thread::spawn(move || write_groups(&mut engine, receiver, limits));
         (Self { inner, queue }, Gate(open))
     }
@@ -67,9 +61,9 @@ impl GroupEngine for GatedEngine {
     fn begin(&mut self) -> Result<(), GroupError> {
         match self.gate.recv() {
             Ok(true) => Ok(()),
-            Ok(false) | Err(_) => Err(GroupError::Unavailable {
-                reason: "the gate fell".to_owned(),
-            }),
+            Ok(false) | Err(_) => {
+                Err(GroupError::Unavailable { reason: "the gate fell".to_owned() })
+            }
         }
     }
 
@@ -99,9 +93,7 @@ impl GroupEngine for GatedEngine {
 
 /// Appends to a log in memory from a thread without a runtime.
 pub fn append_now(log: &MemoryLog, batch: Append) -> Result<Committed, AppendError> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .build()
-        .expect("a runtime");
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
     runtime.block_on(async { log.reserve(None).await?.append(batch).await })
 }
 

@@ -49,9 +49,7 @@ async fn any_moment_can_be_loaded() {
     assert_eq!(shelves.load_as_of(&id, first).await.unwrap().boxes, 0);
     let minute = "2026-01-01T00:01:00Z".parse().unwrap();
     assert_eq!(shelves.load_as_of(&id, minute).await.unwrap().boxes, 5);
-    let before = shelves
-        .load_as_of(&id, "2025-12-31T23:59:59Z".parse().unwrap())
-        .await;
+    let before = shelves.load_as_of(&id, "2025-12-31T23:59:59Z".parse().unwrap()).await;
     assert!(matches!(before, Err(LoadError::NotFound { .. })));
 }
 
@@ -63,12 +61,7 @@ async fn history_lends_each_event_with_the_state_after_it() {
     for boxes in 1..=600 {
         commands.send(put("a", boxes)).await.unwrap();
     }
-    commands
-        .send(TearDown {
-            shelf: "a".to_owned(),
-        })
-        .await
-        .unwrap();
+    commands.send(TearDown { shelf: "a".to_owned() }).await.unwrap();
     let mut history = app.repository::<Shelf>().history(&"a".to_owned()).unwrap();
     let mut steps = 0;
     let mut boxes = 0;
@@ -88,18 +81,10 @@ async fn a_deleted_aggregate_keeps_its_past() {
     let app = app().await;
     let commands = app.commands();
     commands.send(set_up("a")).await.unwrap();
-    commands
-        .send(TearDown {
-            shelf: "a".to_owned(),
-        })
-        .await
-        .unwrap();
+    commands.send(TearDown { shelf: "a".to_owned() }).await.unwrap();
     let shelves = app.repository::<Shelf>();
     let id = "a".to_owned();
-    assert!(matches!(
-        shelves.load(&id).await,
-        Err(LoadError::Deleted { .. })
-    ));
+    assert!(matches!(shelves.load(&id).await, Err(LoadError::Deleted { .. })));
     assert!(shelves.load_at(&id, Sequence(1)).await.unwrap().is_deleted);
     assert!(!shelves.load_at(&id, Sequence(0)).await.unwrap().is_deleted);
 }
@@ -108,19 +93,13 @@ async fn a_deleted_aggregate_keeps_its_past() {
 async fn an_unknown_id_has_no_history() {
     let app = app().await;
     let mut history = app.repository::<Shelf>().history(&"a".to_owned()).unwrap();
-    assert!(matches!(
-        history.next().await,
-        Err(LoadError::NotFound { .. })
-    ));
+    assert!(matches!(history.next().await, Err(LoadError::NotFound { .. })));
 }
 
 #[tokio::test]
 async fn forgotten_aggregates_are_folded_again() {
     let (scale, _) = ManualScale::new();
-    let limits = Limits {
-        live_aggregates: 2,
-        ..Limits::default()
-    };
+    let limits = Limits { live_aggregates: 2, ..Limits::default() };
     let app = App::test()
         .with::<Shelf>()
         .provide::<dyn Scale>(scale)
@@ -147,20 +126,11 @@ async fn the_events_metadata_names_cause_and_conversation() {
     let app = app_with(scale).await;
     let id = CommandId::from_key("k");
     let dispatch = Dispatch::new().id(id).meta("user", "ada");
-    app.commands()
-        .send_with(set_up("a"), dispatch)
-        .await
-        .unwrap();
+    app.commands().send_with(set_up("a"), dispatch).await.unwrap();
     let mut history = app.repository::<Shelf>().history(&"a".to_owned()).unwrap();
     let step = history.next().await.unwrap().unwrap();
     let metadata = &step.recorded.metadata;
-    assert_eq!(
-        metadata.get("causation_id").as_deref(),
-        Some(id.to_string().as_str())
-    );
-    assert_eq!(
-        metadata.get("correlation_id").as_deref(),
-        Some(id.to_string().as_str())
-    );
+    assert_eq!(metadata.get("causation_id").as_deref(), Some(id.to_string().as_str()));
+    assert_eq!(metadata.get("correlation_id").as_deref(), Some(id.to_string().as_str()));
     assert_eq!(metadata.get("user").as_deref(), Some("ada"));
 }

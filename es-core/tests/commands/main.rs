@@ -1,11 +1,5 @@
 //! Stories of the command path: what a caller may rely on, from the turn to the answer.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    missing_docs,
-    unreachable_pub
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, unreachable_pub)]
 
 mod answers;
 mod barriers;
@@ -30,12 +24,7 @@ pub async fn app() -> App {
 }
 
 pub async fn app_with(scale: Arc<dyn Scale>) -> App {
-    App::test()
-        .with::<Shelf>()
-        .provide::<dyn Scale>(scale)
-        .start()
-        .await
-        .unwrap()
+    App::test().with::<Shelf>().provide::<dyn Scale>(scale).start().await.unwrap()
 }
 
 /// Polls a future once.

@@ -17,13 +17,8 @@ async fn gated() -> (App, Gate, MemoryLog) {
     let (log, gate) = GatedLog::new();
     let inner = log.inner.clone();
     let (scale, _) = ManualScale::new();
-    let app = App::test()
-        .store(log)
-        .with::<Shelf>()
-        .provide::<dyn Scale>(scale)
-        .start()
-        .await
-        .unwrap();
+    let app =
+        App::test().store(log).with::<Shelf>().provide::<dyn Scale>(scale).start().await.unwrap();
     gate.let_through(1);
     app.commands().send(set_up("a")).await.unwrap();
     (app, gate, inner)
@@ -34,10 +29,7 @@ macro_rules! waits {
     ($future:expr) => {
         for _ in 0..8 {
             tokio::task::yield_now().await;
-            assert!(
-                poll_once(&mut $future).is_none(),
-                "it was answered before it was durable"
-            );
+            assert!(poll_once(&mut $future).is_none(), "it was answered before it was durable");
         }
     };
 }
@@ -52,11 +44,7 @@ async fn the_next_command_is_decided_before_its_predecessor_is_durable() {
     waits!(second);
     gate.let_through(2);
     first.await.unwrap();
-    assert_eq!(
-        second.await.unwrap(),
-        3,
-        "decided on the five boxes that were not durable yet"
-    );
+    assert_eq!(second.await.unwrap(), 3, "decided on the five boxes that were not durable yet");
     assert_eq!(log.head(Default::default()).await.unwrap(), Position(3));
 }
 
@@ -100,19 +88,12 @@ async fn a_version_number_that_fits_does_not_save_a_command_whose_predecessor_fa
     let mut s = Box::pin(commands.send(take("a", 2)));
     waits!(s);
     let q = boxes_put(1);
-    tokio::task::spawn_blocking(move || append_now(&log, q))
-        .await
-        .unwrap()
-        .unwrap();
+    tokio::task::spawn_blocking(move || append_now(&log, q)).await.unwrap().unwrap();
     gate.let_through(16);
     p.await.unwrap();
     // P was decided again behind Q; S too, so it saw six boxes.
     assert_eq!(s.await.unwrap(), 4);
-    let shelf = app
-        .repository::<Shelf>()
-        .load(&"a".to_owned())
-        .await
-        .unwrap();
+    let shelf = app.repository::<Shelf>().load(&"a".to_owned()).await.unwrap();
     assert_eq!((shelf.boxes, shelf.version), (4, Sequence(3)));
 }
 
@@ -183,22 +164,13 @@ async fn a_deadline_after_the_hand_over_leaves_the_outcome_unknown() {
     let id = CommandId::from_key("k");
     let commands = app.commands();
     let under = || Dispatch::new().id(id);
-    let late = commands
-        .send_with(put("a", 5), under().within(Duration::from_millis(30)))
-        .await;
+    let late = commands.send_with(put("a", 5), under().within(Duration::from_millis(30))).await;
     let error = late.unwrap_err();
-    assert!(
-        matches!(error, CommandError::OutcomeUnknown { .. }),
-        "{error}"
-    );
+    assert!(matches!(error, CommandError::OutcomeUnknown { .. }), "{error}");
     assert!(error.is_retryable());
     gate.let_through(8);
     commands.send_with(put("a", 5), under()).await.unwrap();
-    let shelf = app
-        .repository::<Shelf>()
-        .load(&"a".to_owned())
-        .await
-        .unwrap();
+    let shelf = app.repository::<Shelf>().load(&"a".to_owned()).await.unwrap();
     assert_eq!(shelf.boxes, 5, "sent twice under one id, stored once");
 }
 
@@ -215,10 +187,7 @@ async fn a_deadline_before_the_turn_stores_nothing() {
     scale.until_asked().await;
     let within = Dispatch::new().within(Duration::from_millis(20));
     let error = commands.send_with(put("a", 5), within).await.unwrap_err();
-    assert!(
-        matches!(error, CommandError::DeadlineExceeded { .. }),
-        "{error}"
-    );
+    assert!(matches!(error, CommandError::DeadlineExceeded { .. }), "{error}");
     answer.send(1).await.unwrap();
     weighing.await.unwrap().unwrap();
     assert_eq!(commands.send(take("a", 0)).await.unwrap(), 0);

@@ -12,10 +12,7 @@ async fn a_closed_application_takes_no_commands() {
     commands.send(set_up("a")).await.unwrap();
     app.shutdown(Duration::from_secs(5)).await.unwrap();
     let error = commands.send(put("a", 1)).await.unwrap_err();
-    assert!(
-        matches!(error, CommandError::ShuttingDown { .. }),
-        "{error}"
-    );
+    assert!(matches!(error, CommandError::ShuttingDown { .. }), "{error}");
 }
 
 #[tokio::test]
@@ -40,11 +37,7 @@ async fn a_shutdown_that_runs_out_of_time_says_what_was_running() {
     commands.send(set_up("a")).await.unwrap();
     let weighing = tokio::spawn(async move { commands.send(weigh("a")).await });
     scale.until_asked().await;
-    let error = app
-        .shutdown(Duration::from_millis(20))
-        .await
-        .unwrap_err()
-        .to_string();
+    let error = app.shutdown(Duration::from_millis(20)).await.unwrap_err().to_string();
     assert!(error.contains("commands"), "{error}");
     weighing.abort();
 }

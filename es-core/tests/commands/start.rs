@@ -9,32 +9,17 @@ use super::domain::*;
 
 #[tokio::test]
 async fn a_resource_nobody_provided_is_named_with_the_handlers_place() {
-    let error = App::test()
-        .only::<Shelf>()
-        .start()
-        .await
-        .err()
-        .unwrap()
-        .to_string();
-    assert!(
-        error.contains("Inject<dyn") && error.contains("Scale"),
-        "{error}"
-    );
+    let error = App::test().only::<Shelf>().start().await.err().unwrap().to_string();
+    assert!(error.contains("Inject<dyn") && error.contains("Scale"), "{error}");
     assert!(error.contains("domain.rs:"), "{error}");
-    assert!(
-        error.contains("`Weigh`") && error.contains("`WeighAgain`"),
-        "{error}"
-    );
+    assert!(error.contains("`Weigh`") && error.contains("`WeighAgain`"), "{error}");
     assert!(error.contains("(provided: nothing)"), "{error}");
 }
 
 #[tokio::test]
 async fn an_aggregate_that_is_expected_and_not_linked_is_told_how_to_link() {
     let (scale, _) = ManualScale::new();
-    let starting = App::test()
-        .provide::<dyn Scale>(scale)
-        .expects(["Shelf", "Order"])
-        .start();
+    let starting = App::test().provide::<dyn Scale>(scale).expects(["Shelf", "Order"]).start();
     let error = starting.await.err().unwrap().to_string();
     assert!(error.contains("aggregate `Order` is expected"), "{error}");
     assert!(error.contains("use the_crate_with_it as _;"), "{error}");
@@ -44,10 +29,7 @@ async fn an_aggregate_that_is_expected_and_not_linked_is_told_how_to_link() {
 #[tokio::test]
 async fn a_builder_without_a_store_says_what_to_write() {
     let (scale, _) = ManualScale::new();
-    let starting = App::builder()
-        .with::<Shelf>()
-        .provide::<dyn Scale>(scale)
-        .start();
+    let starting = App::builder().with::<Shelf>().provide::<dyn Scale>(scale).start();
     let error = starting.await.err().unwrap().to_string();
     assert!(error.contains(".store(\"sqlite:"), "{error}");
 }
@@ -55,11 +37,8 @@ async fn a_builder_without_a_store_says_what_to_write() {
 #[tokio::test]
 async fn an_engine_that_is_not_linked_is_told_how_to_link() {
     let (scale, _) = ManualScale::new();
-    let starting = App::builder()
-        .store("nosuch:x")
-        .with::<Shelf>()
-        .provide::<dyn Scale>(scale)
-        .start();
+    let starting =
+        App::builder().store("nosuch:x").with::<Shelf>().provide::<dyn Scale>(scale).start();
     let error = starting.await.err().unwrap().to_string();
     assert!(error.contains("use es_nosuch as _;"), "{error}");
 }
@@ -69,51 +48,29 @@ fn two_handlers_of_one_command_are_told_with_both_places() {
     struct Other;
     let mut components = Components::default();
     Shelf::register(&mut components);
-    let put = *components
-        .commands
-        .iter()
-        .find(|entry| entry.name == "Put")
-        .unwrap();
+    let put = *components.commands.iter().find(|entry| entry.name == "Put").unwrap();
     let other = CommandEntry {
         handler_id: std::any::TypeId::of::<Other>,
         handler: || "Other",
-        source: es_core::registry::Source {
-            file: "other.rs",
-            line: 7,
-        },
+        source: es_core::registry::Source { file: "other.rs", line: 7 },
         ..put
     };
     components.commands.push(other);
     let problems = Registry::new(components).err().unwrap();
-    let [RegistryError::TwoHandlers { .. }] = problems.as_slice() else {
-        panic!("{problems:?}")
-    };
+    let [RegistryError::TwoHandlers { .. }] = problems.as_slice() else { panic!("{problems:?}") };
     let text = problems.first().unwrap().to_string();
-    assert!(
-        text.contains("other.rs:7") && text.contains("domain.rs:"),
-        "{text}"
-    );
+    assert!(text.contains("other.rs:7") && text.contains("domain.rs:"), "{text}");
 }
 
 #[test]
 fn one_stored_name_for_two_event_types_is_told_with_both_places() {
     let mut components = Components::linked();
-    let mut other = *components
-        .events
-        .iter()
-        .find(|entry| entry.name == "BoxesPut")
-        .unwrap();
-    other.source = es_core::registry::Source {
-        file: "other.rs",
-        line: 9,
-    };
+    let mut other = *components.events.iter().find(|entry| entry.name == "BoxesPut").unwrap();
+    other.source = es_core::registry::Source { file: "other.rs", line: 9 };
     components.events.push(other);
     let problems = Registry::new(components).err().unwrap();
     let text = problems.first().unwrap().to_string();
-    assert!(
-        text.contains("other.rs:9") && text.contains("domain.rs:"),
-        "{text}"
-    );
+    assert!(text.contains("other.rs:9") && text.contains("domain.rs:"), "{text}");
 }
 
 #[test]
@@ -128,12 +85,7 @@ fn registering_twice_counts_once() {
 #[tokio::test]
 async fn every_handler_is_described_with_its_place() {
     let text = super::app().await.describe().to_string();
-    for name in [
-        "aggregate Shelf",
-        "command Put",
-        "command Weigh",
-        "event BoxesPut",
-    ] {
+    for name in ["aggregate Shelf", "command Put", "command Weigh", "event BoxesPut"] {
         assert!(text.contains(name), "{name} is not in:\n{text}");
     }
     assert!(text.contains("domain.rs:"), "{text}");
@@ -144,9 +96,5 @@ async fn a_shared_resource_is_the_same_one() {
     let (scale, _) = ManualScale::new();
     let app = super::app_with(Arc::clone(&scale) as Arc<dyn Scale>).await;
     drop(app);
-    assert_eq!(
-        Arc::strong_count(&scale),
-        1,
-        "the application keeps nothing after its end"
-    );
+    assert_eq!(Arc::strong_count(&scale), 1, "the application keeps nothing after its end");
 }

@@ -9,4 +9,6 @@
     missing_docs
 )]
 
+mod grouped;
 mod memory_keeps_it;
+mod planted_bugs_are_found;

@@ -3,13 +3,11 @@
 use std::any::Any;
 use std::borrow::Cow;
 
-use bytes::Bytes;
-
 use super::{Fallible, Journey};
 use crate::aggregate::{Aggregate, StagedEvent};
 use crate::command::handled::SendResult;
 use crate::command::{CommandError, CommandOf, Refusal, Tracked};
-use crate::event::{EventId, Sequence};
+use crate::event::{Codec, EventId, Json, Sequence, encoded};
 use crate::fault::Fault;
 use crate::future::panic_message;
 use crate::store::{AppendError, CommitToken, Expectation, Expected, NewEvent, RememberedCommand};
@@ -17,15 +15,12 @@ use crate::store::{AppendError, CommitToken, Expectation, Expected, NewEvent, Re
 impl<A: Aggregate, C: CommandOf<A>> Journey<A, C> {
     pub(super) fn expectation(&self, version: Option<Sequence>) -> Expectation {
         let expected = version.map_or(Expected::NoStream, Expected::Exact);
-        Expectation {
-            stream: self.cell.stream.clone(),
-            expected,
-        }
+        Expectation { stream: self.cell.stream.clone(), expected }
     }
 
     pub(super) fn events(&self, staged: Vec<StagedEvent>) -> Vec<NewEvent> {
         let event = |staged: StagedEvent| NewEvent {
-            id: EventId::generate(),
+            id: EventId::of_command(self.id),
             stream: Some(self.cell.stream.clone()),
             name: Cow::Borrowed(staged.name),
             revision: staged.revision,
@@ -37,14 +32,14 @@ impl<A: Aggregate, C: CommandOf<A>> Journey<A, C> {
     }
 
     pub(super) fn remember(&self, reply: &C::Reply) -> Fallible<RememberedCommand, C::Error> {
-        let reply = serde_json::to_vec(reply).map_err(|error| {
+        let reply = encoded(|buffer| Json::encode(reply, buffer)).map_err(|error| {
             self.fault(Fault::new(format!("the reply cannot be encoded: {error}")))
         })?;
         Ok(RememberedCommand {
             id: self.id,
             name: Cow::Borrowed(C::NAME),
             target: Some(self.cell.stream.clone()),
-            reply: Bytes::from(reply),
+            reply,
             from_outside: self.is_repeatable,
             token: CommitToken::default(),
         })
@@ -54,14 +49,9 @@ impl<A: Aggregate, C: CommandOf<A>> Journey<A, C> {
     pub(super) fn first_answer(&self, first: RememberedCommand) -> SendResult<C::Reply, C::Error> {
         let is_same = first.name == C::NAME && first.target.as_ref() == Some(&self.cell.stream);
         if !is_same {
-            let target = first
-                .target
-                .map_or_else(String::new, |target| format!(" to {target}"));
+            let target = first.target.map_or_else(String::new, |target| format!(" to {target}"));
             let first = format!("{}{target}", first.name);
-            return Err(CommandError::CommandIdReused {
-                command_id: self.id,
-                first,
-            });
+            return Err(CommandError::CommandIdReused { command_id: self.id, first });
         }
         let reply =
             serde_json::from_slice(&first.reply).map_err(|error| CommandError::Undecodable {
@@ -69,10 +59,7 @@ impl<A: Aggregate, C: CommandOf<A>> Journey<A, C> {
                 name: C::NAME.to_owned(),
                 reason: format!("its first reply has another shape now: {error}"),
             })?;
-        Ok(Tracked {
-            reply,
-            token: first.token,
-        })
+        Ok(Tracked { reply, token: first.token })
     }
 
     pub(super) fn refusal(&self, refusal: Refusal<C::Error>) -> CommandError<C::Error> {
@@ -99,30 +86,18 @@ impl<A: Aggregate, C: CommandOf<A>> Journey<A, C> {
 
     pub(super) fn conflict(&self, attempts: u32) -> CommandError<C::Error> {
         let stream = self.cell.stream.clone();
-        CommandError::Conflict {
-            command_id: self.id,
-            stream,
-            attempts,
-        }
+        CommandError::Conflict { command_id: self.id, stream, attempts }
     }
 
     pub(super) fn fault(&self, fault: Fault) -> CommandError<C::Error> {
-        CommandError::Fault {
-            command_id: self.id,
-            fault,
-        }
+        CommandError::Fault { command_id: self.id, fault }
     }
 
     pub(super) fn panicked(&self, panic: Box<dyn Any + Send>) -> CommandError<C::Error> {
-        CommandError::Panicked {
-            command_id: self.id,
-            message: panic_message(&*panic),
-        }
+        CommandError::Panicked { command_id: self.id, message: panic_message(&*panic) }
     }
 
     pub(super) fn lost_state(&self) -> CommandError<C::Error> {
-        self.fault(Fault::new(
-            "the live state is gone although its turn is held",
-        ))
+        self.fault(Fault::new("the live state is gone although its turn is held"))
     }
 }

@@ -17,7 +17,7 @@ use tokio::time::timeout_at;
 use super::handled::SendResult;
 use super::{AsyncCall, Call, CommandError, CommandOf, Dispatch, Refusal, SyncCall, Tracked};
 use crate::aggregate::{Aggregate, Cell, InFlight, Live, Slot, Turn, fold};
-use crate::context::Context;
+use crate::context::{Context, Now};
 use crate::event::{CommandId, Metadata, Sequence};
 use crate::future::{BoxFuture, CatchUnwind};
 use crate::runtime::{Runtime, Ticket};
@@ -341,7 +341,7 @@ impl<A: Aggregate, C: CommandOf<A>> Journey<A, C> {
         Context {
             metadata: self.metadata.clone(),
             command_id: Some(self.id),
-            timestamp: shared.clock.now(),
+            now: Now::By(Arc::clone(&shared.clock)),
             sequence: None,
             position: None,
             resources: Arc::clone(&shared.resources),
@@ -364,7 +364,7 @@ impl<'a, A: Aggregate, C: CommandOf<A>> BorrowedCall<'a, A, C> {
 
 // Spreads repetitions, so that two writers do not meet again at once.
 async fn jitter(conflicts: u32) {
-    let random = u64::from(uuid::Uuid::now_v7().as_bytes()[15]);
+    let random = u64::from(uuid::Uuid::new_v4().as_bytes()[15]);
     let most_us = 100_u64 << conflicts.min(7);
     tokio::time::sleep(Duration::from_micros(most_us * random / 255)).await;
 }

@@ -120,9 +120,6 @@ pub struct GroupLimits {
 
 impl Default for GroupLimits {
     fn default() -> Self {
-        Self {
-            batches: 2048,
-            bytes: 8 * 1024 * 1024,
-        }
+        Self { batches: 2048, bytes: 8 * 1024 * 1024 }
     }
 }

@@ -14,11 +14,7 @@ use crate::store::{AppendError, QueuedAppend, judge};
 /// answered `Closed`, which is why the thread ends when the last such place is given back; the
 /// engine is closed before that.
 pub fn write_groups(engine: &mut dyn GroupEngine, receiver: AppendReceiver, limits: GroupLimits) {
-    let AppendReceiver {
-        mut batches,
-        mut closing,
-        closed,
-    } = receiver;
+    let AppendReceiver { mut batches, mut closing, closed } = receiver;
     let mut group = Vec::new();
     loop {
         let first = wait(async {
@@ -73,12 +69,7 @@ fn fill(
 }
 
 fn payload_bytes(queued: &QueuedAppend) -> usize {
-    queued
-        .batch
-        .events
-        .iter()
-        .map(|event| event.payload.len())
-        .sum()
+    queued.batch.events.iter().map(|event| event.payload.len()).sum()
 }
 
 fn write_group(engine: &mut dyn GroupEngine, group: &mut Vec<QueuedAppend>) -> Queue {
@@ -117,11 +108,8 @@ fn attempt(
         refuse(group.drain(..), &error);
         return Ok(Queue::Valid);
     }
-    let mut judged = Judged {
-        accepted: Vec::with_capacity(group.len()),
-        refused: Vec::new(),
-        stores: false,
-    };
+    let mut judged =
+        Judged { accepted: Vec::with_capacity(group.len()), refused: Vec::new(), stores: false };
     let mut waiting = std::mem::take(group).into_iter();
     while let Some(queued) = waiting.next() {
         if let Err((queued, error)) = judge_one(engine, queued, &mut judged) {
@@ -199,12 +187,8 @@ fn finish(engine: &mut dyn GroupEngine, judged: Judged) -> Queue {
             }
             Resolution::Unknown => {
                 fail(judged, |stores| match stores {
-                    true => AppendError::OutcomeUnknown {
-                        reason: reason.clone(),
-                    },
-                    false => AppendError::Unavailable {
-                        reason: reason.clone(),
-                    },
+                    true => AppendError::OutcomeUnknown { reason: reason.clone() },
+                    false => AppendError::Unavailable { reason: reason.clone() },
                 });
                 return Queue::Void;
             }
@@ -252,9 +236,7 @@ fn refuse_queued(batches: &mut Batches) {
 
 fn lost() -> GroupError {
     let reason = "the group before it was lost; nothing is stored, try again";
-    GroupError::Unavailable {
-        reason: reason.to_owned(),
-    }
+    GroupError::Unavailable { reason: reason.to_owned() }
 }
 
 struct Unpark(Thread);

@@ -68,11 +68,7 @@ impl MemoryLog {
         });
         let log = Arc::clone(&shared);
         let append: Arc<DirectAppend> = Arc::new(move |batch| log.append(batch));
-        Self {
-            shared,
-            append,
-            places: None,
-        }
+        Self { shared, append, places: None }
     }
 
     /// Bounds the number of places that can be reserved at the same time; without this there are
@@ -109,7 +105,8 @@ impl Shared {
         self.committed.send_if_modified(|last| {
             let is_later = position > *last;
             *last = position.max(*last);
-            is_later
+            // Nobody listens: whoever subscribes later reads the log after that, and finds it.
+            is_later && self.committed.receiver_count() > 0
         });
     }
 
@@ -119,11 +116,7 @@ impl Shared {
 
     fn read(&self) -> Result<RwLockReadGuard<'_, State>, ReadError> {
         let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
-        if state.is_closed() {
-            Err(ReadError::Closed)
-        } else {
-            Ok(state)
-        }
+        if state.is_closed() { Err(ReadError::Closed) } else { Ok(state) }
     }
 
     fn read_partition(
@@ -162,9 +155,7 @@ impl EventStore for MemoryLog {
         let Some(places) = &self.places else {
             return Ok(Permit::direct(Arc::clone(&self.append)));
         };
-        let place = Arc::clone(places)
-            .try_acquire_owned()
-            .map_err(|_| AppendError::Overloaded)?;
+        let place = Arc::clone(places).try_acquire_owned().map_err(|_| AppendError::Overloaded)?;
         Ok(self.placed(place))
     }
 
@@ -180,9 +171,7 @@ impl EventStore for MemoryLog {
                 .await
                 .map_err(|_| AppendError::Overloaded)?,
         };
-        place
-            .map(|place| self.placed(place))
-            .map_err(|_| AppendError::Closed)
+        place.map(|place| self.placed(place)).map_err(|_| AppendError::Closed)
     }
 
     async fn read_stream(
@@ -192,10 +181,7 @@ impl EventStore for MemoryLog {
         visit: &mut Visit<'_>,
     ) -> Result<StreamVersion, ReadError> {
         let mut chunk = Vec::new();
-        let version = self
-            .shared
-            .read()?
-            .stream(stream, from, None, CHUNK, &mut chunk);
+        let version = self.shared.read()?.stream(stream, from, None, CHUNK, &mut chunk);
         let mut next = from;
         while let Some(last) = chunk.last() {
             next = last.event.sequence().unwrap_or(next).next();
@@ -203,9 +189,7 @@ impl EventStore for MemoryLog {
                 break;
             }
             chunk.clear();
-            self.shared
-                .read()?
-                .stream(stream, next, version, CHUNK, &mut chunk);
+            self.shared.read()?.stream(stream, next, version, CHUNK, &mut chunk);
         }
         Ok(version)
     }
@@ -234,10 +218,7 @@ impl EventStore for MemoryLog {
         filter: &Filter,
         limit: usize,
     ) -> Result<Page, ReadError> {
-        Ok(self
-            .shared
-            .read_partition(partition)?
-            .page(after, filter, limit))
+        Ok(self.shared.read_partition(partition)?.page(after, filter, limit))
     }
 
     async fn head(&self, partition: Partition) -> Result<Position, ReadError> {

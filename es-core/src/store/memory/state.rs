@@ -1,6 +1,8 @@
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+
+use foldhash::{HashMap, HashSet};
+use smallvec::SmallVec;
 
 use super::stored::Stored;
 use crate::event::{
@@ -19,7 +21,9 @@ pub(super) struct State {
     events: Vec<Arc<Stored>>,
     streams: HashMap<StreamId, Vec<Arc<Stored>>>,
     event_ids: HashSet<EventId>,
-    commands: HashMap<(Tenant, CommandId), Remembered>,
+    // By number: a growing map then moves little.
+    commands: HashMap<(Tenant, CommandId), usize>,
+    remembered: Vec<Remembered>,
     window: CommandWindow,
     /// One allocation per name instead of one per event.
     names: HashSet<Arc<str>>,
@@ -60,9 +64,7 @@ impl State {
 
     /// Time never runs backwards along the log, whatever the clock does.
     fn not_before_the_last(&self, now: Timestamp) -> Timestamp {
-        self.events
-            .last()
-            .map_or(now, |last| last.event.recorded_at.max(now))
+        self.events.last().map_or(now, |last| last.event.recorded_at.max(now))
     }
 
     fn refuse_known_command(&self, batch: &Append, now: Timestamp) -> Result<(), AppendError> {
@@ -81,10 +83,7 @@ impl State {
         index: usize,
         condition: &Condition,
     ) -> Result<(), AppendError> {
-        match self
-            .matching(tenant, &condition.criteria, condition.after)
-            .next()
-        {
+        match self.matching(tenant, &condition.criteria, condition.after).next() {
             None => Ok(()),
             Some(stored) => {
                 let position = stored.event.position;
@@ -109,13 +108,9 @@ impl State {
     fn store(&mut self, batch: Append, now: Timestamp) -> Committed {
         let first = (!batch.events.is_empty()).then(|| self.head().next());
         let recorded_at = first.map(|_| now);
-        let mut streams: Vec<StreamId> = Vec::new();
+        let mut streams: SmallVec<[StreamId; 1]> = SmallVec::new();
         for event in batch.events {
-            if let Some(stream) = event
-                .stream
-                .as_ref()
-                .filter(|stream| !streams.contains(stream))
-            {
+            if let Some(stream) = event.stream.as_ref().filter(|stream| !streams.contains(stream)) {
                 streams.push(stream.clone());
             }
             self.push(event, &batch.tenant, now);
@@ -126,41 +121,26 @@ impl State {
         };
         if let Some(mut command) = batch.command {
             command.token = token.clone();
-            let remembered = Remembered {
-                recorded_at: now,
-                command,
-            };
-            self.commands
-                .insert((batch.tenant, remembered.command.id), remembered);
+            let remembered = Remembered { recorded_at: now, command };
+            self.commands.insert((batch.tenant, remembered.command.id), self.remembered.len());
+            self.remembered.push(remembered);
         }
-        Committed {
-            token,
-            first,
-            recorded_at,
-        }
+        Committed { token, first, recorded_at }
     }
 
     fn push(&mut self, event: NewEvent, tenant: &Tenant, recorded_at: Timestamp) {
         let position = self.head().next();
         let name = self.name(event.name);
-        let mut in_stream = event
-            .stream
-            .as_ref()
-            .map(|stream| self.streams.entry(stream.clone()).or_default());
-        let sequence = in_stream
-            .as_ref()
-            .map(|events| Sequence(events.len() as u64));
+        let mut in_stream =
+            event.stream.as_ref().map(|stream| self.streams.entry(stream.clone()).or_default());
+        let sequence = in_stream.as_ref().map(|events| Sequence(events.len() as u64));
         let stored = Arc::new(Stored {
             tags: event.tags,
             event: RecordedEvent {
                 partition: Partition::default(),
                 position,
                 id: event.id,
-                tenant: event
-                    .stream
-                    .as_ref()
-                    .map_or(tenant, StreamId::tenant)
-                    .clone(),
+                tenant: event.stream.as_ref().map_or(tenant, StreamId::tenant).clone(),
                 stream: event.stream.zip(sequence),
                 name,
                 revision: event.revision,
@@ -216,13 +196,10 @@ impl State {
         criteria: &'a Criteria,
         after: Marker,
     ) -> impl Iterator<Item = &'a Arc<Stored>> {
-        self.events
-            .iter()
-            .skip(index(after.0.0))
-            .filter(move |stored| {
-                stored.event.tenant == *tenant
-                    && criteria.matches(&stored.event.name, |tag| stored.has_tag(tag))
-            })
+        self.events.iter().skip(index(after.0.0)).filter(move |stored| {
+            stored.event.tenant == *tenant
+                && criteria.matches(&stored.event.name, |tag| stored.has_tag(tag))
+        })
     }
 
     /// One page of the log.
@@ -232,27 +209,18 @@ impl State {
             let event = &stored.event;
             filter.matches(&event.tenant, &event.name, |tag| stored.has_tag(tag))
         });
-        let events: Vec<_> = wanted
-            .take(limit)
-            .map(|stored| stored.event.clone())
-            .collect();
+        let events: Vec<_> = wanted.take(limit).map(|stored| stored.event.clone()).collect();
         let up_to = match events.last() {
             _ if limit == 0 => after,
             Some(last) if events.len() == limit => last.position,
             _ => head.max(after),
         };
-        Page {
-            events,
-            up_to,
-            head,
-        }
+        Page { events, up_to, head }
     }
 
     /// The first position recorded at a moment or later.
     pub(super) fn position_at(&self, moment: Timestamp) -> Option<Position> {
-        let before = self
-            .events
-            .partition_point(|stored| stored.event.recorded_at < moment);
+        let before = self.events.partition_point(|stored| stored.event.recorded_at < moment);
         self.events.get(before).map(|stored| stored.event.position)
     }
 
@@ -263,11 +231,9 @@ impl State {
         id: CommandId,
         now: Timestamp,
     ) -> Option<&RememberedCommand> {
-        let remembered = self.commands.get(&(tenant.clone(), id))?;
+        let remembered = self.remembered.get(*self.commands.get(&(tenant.clone(), id))?)?;
         let command = &remembered.command;
-        let end = self
-            .window
-            .ends(remembered.recorded_at, command.from_outside);
+        let end = self.window.ends(remembered.recorded_at, command.from_outside);
         (self.not_before_the_last(now) < end).then_some(command)
     }
 

@@ -12,10 +12,7 @@ impl Stored {
         let is_stream = |stream: &crate::event::StreamId| {
             tag.key == stream.aggregate() && tag.value == stream.id()
         };
-        self.event
-            .stream
-            .as_ref()
-            .is_some_and(|(stream, _)| is_stream(stream))
+        self.event.stream.as_ref().is_some_and(|(stream, _)| is_stream(stream))
             || self.tags.contains(tag)
     }
 }

@@ -26,10 +26,7 @@ pub(super) fn tenant(name: &str) -> Verdict<Tenant> {
 
 /// An event with a small payload.
 pub(super) fn event(stream: &StreamId, name: &'static str) -> NewEvent {
-    NewEvent {
-        stream: Some(stream.clone()),
-        ..event_without_stream(name)
-    }
+    NewEvent { stream: Some(stream.clone()), ..event_without_stream(name) }
 }
 
 pub(super) fn event_without_stream(name: &'static str) -> NewEvent {
@@ -62,23 +59,14 @@ pub(super) fn command(id: CommandId) -> RememberedCommand {
 
 /// Criteria of one criterion with tags.
 pub(super) fn with_tags(tags: &[(&'static str, &str)]) -> Criteria {
-    let tags = tags
-        .iter()
-        .map(|(key, value)| Tag::new(*key, *value))
-        .collect();
-    Criteria(vec![Criterion {
-        tags,
-        names: Vec::new(),
-    }])
+    let tags = tags.iter().map(|(key, value)| Tag::new(*key, *value)).collect();
+    Criteria(vec![Criterion { tags, names: Vec::new() }])
 }
 
 /// Criteria of one criterion with names.
 pub(super) fn with_names(names: &[&str]) -> Criteria {
     let names = names.iter().map(|name| (*name).to_owned()).collect();
-    Criteria(vec![Criterion {
-        tags: Vec::new(),
-        names,
-    }])
+    Criteria(vec![Criterion { tags: Vec::new(), names }])
 }
 
 /// A batch of one event.
@@ -88,10 +76,7 @@ pub(super) fn one(stream: &StreamId, name: &'static str) -> Append {
 
 /// A batch of events and nothing else.
 pub(super) fn batch(events: Vec<NewEvent>) -> Append {
-    Append {
-        events,
-        ..Append::default()
-    }
+    Append { events, ..Append::default() }
 }
 
 /// A batch that only asks whether a stream looks as expected.
@@ -101,10 +86,7 @@ pub(super) fn question(stream: &StreamId, expected: Expected) -> Append {
 
 impl Append {
     pub(super) fn expecting(mut self, stream: &StreamId, expected: Expected) -> Self {
-        self.expectations.push(Expectation {
-            stream: stream.clone(),
-            expected,
-        });
+        self.expectations.push(Expectation { stream: stream.clone(), expected });
         self
     }
 

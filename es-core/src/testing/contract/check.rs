@@ -32,9 +32,7 @@ impl fmt::Display for Unkept {
 
 impl From<AppendError> for Unkept {
     fn from(error: AppendError) -> Self {
-        Self::Broken(format!(
-            "expected the batch to be stored, but it was refused: {error}"
-        ))
+        Self::Broken(format!("expected the batch to be stored, but it was refused: {error}"))
     }
 }
 
@@ -55,16 +53,10 @@ pub(super) fn equal<T: PartialEq + Debug>(what: &str, seen: T, expected: T) -> V
     if seen == expected {
         return Ok(());
     }
-    Err(Unkept::Broken(format!(
-        "{what}: expected {expected:?}, saw {seen:?}"
-    )))
+    Err(Unkept::Broken(format!("{what}: expected {expected:?}, saw {seen:?}")))
 }
 
 /// Expects something to be so.
 pub(super) fn holds(is_so: bool, what: impl FnOnce() -> String) -> Verdict {
-    if is_so {
-        Ok(())
-    } else {
-        Err(Unkept::Broken(what()))
-    }
+    if is_so { Ok(()) } else { Err(Unkept::Broken(what())) }
 }

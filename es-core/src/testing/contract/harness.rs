@@ -35,19 +35,12 @@ pub struct LogSetup {
 
 impl LogSetup {
     pub(super) fn new(name: String) -> Self {
-        Self {
-            name,
-            clock: Arc::new(SystemClock),
-            places: None,
-        }
+        Self { name, clock: Arc::new(SystemClock), places: None }
     }
 }
 
 impl fmt::Debug for LogSetup {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("LogSetup")
-            .field("name", &self.name)
-            .field("places", &self.places)
-            .finish()
+        f.debug_struct("LogSetup").field("name", &self.name).field("places", &self.places).finish()
     }
 }

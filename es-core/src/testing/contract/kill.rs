@@ -55,9 +55,7 @@ fn setup() -> LogSetup {
 fn written(round: &str, writer: u64, number: u64, id: CommandId) -> Verdict<Append> {
     let own = stream(&writer.to_string())?;
     let part = |event: NewEvent, part: &str| NewEvent {
-        metadata: Metadata::new()
-            .with("command", id.to_string())
-            .with("part", part),
+        metadata: Metadata::new().with("command", id.to_string()).with("part", part),
         payload: Bytes::from(format!("{round}-{writer}-{number}-{part}")),
         ..event
     };
@@ -114,9 +112,7 @@ fn kill_and_look(harness: impl Harness, test: &str, rounds: u32) -> Verdict {
 /// Starts a writer, kills it some time after an acknowledgement, and gives what it acknowledged.
 fn one_round(test: &str, round: u32, lines: usize, pause: Duration) -> Verdict<Vec<String>> {
     let mut child = start(test, round).map_err(|error| {
-        Unkept::broken(format!(
-            "expected the test to start itself once more, but: {error}"
-        ))
+        Unkept::broken(format!("expected the test to start itself once more, but: {error}"))
     })?;
     let output = child.stdout.take().map(BufReader::new);
     let mut output = output.ok_or_else(|| Unkept::broken("expected the child's output"))?;
@@ -126,10 +122,7 @@ fn one_round(test: &str, round: u32, lines: usize, pause: Duration) -> Verdict<V
         while acknowledged.len() < limit && output.read_line(&mut line).is_ok_and(|bytes| bytes > 0)
         {
             // A line that the kill cut off acknowledges nothing.
-            if let Some(id) = line
-                .strip_prefix(ACKNOWLEDGED)
-                .and_then(|id| id.strip_suffix('\n'))
-            {
+            if let Some(id) = line.strip_prefix(ACKNOWLEDGED).and_then(|id| id.strip_suffix('\n')) {
                 acknowledged.push(id.to_owned());
             }
             line.clear();
@@ -145,11 +138,7 @@ fn one_round(test: &str, round: u32, lines: usize, pause: Duration) -> Verdict<V
     let killed = child.kill().and_then(|()| child.wait());
     killed.map_err(|error| Unkept::broken(format!("expected to kill the child, but: {error}")))?;
     read(usize::MAX);
-    equal(
-        "the number of acknowledgements before the kill",
-        seen,
-        lines,
-    )?;
+    equal("the number of acknowledgements before the kill", seen, lines)?;
     Ok(acknowledged)
 }
 
@@ -167,17 +156,10 @@ async fn look(log: &Log, acknowledged: &[String]) -> Verdict {
     numbered(&events, events.len() as u64)?;
     let mut stored = std::collections::HashSet::new();
     for three in events.chunks(3) {
-        let texts: Vec<_> = three
-            .iter()
-            .map(|event| String::from_utf8_lossy(&event.payload))
-            .collect();
-        let whole = texts
-            .first()
-            .and_then(|text| text.strip_suffix("-0"))
-            .unwrap_or("?");
-        let expected = ["0", "1", "2"]
-            .map(|part| format!("{whole}-{part}"))
-            .to_vec();
+        let texts: Vec<_> =
+            three.iter().map(|event| String::from_utf8_lossy(&event.payload)).collect();
+        let whole = texts.first().and_then(|text| text.strip_suffix("-0")).unwrap_or("?");
+        let expected = ["0", "1", "2"].map(|part| format!("{whole}-{part}")).to_vec();
         equal(
             "the payloads of a batch",
             texts.iter().map(|text| text.to_string()).collect(),
@@ -185,32 +167,20 @@ async fn look(log: &Log, acknowledged: &[String]) -> Verdict {
         )?;
         let id = three.first().map(command_of).unwrap_or_default();
         let is_known = log.memory(parse(&id)?).await?.is_some();
-        equal(
-            "whether the stored batch's command is remembered",
-            is_known,
-            true,
-        )?;
+        equal("whether the stored batch's command is remembered", is_known, true)?;
         stored.insert(id);
     }
     match acknowledged.iter().find(|id| !stored.contains(*id)) {
         None => Ok(()),
-        Some(id) => Err(Unkept::broken(format!(
-            "command {id} was acknowledged and is not there"
-        ))),
+        Some(id) => Err(Unkept::broken(format!("command {id} was acknowledged and is not there"))),
     }
 }
 
 fn command_of(event: &RecordedEvent) -> String {
-    event
-        .metadata
-        .get("command")
-        .unwrap_or_default()
-        .to_string()
+    event.metadata.get("command").unwrap_or_default().to_string()
 }
 
 fn parse(id: &str) -> Verdict<CommandId> {
-    let id = id
-        .parse()
-        .map_err(|_| Unkept::broken(format!("expected an id, saw {id}")))?;
+    let id = id.parse().map_err(|_| Unkept::broken(format!("expected an id, saw {id}")))?;
     Ok(CommandId(id))
 }

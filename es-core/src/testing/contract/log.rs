@@ -26,11 +26,7 @@ impl World {
         let first = Log::open(&*harness, LogSetup::new("contract-0".to_owned())).await?;
         let capabilities = first.capabilities();
         first.close().await;
-        Ok(Self {
-            harness,
-            capabilities,
-            logs: AtomicU32::new(1),
-        })
+        Ok(Self { harness, capabilities, logs: AtomicU32::new(1) })
     }
 
     /// Ends the promise if the engine does not claim a capability.
@@ -39,11 +35,7 @@ impl World {
         claim: impl FnOnce(&Capabilities) -> bool,
         otherwise: &'static str,
     ) -> Verdict {
-        if claim(&self.capabilities) {
-            Ok(())
-        } else {
-            Err(Unkept::NotApplicable(otherwise))
-        }
+        if claim(&self.capabilities) { Ok(()) } else { Err(Unkept::NotApplicable(otherwise)) }
     }
 
     pub(super) fn needs_several_streams(&self) -> Verdict {
@@ -77,20 +69,12 @@ impl World {
 
     /// A new log on a clock.
     pub(super) async fn log_on(&self, clock: Arc<dyn Clock>) -> Verdict<Log> {
-        self.open(LogSetup {
-            clock,
-            ..self.setup()
-        })
-        .await
+        self.open(LogSetup { clock, ..self.setup() }).await
     }
 
     /// A new log with a number of places in its queue.
     pub(super) async fn log_with_places(&self, places: usize) -> Verdict<Log> {
-        self.open(LogSetup {
-            places: Some(places),
-            ..self.setup()
-        })
-        .await
+        self.open(LogSetup { places: Some(places), ..self.setup() }).await
     }
 
     /// The same log once more: after its end, or as a second writer beside it.
@@ -100,18 +84,11 @@ impl World {
 
     /// The same log after its end, on another clock.
     pub(super) async fn again_on(&self, log: &Log, clock: Arc<dyn Clock>) -> Verdict<Log> {
-        self.open(LogSetup {
-            clock,
-            ..log.setup.clone()
-        })
-        .await
+        self.open(LogSetup { clock, ..log.setup.clone() }).await
     }
 
     fn setup(&self) -> LogSetup {
-        LogSetup::new(format!(
-            "contract-{}",
-            self.logs.fetch_add(1, Ordering::Relaxed)
-        ))
+        LogSetup::new(format!("contract-{}", self.logs.fetch_add(1, Ordering::Relaxed)))
     }
 
     async fn open(&self, setup: LogSetup) -> Verdict<Log> {
@@ -138,10 +115,7 @@ impl Log {
     pub(super) async fn open(harness: &dyn Harness, setup: LogSetup) -> Verdict<Self> {
         let opened = harness.open(&setup).await;
         let broken = |fault| Unkept::broken(format!("expected a log, but: {fault}"));
-        Ok(Self {
-            store: opened.map_err(broken)?,
-            setup,
-        })
+        Ok(Self { store: opened.map_err(broken)?, setup })
     }
 
     /// Takes a place.
@@ -163,11 +137,8 @@ impl Log {
         for _ in &batches {
             places.push(self.place().await?);
         }
-        let appended: Vec<Appended> = places
-            .into_iter()
-            .zip(batches)
-            .map(|(place, batch)| place.append(batch))
-            .collect();
+        let appended: Vec<Appended> =
+            places.into_iter().zip(batches).map(|(place, batch)| place.append(batch)).collect();
         let mut answers = Vec::new();
         for answer in appended {
             answers.push(answer.await);
@@ -240,10 +211,7 @@ impl Log {
             events.push(event.clone());
             ControlFlow::Continue(())
         };
-        let marker = self
-            .store
-            .source(tenant, criteria, after, &mut visit)
-            .await?;
+        let marker = self.store.source(tenant, criteria, after, &mut visit).await?;
         Ok((events, marker))
     }
 
@@ -272,13 +240,9 @@ impl Log {
                 return Ok(events);
             }
             if page.up_to <= after {
-                let what = format!(
-                    "a page after {after} with the head at {} ended there",
-                    page.head
-                );
-                return Err(Unkept::broken(format!(
-                    "expected pages to move on, but {what}"
-                )));
+                let what =
+                    format!("a page after {after} with the head at {} ended there", page.head);
+                return Err(Unkept::broken(format!("expected pages to move on, but {what}")));
             }
             after = page.up_to;
         }
@@ -307,12 +271,10 @@ pub(super) fn refused(
 ) -> Verdict<AppendError> {
     match answer {
         Err(error) if is_expected(&error) => Ok(error),
-        Err(error) => Err(Unkept::broken(format!(
-            "expected {expected}, saw {error:?}"
-        ))),
-        Ok(stored) => Err(Unkept::broken(format!(
-            "expected {expected}, but it was stored: {stored:?}"
-        ))),
+        Err(error) => Err(Unkept::broken(format!("expected {expected}, saw {error:?}"))),
+        Ok(stored) => {
+            Err(Unkept::broken(format!("expected {expected}, but it was stored: {stored:?}")))
+        }
     }
 }
 

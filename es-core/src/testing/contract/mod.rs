@@ -22,11 +22,13 @@ mod kill;
 mod log;
 mod promise;
 mod promises;
+mod read_side;
 mod report;
 
 pub use harness::{Harness, LogSetup};
 pub use kill::survives_kill;
 pub use promise::Promise;
+pub use read_side::{ReadSideHarness, ReadSideReport, read_side, read_side_report};
 pub use report::{Outcome, Report};
 
 use std::sync::Arc;
@@ -50,12 +52,21 @@ pub async fn log(harness: impl Harness) {
 
 /// Runs every promise against an engine and tells how each came out.
 pub async fn log_report(harness: impl Harness) -> Report {
+    report(harness, |_| true).await
+}
+
+/// Runs the promises of one class, for example `conditions`, and tells how each came out.
+pub async fn class_report(harness: impl Harness, class: &str) -> Report {
+    report(harness, |promise| promise.class == class).await
+}
+
+async fn report(harness: impl Harness, is_wanted: impl Fn(&Promise) -> bool) -> Report {
     let world = match World::new(Arc::new(harness)).await {
         Ok(world) => Arc::new(world),
         Err(unkept) => return Report::unopened(&unkept),
     };
     let mut report = Report::default();
-    for promise in promises::all() {
+    for promise in promises::all().filter(|promise| is_wanted(promise)) {
         report.add(*promise, run(promise, &world).await);
     }
     report

@@ -23,10 +23,7 @@ pub struct Report {
 
 impl Report {
     pub(super) fn unopened(unkept: &Unkept) -> Self {
-        Self {
-            outcomes: Vec::new(),
-            unopened: Some(unkept.to_string()),
-        }
+        Self { outcomes: Vec::new(), unopened: Some(unkept.to_string()) }
     }
 
     pub(super) fn add(&mut self, promise: Promise, outcome: Outcome) {
@@ -47,22 +44,18 @@ impl Report {
 
     /// The broken promises, each with what was expected and seen.
     pub fn broken(&self) -> impl Iterator<Item = (&Promise, &str)> {
-        self.outcomes
-            .iter()
-            .filter_map(|(promise, outcome)| match outcome {
-                Outcome::Broken(what) => Some((promise, what.as_str())),
-                Outcome::Kept | Outcome::Skipped(_) => None,
-            })
+        self.outcomes.iter().filter_map(|(promise, outcome)| match outcome {
+            Outcome::Broken(what) => Some((promise, what.as_str())),
+            Outcome::Kept | Outcome::Skipped(_) => None,
+        })
     }
 
     /// The skipped promises, each with the reason.
     pub fn skipped(&self) -> impl Iterator<Item = (&Promise, &'static str)> {
-        self.outcomes
-            .iter()
-            .filter_map(|(promise, outcome)| match outcome {
-                Outcome::Skipped(reason) => Some((promise, *reason)),
-                Outcome::Kept | Outcome::Broken(_) => None,
-            })
+        self.outcomes.iter().filter_map(|(promise, outcome)| match outcome {
+            Outcome::Skipped(reason) => Some((promise, *reason)),
+            Outcome::Kept | Outcome::Broken(_) => None,
+        })
     }
 }
 
@@ -74,10 +67,7 @@ impl fmt::Display for Report {
         let broken = self.broken().count();
         let skipped = self.skipped().count();
         let kept = self.outcomes.len() - broken - skipped;
-        write!(
-            f,
-            "{kept} promises of the log are kept, {broken} broken, {skipped} skipped"
-        )?;
+        write!(f, "{kept} promises of the log are kept, {broken} broken, {skipped} skipped")?;
         for (promise, what) in self.broken() {
             write!(f, "\n  broken   {promise}\n           {what}")?;
         }

@@ -41,41 +41,21 @@ async fn events_of_several_streams_keep_their_order(world: &World) -> Verdict {
     log.append(batch(events)).await?;
     let seen = log.all().await?.iter().map(|event| event.id).collect();
     equal("the ids in order of position", seen, expected)?;
-    let sequences: Vec<_> = log
-        .stream(&note)
-        .await?
-        .iter()
-        .map(|e| e.sequence())
-        .collect();
-    equal(
-        "the sequences",
-        sequences,
-        vec![Some(Sequence(0)), Some(Sequence(1))],
-    )
+    let sequences: Vec<_> = log.stream(&note).await?.iter().map(|e| e.sequence()).collect();
+    equal("the sequences", sequences, vec![Some(Sequence(0)), Some(Sequence(1))])
 }
 
 async fn what_is_appended_is_read_back_equal(world: &World) -> Verdict {
     let log = world.log().await?;
     let order = stream("1")?;
     let every_byte: Vec<u8> = (0..=255).collect();
-    let oddities = Metadata::new().with("", "").with(
-        "note",
-        "zero\0, line\nend, quote ' \" \\, é e\u{301}, \u{202e}rtl, 😀",
-    );
+    let oddities = Metadata::new()
+        .with("", "")
+        .with("note", "zero\0, line\nend, quote ' \" \\, é e\u{301}, \u{202e}rtl, 😀");
     let events = vec![
-        NewEvent {
-            payload: Bytes::from(every_byte),
-            ..event(&order, "Bytes")
-        },
-        NewEvent {
-            payload: Bytes::new(),
-            ..event(&order, "Empty")
-        },
-        NewEvent {
-            metadata: oddities,
-            revision: u32::MAX,
-            ..event(&order, "Häßlich 'x' --")
-        },
+        NewEvent { payload: Bytes::from(every_byte), ..event(&order, "Bytes") },
+        NewEvent { payload: Bytes::new(), ..event(&order, "Empty") },
+        NewEvent { metadata: oddities, revision: u32::MAX, ..event(&order, "Häßlich 'x' --") },
     ];
     log.append(batch(events.clone())).await?;
     let read = log.stream(&order).await?;
@@ -96,57 +76,28 @@ async fn the_answer_says_where_the_events_went(world: &World) -> Verdict {
     let log = world.log().await?;
     let order = stream("1")?;
     log.append(one(&order, "Created")).await?;
-    let answer = log
-        .append(batch(vec![event(&order, "A"), event(&order, "B")]))
-        .await?;
+    let answer = log.append(batch(vec![event(&order, "A"), event(&order, "B")])).await?;
     equal("the first position", answer.first, Some(Position(2)))?;
-    let last = answer
-        .token
-        .positions()
-        .first()
-        .map(|(_, position)| *position);
+    let last = answer.token.positions().first().map(|(_, position)| *position);
     equal("the token's position", last, Some(Position(3)))?;
-    equal(
-        "the streams written",
-        answer.token.streams(),
-        &[order.clone()],
-    )?;
-    let recorded = log
-        .stream(&order)
-        .await?
-        .last()
-        .map(|event| event.recorded_at);
+    equal("the streams written", answer.token.streams(), &[order.clone()])?;
+    let recorded = log.stream(&order).await?.last().map(|event| event.recorded_at);
     equal("when it was recorded", answer.recorded_at, recorded)
 }
 
 async fn an_empty_batch_stores_nothing(world: &World) -> Verdict {
     let log = world.log().await?;
     let answer = log.append(Append::default()).await?;
-    holds(answer.token.is_empty(), || {
-        format!("expected an empty token, saw {}", answer.token)
-    })?;
+    holds(answer.token.is_empty(), || format!("expected an empty token, saw {}", answer.token))?;
     equal("the first position", answer.first, None)?;
     equal("the head", log.head_position().await?, Position(0))
 }
 
 async fn events_without_a_stream_have_no_sequence(world: &World) -> Verdict {
     let log = world.log().await?;
-    log.append(batch(vec![
-        event_without_stream("A"),
-        event_without_stream("B"),
-    ]))
-    .await?;
-    let seen: Vec<_> = log
-        .all()
-        .await?
-        .into_iter()
-        .map(|e| (e.position, e.stream))
-        .collect();
-    equal(
-        "positions and streams",
-        seen,
-        vec![(Position(1), None), (Position(2), None)],
-    )
+    log.append(batch(vec![event_without_stream("A"), event_without_stream("B")])).await?;
+    let seen: Vec<_> = log.all().await?.into_iter().map(|e| (e.position, e.stream)).collect();
+    equal("positions and streams", seen, vec![(Position(1), None), (Position(2), None)])
 }
 
 async fn a_refused_batch_leaves_nothing_behind(world: &World) -> Verdict {
@@ -161,10 +112,7 @@ async fn a_refused_batch_leaves_nothing_behind(world: &World) -> Verdict {
     } else {
         conflict
     };
-    log.refused(conflict, "a conflict", |e| {
-        matches!(e, AppendError::Conflict { .. })
-    })
-    .await?;
+    log.refused(conflict, "a conflict", |e| matches!(e, AppendError::Conflict { .. })).await?;
     equal("the head", log.head_position().await?, Position(0))?;
     equal("the stream's version", log.version(&order).await?, None)?;
     if world.capabilities().command_memory {
@@ -179,10 +127,7 @@ async fn an_event_id_is_stored_once(world: &World) -> Verdict {
     let log = world.log().await?;
     let first = event(&stream("1")?, "Created");
     log.append(batch(vec![first.clone()])).await?;
-    let again = NewEvent {
-        id: first.id,
-        ..event(&stream("2")?, "Other")
-    };
+    let again = NewEvent { id: first.id, ..event(&stream("2")?, "Other") };
     let refused = batch(vec![event(&stream("2")?, "Created"), again]);
     log.refused(
         refused,
@@ -211,50 +156,34 @@ async fn an_event_id_twice_in_a_batch_is_refused(world: &World) -> Verdict {
 async fn a_thousand_events_are_one_batch(world: &World) -> Verdict {
     let log = world.log().await?;
     let order = stream("1")?;
-    let answer = log
-        .append(batch((0..1000).map(|_| event(&order, "Added")).collect()))
-        .await?;
+    let answer = log.append(batch((0..1000).map(|_| event(&order, "Added")).collect())).await?;
     equal("the first position", answer.first, Some(Position(1)))?;
     equal("the head", log.head_position().await?, Position(1000))?;
-    equal(
-        "the stream's version",
-        log.version(&order).await?,
-        Some(Sequence(999)),
-    )
+    equal("the stream's version", log.version(&order).await?, Some(Sequence(999)))
 }
 
 async fn a_payload_at_the_limit_is_stored(world: &World) -> Verdict {
     let log = world.log().await?;
     let order = stream("1")?;
     let payload = Bytes::from(vec![b'x'; world.capabilities().payload_limit_bytes]);
-    log.append(batch(vec![NewEvent {
-        payload: payload.clone(),
-        ..event(&order, "Big")
-    }]))
-    .await?;
+    log.append(batch(vec![NewEvent { payload: payload.clone(), ..event(&order, "Big") }])).await?;
     let read = log.stream(&order).await?;
     let is_equal = read.first().is_some_and(|event| event.payload == payload);
-    holds(is_equal, || {
-        "expected the payload to be read back equal, it was not".to_owned()
-    })
+    holds(is_equal, || "expected the payload to be read back equal, it was not".to_owned())
 }
 
 async fn a_payload_over_the_limit_refuses_its_batch(world: &World) -> Verdict {
     let log = world.log().await?;
     let order = stream("1")?;
     let size = world.capabilities().payload_limit_bytes + 1;
-    let big = NewEvent {
-        payload: Bytes::from(vec![b'x'; size]),
-        ..event(&order, "Big")
-    };
+    let big = NewEvent { payload: Bytes::from(vec![b'x'; size]), ..event(&order, "Big") };
     let refused = batch(vec![event(&order, "Small"), big]);
     log.refused(refused, "`TooLarge` with name, size and limit", |error| {
         matches!(error, AppendError::TooLarge { name, bytes, limit }
             if name == "Big" && *bytes == size && *limit == size - 1)
     })
     .await?;
-    log.append(question(&order, crate::store::Expected::NoStream))
-        .await?;
+    log.append(question(&order, crate::store::Expected::NoStream)).await?;
     equal("the head", log.head_position().await?, Position(0))
 }
 
@@ -264,17 +193,8 @@ async fn deadlines_are_refused_where_they_cannot_be_kept(world: &World) -> Verdi
     }
     let log = world.log().await?;
     let order = stream("1")?;
-    let cancel = DeadlineChange::Cancel {
-        stream: order.clone(),
-        name: "payment".into(),
-    };
-    let refused = Append {
-        deadlines: vec![cancel],
-        ..one(&order, "Created")
-    };
-    log.refused(refused, "`Unsupported`", |e| {
-        matches!(e, AppendError::Unsupported { .. })
-    })
-    .await?;
+    let cancel = DeadlineChange::Cancel { stream: order.clone(), name: "payment".into() };
+    let refused = Append { deadlines: vec![cancel], ..one(&order, "Created") };
+    log.refused(refused, "`Unsupported`", |e| matches!(e, AppendError::Unsupported { .. })).await?;
     equal("the head", log.head_position().await?, Position(0))
 }

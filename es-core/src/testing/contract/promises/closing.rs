@@ -32,9 +32,7 @@ async fn a_closed_log_gives_no_places(world: &World) -> Verdict {
     let log = world.log().await?;
     close(&log).await?;
     for place in [log.try_reserve(), log.reserve(None).await] {
-        holds(place.is_err_and(|error| is_closed(&error)), || {
-            "expected `Closed`".to_owned()
-        })?;
+        holds(place.is_err_and(|error| is_closed(&error)), || "expected `Closed`".to_owned())?;
     }
     Ok(())
 }
@@ -46,9 +44,7 @@ async fn a_place_from_before_is_answered_closed(world: &World) -> Verdict {
     let batch = one(&stream("1")?, "A");
     let fate = batch.fate.clone();
     refused(place.append(batch).await, "`Closed`", is_closed)?;
-    holds(fate.is_undone(), || {
-        format!("expected the fate to be undone, it is {fate:?}")
-    })
+    holds(fate.is_undone(), || format!("expected the fate to be undone, it is {fate:?}"))
 }
 
 async fn who_waits_for_a_place_is_told_that_the_log_closed(world: &World) -> Verdict {
@@ -67,9 +63,7 @@ async fn who_waits_for_a_place_is_told_that_the_log_closed(world: &World) -> Ver
     close(&log).await?;
     let waited = tokio::time::timeout(Duration::from_secs(10), waiting).await;
     let place = waited.map_err(|_| Unkept::broken("expected `Closed`, it waits for ever"))??;
-    holds(place.is_err_and(|error| is_closed(&error)), || {
-        "expected `Closed`".to_owned()
-    })
+    holds(place.is_err_and(|error| is_closed(&error)), || "expected `Closed`".to_owned())
 }
 
 async fn queued_batches_are_finished(world: &World) -> Verdict {
@@ -94,17 +88,11 @@ async fn a_closed_log_is_not_read(world: &World) -> Verdict {
     let first = Partition(0);
     let mut visit = |_: &_| ControlFlow::Continue(());
     let answers = [
-        log.read_stream(&order, Sequence(0), &mut visit)
-            .await
-            .map(drop),
-        log.read(first, Position(0), &Filter::all(), 10)
-            .await
-            .map(drop),
+        log.read_stream(&order, Sequence(0), &mut visit).await.map(drop),
+        log.read(first, Position(0), &Filter::all(), 10).await.map(drop),
         log.head(first).await.map(drop),
         log.position_at(first, Timestamp::MIN).await.map(drop),
-        log.remembered(order.tenant(), CommandId::generate())
-            .await
-            .map(drop),
+        log.remembered(order.tenant(), CommandId::generate()).await.map(drop),
     ];
     for answer in answers {
         let what = || format!("expected `Closed`, saw {answer:?}");

@@ -48,32 +48,18 @@ async fn a_command_is_remembered_with_its_answer(world: &World) -> Verdict {
         from_outside: false,
         token: crate::store::CommitToken::default(),
     };
-    let answer = log
-        .append(one(&order, "A").remembering(sent.clone()))
-        .await?;
+    let answer = log.append(one(&order, "A").remembering(sent.clone())).await?;
     let seen = found(log.memory(sent.id).await?)?;
-    equal(
-        "the token's positions",
-        seen.token.positions(),
-        answer.token.positions(),
-    )?;
-    let expected = RememberedCommand {
-        token: seen.token.clone(),
-        ..sent
-    };
+    equal("the token's positions", seen.token.positions(), answer.token.positions())?;
+    let expected = RememberedCommand { token: seen.token.clone(), ..sent };
     equal("what is remembered", seen, expected)
 }
 
 async fn an_unknown_command_is_not_remembered(world: &World) -> Verdict {
     world.needs_command_memory()?;
     let log = world.log().await?;
-    log.append(one(&stream("1")?, "A").remembering(command(CommandId::generate())))
-        .await?;
-    equal(
-        "what is remembered",
-        log.memory(CommandId::generate()).await?,
-        None,
-    )
+    log.append(one(&stream("1")?, "A").remembering(command(CommandId::generate()))).await?;
+    equal("what is remembered", log.memory(CommandId::generate()).await?, None)
 }
 
 async fn a_repetition_gets_the_first_answer(world: &World) -> Verdict {
@@ -81,23 +67,14 @@ async fn a_repetition_gets_the_first_answer(world: &World) -> Verdict {
     let log = world.log().await?;
     let order = stream("1")?;
     let first = command(CommandId::generate());
-    let answer = log
-        .append(one(&order, "A").remembering(first.clone()))
-        .await?;
-    let other_reply = RememberedCommand {
-        reply: Bytes::from_static(b"second"),
-        ..first.clone()
-    };
+    let answer = log.append(one(&order, "A").remembering(first.clone())).await?;
+    let other_reply = RememberedCommand { reply: Bytes::from_static(b"second"), ..first.clone() };
     let repetition = one(&order, "A").remembering(other_reply);
-    log.refused(
-        repetition,
-        "`CommandStored` with the first answer",
-        |error| {
-            matches!(error, AppendError::CommandStored(stored)
+    log.refused(repetition, "`CommandStored` with the first answer", |error| {
+        matches!(error, AppendError::CommandStored(stored)
             if stored.reply == first.reply
                 && stored.token.positions() == answer.token.positions())
-        },
-    )
+    })
     .await?;
     equal("the head", log.head_position().await?, Position(1))
 }
@@ -107,11 +84,7 @@ async fn a_repetition_is_told_so_before_it_is_told_a_conflict(world: &World) -> 
     let log = world.log().await?;
     let order = stream("1")?;
     let id = CommandId::generate();
-    let create = || {
-        one(&order, "A")
-            .remembering(command(id))
-            .expecting(&order, Expected::NoStream)
-    };
+    let create = || one(&order, "A").remembering(command(id)).expecting(&order, Expected::NoStream);
     log.append(create()).await?;
     log.refused(create(), "`CommandStored`", is_stored).await?;
     Ok(())
@@ -128,15 +101,9 @@ async fn racing_repetitions_store_once(world: &World) -> Verdict {
             racers.push(async move { log.append(one(&order, "A").remembering(command(id))).await });
         }
         let answers = at_once(racers).await?;
-        equal(
-            "how many stored",
-            answers.iter().filter(|a| a.is_ok()).count(),
-            1,
-        )?;
+        equal("how many stored", answers.iter().filter(|a| a.is_ok()).count(), 1)?;
         for error in answers.into_iter().filter_map(Result::err) {
-            holds(is_stored(&error), || {
-                format!("expected `CommandStored`, saw {error:?}")
-            })?;
+            holds(is_stored(&error), || format!("expected `CommandStored`, saw {error:?}"))?;
         }
     }
     equal("the head", log.head_position().await?, Position(8))
@@ -154,14 +121,10 @@ async fn repetitions_handed_over_together_store_once(world: &World) -> Verdict {
     if let Some(first) = answers.next() {
         let token = first?.token;
         for answer in answers {
-            refused(
-                answer,
-                "`CommandStored` with the first one's token",
-                |error| {
-                    matches!(error, AppendError::CommandStored(stored)
+            refused(answer, "`CommandStored` with the first one's token", |error| {
+                matches!(error, AppendError::CommandStored(stored)
                     if stored.token.positions() == token.positions())
-                },
-            )?;
+            })?;
         }
     }
     equal("the head", log.head_position().await?, Position(1))
@@ -172,15 +135,9 @@ async fn a_refused_command_is_not_remembered(world: &World) -> Verdict {
     let log = world.log().await?;
     let order = stream("1")?;
     let id = CommandId::generate();
-    let attempt = |expected| {
-        one(&order, "A")
-            .remembering(command(id))
-            .expecting(&order, expected)
-    };
-    log.refused(attempt(at(4)), "a conflict", |e| {
-        matches!(e, AppendError::Conflict { .. })
-    })
-    .await?;
+    let attempt = |expected| one(&order, "A").remembering(command(id)).expecting(&order, expected);
+    log.refused(attempt(at(4)), "a conflict", |e| matches!(e, AppendError::Conflict { .. }))
+        .await?;
     equal("what is remembered", log.memory(id).await?, None)?;
     log.append(attempt(Expected::NoStream)).await?;
     found(log.memory(id).await?).map(drop)
@@ -192,14 +149,8 @@ async fn a_command_without_events_is_remembered(world: &World) -> Verdict {
     let id = CommandId::generate();
     let attempt = || Append::default().remembering(command(id));
     let answer = log.append(attempt()).await?;
-    holds(answer.token.is_empty(), || {
-        format!("expected an empty token, saw {}", answer.token)
-    })?;
-    equal(
-        "the remembered token",
-        found(log.memory(id).await?)?.token,
-        answer.token,
-    )?;
+    holds(answer.token.is_empty(), || format!("expected an empty token, saw {}", answer.token))?;
+    equal("the remembered token", found(log.memory(id).await?)?.token, answer.token)?;
     log.refused(attempt(), "`CommandStored`", is_stored).await?;
     Ok(())
 }
@@ -210,10 +161,7 @@ async fn a_commit_in_flight_is_awaited(world: &World) -> Verdict {
     let order = stream("1")?;
     for _ in 0..20 {
         let id = CommandId::generate();
-        let appended = log
-            .place()
-            .await?
-            .append(one(&order, "A").remembering(command(id)));
+        let appended = log.place().await?.append(one(&order, "A").remembering(command(id)));
         found(log.memory(id).await?)?;
         appended.await?;
     }
@@ -230,33 +178,18 @@ async fn generated_ids_are_remembered_for_an_hour(world: &World) -> Verdict {
 
 async fn remembered_for(world: &World, from_outside: bool, window: Duration) -> Verdict {
     world.needs_command_memory()?;
-    let clock = Arc::new(StillClock::at(Timestamp::from_microseconds(
-        1_700_000_000_000_000,
-    )));
+    let clock = Arc::new(StillClock::at(Timestamp::from_microseconds(1_700_000_000_000_000)));
     let log = world.log_on(Arc::clone(&clock) as _).await?;
     let order = stream("1")?;
     let id = CommandId::generate();
-    let attempt = || {
-        one(&order, "A").remembering(RememberedCommand {
-            from_outside,
-            ..command(id)
-        })
-    };
+    let attempt =
+        || one(&order, "A").remembering(RememberedCommand { from_outside, ..command(id) });
     log.append(attempt()).await?;
     clock.advance(window - Duration::from_secs(1));
     found(log.memory(id).await?)?;
-    log.refused(
-        attempt(),
-        "`CommandStored` a second before the end",
-        is_stored,
-    )
-    .await?;
+    log.refused(attempt(), "`CommandStored` a second before the end", is_stored).await?;
     clock.advance(Duration::from_secs(2));
-    equal(
-        "what is remembered after the window",
-        log.memory(id).await?,
-        None,
-    )?;
+    equal("what is remembered after the window", log.memory(id).await?, None)?;
     log.append(attempt()).await?;
     found(log.memory(id).await?).map(drop)
 }
@@ -266,11 +199,9 @@ async fn command_ids_belong_to_their_tenant(world: &World) -> Verdict {
     let log = world.log().await?;
     let (a, b) = (tenant("a")?, tenant("b")?);
     let id = CommandId::generate();
-    log.append(Append::default().remembering(command(id)).of(&a))
-        .await?;
+    log.append(Append::default().remembering(command(id)).of(&a)).await?;
     equal("what b remembers", log.remembered(&b, id).await?, None)?;
-    log.append(Append::default().remembering(command(id)).of(&b))
-        .await?;
+    log.append(Append::default().remembering(command(id)).of(&b)).await?;
     for tenant in [&a, &b] {
         found(log.remembered(tenant, id).await?)?;
     }

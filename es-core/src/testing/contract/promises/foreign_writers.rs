@@ -34,18 +34,9 @@ async fn two(world: &World) -> Verdict<(Log, Log)> {
 async fn what_one_writes_the_other_reads(world: &World) -> Verdict {
     let (log, other) = two(world).await?;
     let order = stream("1")?;
-    log.append(batch(vec![event(&order, "A"), event(&order, "B")]))
-        .await?;
-    equal(
-        "the other's version",
-        other.version(&order).await?,
-        Some(Sequence(1)),
-    )?;
-    equal(
-        "the other's head",
-        other.head_position().await?,
-        Position(2),
-    )
+    log.append(batch(vec![event(&order, "A"), event(&order, "B")])).await?;
+    equal("the other's version", other.version(&order).await?, Some(Sequence(1)))?;
+    equal("the other's head", other.head_position().await?, Position(2))
 }
 
 async fn writers_in_turns_keep_the_numbers(world: &World) -> Verdict {
@@ -54,12 +45,8 @@ async fn writers_in_turns_keep_the_numbers(world: &World) -> Verdict {
     for round in 0..20_u64 {
         let writer = if round % 2 == 0 { &log } else { &other };
         let expected = round.checked_sub(1).map_or(Expected::NoStream, at);
-        writer
-            .append(one(&order, "A").expecting(&order, expected))
-            .await?;
-        writer
-            .append(batch(vec![event_without_stream("B")]))
-            .await?;
+        writer.append(one(&order, "A").expecting(&order, expected)).await?;
+        writer.append(batch(vec![event_without_stream("B")])).await?;
     }
     numbered(&log.all().await?, 40)
 }
@@ -71,13 +58,7 @@ async fn a_stale_expectation_is_a_conflict(world: &World) -> Verdict {
     other.append(one(&order, "B")).await?;
     let stale = one(&order, "C").expecting(&order, at(0));
     log.refused(stale, "a conflict at sequence 1", |error| {
-        matches!(
-            error,
-            AppendError::Conflict {
-                actual: Some(Sequence(1)),
-                ..
-            }
-        )
+        matches!(error, AppendError::Conflict { actual: Some(Sequence(1)), .. })
     })
     .await?;
     Ok(())
@@ -90,10 +71,7 @@ async fn an_answer_that_stores_nothing_knows_what_the_other_wrote(world: &World)
     log.append(question(&order, at(0))).await?;
     other.append(one(&order, "B")).await?;
     let stale = question(&order, at(0));
-    log.refused(stale, "a conflict", |e| {
-        matches!(e, AppendError::Conflict { .. })
-    })
-    .await?;
+    log.refused(stale, "a conflict", |e| matches!(e, AppendError::Conflict { .. })).await?;
     log.append(question(&order, at(1))).await?;
     Ok(())
 }
@@ -102,11 +80,7 @@ async fn both_writing_at_once_keep_the_numbers(world: &World) -> Verdict {
     let (log, other) = two(world).await?;
     let mut writers = Vec::new();
     for writer in 0..8_u64 {
-        let log = if writer % 2 == 0 {
-            log.clone()
-        } else {
-            other.clone()
-        };
+        let log = if writer % 2 == 0 { log.clone() } else { other.clone() };
         let order = stream(&(writer / 4).to_string())?;
         writers.push(async move {
             for _ in 0..10 {
@@ -130,22 +104,17 @@ async fn patiently(log: &Log, batch: impl Fn() -> crate::store::Append) -> Verdi
             answer => return Ok(drop(answer?)),
         }
     }
-    Err(Unkept::broken(
-        "expected the log to be free at some time, it was busy 100 times",
-    ))
+    Err(Unkept::broken("expected the log to be free at some time, it was busy 100 times"))
 }
 
 async fn a_command_is_remembered_for_both(world: &World) -> Verdict {
     world.needs_command_memory()?;
     let (log, other) = two(world).await?;
     let id = CommandId::generate();
-    log.append(one(&stream("1")?, "A").remembering(command(id)))
-        .await?;
+    log.append(one(&stream("1")?, "A").remembering(command(id))).await?;
     let repetition = one(&stream("2")?, "A").remembering(command(id));
     other
-        .refused(repetition, "`CommandStored`", |e| {
-            matches!(e, AppendError::CommandStored(_))
-        })
+        .refused(repetition, "`CommandStored`", |e| matches!(e, AppendError::CommandStored(_)))
         .await?;
     let is_known = other.memory(id).await?.is_some();
     equal("whether the other remembers it", is_known, true)
@@ -160,9 +129,7 @@ async fn a_condition_sees_the_others_events(world: &World) -> Verdict {
     };
     log.append(take()).await?;
     other
-        .refused(take(), "a broken condition", |e| {
-            matches!(e, AppendError::ConditionFailed { .. })
-        })
+        .refused(take(), "a broken condition", |e| matches!(e, AppendError::ConditionFailed { .. }))
         .await?;
     Ok(())
 }

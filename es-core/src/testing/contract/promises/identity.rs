@@ -96,28 +96,16 @@ async fn ids_with_every_oddity_are_streams_of_their_own(world: &World) -> Verdic
     let mut streams = Vec::new();
     for id in ODDITIES {
         let oddity = stream(id)?;
-        log.append(one(&oddity, "A").expecting(&oddity, crate::store::Expected::NoStream))
-            .await?;
+        log.append(one(&oddity, "A").expecting(&oddity, crate::store::Expected::NoStream)).await?;
         streams.push(oddity);
     }
     for oddity in &streams {
         let events = log.stream(oddity).await?;
-        let seen: Vec<_> = events
-            .iter()
-            .filter_map(|event| event.stream.clone())
-            .collect();
-        equal(
-            &format!("the stream {:?}", oddity.id()),
-            seen,
-            vec![(oddity.clone(), Sequence(0))],
-        )?;
+        let seen: Vec<_> = events.iter().filter_map(|event| event.stream.clone()).collect();
+        equal(&format!("the stream {:?}", oddity.id()), seen, vec![(oddity.clone(), Sequence(0))])?;
     }
-    let read: Vec<_> = log
-        .all()
-        .await?
-        .into_iter()
-        .filter_map(|event| Some(event.stream?.0))
-        .collect();
+    let read: Vec<_> =
+        log.all().await?.into_iter().filter_map(|event| Some(event.stream?.0)).collect();
     equal("the ids in order of position", read, streams)
 }
 
@@ -130,11 +118,7 @@ async fn the_longest_id_is_an_id(world: &World) -> Verdict {
         log.append(one(&stream(id)?, "A")).await?;
     }
     for id in [&ascii, &emoji, &other] {
-        equal(
-            "the version",
-            log.version(&stream(id)?).await?,
-            Some(Sequence(0)),
-        )?;
+        equal("the version", log.version(&stream(id)?).await?, Some(Sequence(0)))?;
     }
     Ok(())
 }
@@ -144,29 +128,16 @@ async fn one_id_of_two_aggregates_is_two_streams(world: &World) -> Verdict {
     let tenant = Tenant::default();
     let order = stream_of(&tenant, "Order", "7")?;
     let note = stream_of(&tenant, "CreditNote", "7")?;
-    log.append(batch(vec![event(&order, "A"), event(&order, "B")]))
-        .await?;
+    log.append(batch(vec![event(&order, "A"), event(&order, "B")])).await?;
     log.append(one(&note, "A")).await?;
-    equal(
-        "the order's version",
-        log.version(&order).await?,
-        Some(Sequence(1)),
-    )?;
-    equal(
-        "the credit note's version",
-        log.version(&note).await?,
-        Some(Sequence(0)),
-    )
+    equal("the order's version", log.version(&order).await?, Some(Sequence(1)))?;
+    equal("the credit note's version", log.version(&note).await?, Some(Sequence(0)))
 }
 
 async fn the_parts_of_a_name_do_not_run_together(world: &World) -> Verdict {
     let log = world.log().await?;
     let name = |tenant: &str, aggregate, id| -> Verdict<StreamId> {
-        stream_of(
-            &crate::testing::contract::batches::tenant(tenant)?,
-            aggregate,
-            id,
-        )
+        stream_of(&crate::testing::contract::batches::tenant(tenant)?, aggregate, id)
     };
     let streams = [
         name("", "a", "bc")?,
@@ -187,11 +158,7 @@ async fn the_parts_of_a_name_do_not_run_together(world: &World) -> Verdict {
     }
     for stream in &streams {
         let version = log.version(stream).await?;
-        equal(
-            &format!("the version of {stream:?}"),
-            version,
-            Some(Sequence(0)),
-        )?;
+        equal(&format!("the version of {stream:?}"), version, Some(Sequence(0)))?;
     }
     Ok(())
 }
@@ -199,21 +166,9 @@ async fn the_parts_of_a_name_do_not_run_together(world: &World) -> Verdict {
 async fn names_of_events_are_kept_as_they_are(world: &World) -> Verdict {
     let log = world.log().await?;
     let order = stream("1")?;
-    log.append(batch(
-        ODDITIES.iter().map(|name| event(&order, name)).collect(),
-    ))
-    .await?;
-    let seen: Vec<_> = log
-        .stream(&order)
-        .await?
-        .iter()
-        .map(|e| e.name.to_string())
-        .collect();
-    equal(
-        "the names",
-        seen,
-        ODDITIES.iter().map(|name| (*name).to_owned()).collect(),
-    )
+    log.append(batch(ODDITIES.iter().map(|name| event(&order, name)).collect())).await?;
+    let seen: Vec<_> = log.stream(&order).await?.iter().map(|e| e.name.to_string()).collect();
+    equal("the names", seen, ODDITIES.iter().map(|name| (*name).to_owned()).collect())
 }
 
 async fn every_log_has_an_identity_of_its_own(world: &World) -> Verdict {

@@ -23,8 +23,7 @@ async fn sequences_are_gapless_under_many_writers(world: &World) -> Verdict {
         let (log, order) = (log.clone(), stream(&(writer % 4).to_string())?);
         writers.push(async move {
             for _ in 0..8 {
-                log.append(batch(vec![event(&order, "A"), event(&order, "B")]))
-                    .await?;
+                log.append(batch(vec![event(&order, "A"), event(&order, "B")])).await?;
             }
             Ok::<_, crate::store::AppendError>(())
         });
@@ -33,12 +32,8 @@ async fn sequences_are_gapless_under_many_writers(world: &World) -> Verdict {
         answer?;
     }
     for id in 0..4 {
-        let sequences: Vec<_> = log
-            .stream(&stream(&id.to_string())?)
-            .await?
-            .iter()
-            .map(|e| e.sequence())
-            .collect();
+        let sequences: Vec<_> =
+            log.stream(&stream(&id.to_string())?).await?.iter().map(|e| e.sequence()).collect();
         let expected: Vec<_> = (0..128).map(|sequence| Some(Sequence(sequence))).collect();
         equal("the sequences of a stream", sequences, expected)?;
     }
@@ -48,8 +43,7 @@ async fn sequences_are_gapless_under_many_writers(world: &World) -> Verdict {
 async fn positions_are_contiguous_from_one(world: &World) -> Verdict {
     let log = world.log().await?;
     for id in 0..20 {
-        log.append(one(&stream(&(id % 3).to_string())?, "A"))
-            .await?;
+        log.append(one(&stream(&(id % 3).to_string())?, "A")).await?;
     }
     numbered(&log.all().await?, 20)
 }
@@ -58,15 +52,10 @@ async fn a_refused_batch_uses_up_no_number(world: &World) -> Verdict {
     let log = world.log().await?;
     let order = stream("1")?;
     for round in 0..6_u64 {
-        let expected = if round == 0 {
-            Expected::NoStream
-        } else {
-            at(round - 1)
-        };
+        let expected = if round == 0 { Expected::NoStream } else { at(round - 1) };
         let refused = batch(vec![event(&order, "A"), event(&order, "B")]).expecting(&order, at(99));
         log.refused(refused, "a refusal", |_| true).await?;
-        log.append(one(&order, "A").expecting(&order, expected))
-            .await?;
+        log.append(one(&order, "A").expecting(&order, expected)).await?;
     }
     numbered(&log.all().await?, 6)
 }
@@ -77,9 +66,7 @@ async fn a_later_batch_has_a_later_position(world: &World) -> Verdict {
     for id in 0..10 {
         let answer = log.append(one(&stream(&id.to_string())?, "A")).await?;
         let seen = answer.token.position(Partition(0)).unwrap_or_default();
-        holds(seen > last, || {
-            format!("expected a position beyond {last}, saw {seen}")
-        })?;
+        holds(seen > last, || format!("expected a position beyond {last}, saw {seen}"))?;
         last = seen;
     }
     Ok(())
@@ -95,11 +82,7 @@ pub(in crate::testing::contract) fn numbered(events: &[RecordedEvent], count: u6
             continue;
         };
         let expected = next.entry(stream).or_default();
-        equal(
-            &format!("the next sequence of `{stream}`"),
-            sequence.0,
-            *expected,
-        )?;
+        equal(&format!("the next sequence of `{stream}`"), sequence.0, *expected)?;
         *expected += 1;
     }
     Ok(())

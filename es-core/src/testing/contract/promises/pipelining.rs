@@ -37,13 +37,8 @@ async fn a_batch_decided_on_a_stored_one_is_stored(world: &World) -> Verdict {
     let first = one(&order, "A");
     let fate = first.fate.clone();
     log.append(first).await?;
-    log.append(one(&order, "B").expecting(&order, at(0)).resting_on(&fate))
-        .await?;
-    equal(
-        "the stream's version",
-        log.version(&order).await?,
-        Some(Sequence(1)),
-    )
+    log.append(one(&order, "B").expecting(&order, at(0)).resting_on(&fate)).await?;
+    equal("the stream's version", log.version(&order).await?, Some(Sequence(1)))
 }
 
 async fn a_chain_handed_over_at_once_is_stored(world: &World) -> Verdict {
@@ -51,24 +46,13 @@ async fn a_chain_handed_over_at_once_is_stored(world: &World) -> Verdict {
     let order = stream("1")?;
     let mut chain = vec![one(&order, "A").expecting(&order, Expected::NoStream)];
     for sequence in 0..100 {
-        let fate = chain
-            .last()
-            .map(|batch| batch.fate.clone())
-            .unwrap_or_default();
-        chain.push(
-            one(&order, "B")
-                .expecting(&order, at(sequence))
-                .resting_on(&fate),
-        );
+        let fate = chain.last().map(|batch| batch.fate.clone()).unwrap_or_default();
+        chain.push(one(&order, "B").expecting(&order, at(sequence)).resting_on(&fate));
     }
     for answer in log.append_together(chain).await? {
         answer?;
     }
-    equal(
-        "the stream's version",
-        log.version(&order).await?,
-        Some(Sequence(100)),
-    )
+    equal("the stream's version", log.version(&order).await?, Some(Sequence(100)))
 }
 
 async fn a_batch_falls_with_its_predecessor_whatever_the_version_says(world: &World) -> Verdict {
@@ -77,14 +61,10 @@ async fn a_batch_falls_with_its_predecessor_whatever_the_version_says(world: &Wo
     let p = failing(&order)?;
     // Somebody else takes the number that the failed batch would have had.
     let q = one(&order, "Q").expecting(&order, Expected::NoStream);
-    let s = one(&order, "S")
-        .expecting(&order, at(0))
-        .resting_on(&p.fate);
+    let s = one(&order, "S").expecting(&order, at(0)).resting_on(&p.fate);
     let mut answers = log.append_together(vec![p, q, s]).await?.into_iter();
     if let (Some(p), Some(q), Some(s)) = (answers.next(), answers.next(), answers.next()) {
-        refused(p, "a conflict", |e| {
-            matches!(e, AppendError::Conflict { .. })
-        })?;
+        refused(p, "a conflict", |e| matches!(e, AppendError::Conflict { .. }))?;
         q?;
         refused(s, "`PredecessorUndone`", is_predecessor_undone)?;
     }
@@ -95,13 +75,10 @@ async fn a_batch_falls_with_its_predecessor_also_later(world: &World) -> Verdict
     let log = world.log().await?;
     let order = stream("1")?;
     let p = failing(&order)?;
-    let s = one(&order, "S")
-        .expecting(&order, at(0))
-        .resting_on(&p.fate);
+    let s = one(&order, "S").expecting(&order, at(0)).resting_on(&p.fate);
     log.refused(p, "a conflict", |_| true).await?;
     log.append(one(&order, "Q")).await?;
-    log.refused(s, "`PredecessorUndone`", is_predecessor_undone)
-        .await?;
+    log.refused(s, "`PredecessorUndone`", is_predecessor_undone).await?;
     only_q(&log, &order).await
 }
 
@@ -113,29 +90,18 @@ async fn a_batch_falls_with_its_predecessor_when_another_writer_took_its_number(
     let other = world.again(&log).await?;
     let order = stream("1")?;
     let p = one(&order, "P").expecting(&order, Expected::NoStream);
-    let s = one(&order, "S")
-        .expecting(&order, at(0))
-        .resting_on(&p.fate);
-    other
-        .append(one(&order, "Q").expecting(&order, Expected::NoStream))
-        .await?;
+    let s = one(&order, "S").expecting(&order, at(0)).resting_on(&p.fate);
+    other.append(one(&order, "Q").expecting(&order, Expected::NoStream)).await?;
     let mut answers = log.append_together(vec![p, s]).await?.into_iter();
     if let (Some(p), Some(s)) = (answers.next(), answers.next()) {
-        refused(p, "a conflict", |e| {
-            matches!(e, AppendError::Conflict { .. })
-        })?;
+        refused(p, "a conflict", |e| matches!(e, AppendError::Conflict { .. }))?;
         refused(s, "`PredecessorUndone`", is_predecessor_undone)?;
     }
     only_q(&log, &order).await
 }
 
 async fn only_q(log: &Log, order: &StreamId) -> Verdict {
-    let names: Vec<_> = log
-        .stream(order)
-        .await?
-        .iter()
-        .map(|e| e.name.to_string())
-        .collect();
+    let names: Vec<_> = log.stream(order).await?.iter().map(|e| e.name.to_string()).collect();
     equal("the stream", names, vec!["Q".to_owned()])
 }
 
@@ -144,10 +110,7 @@ async fn the_fall_passes_on(world: &World) -> Verdict {
     let order = stream("1")?;
     let mut chain = vec![failing(&order)?];
     for _ in 0..5 {
-        let fate = chain
-            .last()
-            .map(|batch| batch.fate.clone())
-            .unwrap_or_default();
+        let fate = chain.last().map(|batch| batch.fate.clone()).unwrap_or_default();
         chain.push(one(&order, "S").resting_on(&fate));
     }
     let answers = log.append_together(chain).await?;
@@ -162,13 +125,8 @@ async fn a_batch_falls_with_any_of_its_predecessors(world: &World) -> Verdict {
     let (order, other) = (stream("1")?, stream("2")?);
     let good = one(&other, "A");
     let bad = failing(&order)?;
-    let on_both = one(&order, "S")
-        .resting_on(&good.fate)
-        .resting_on(&bad.fate);
-    let mut answers = log
-        .append_together(vec![good, bad, on_both])
-        .await?
-        .into_iter();
+    let on_both = one(&order, "S").resting_on(&good.fate).resting_on(&bad.fate);
+    let mut answers = log.append_together(vec![good, bad, on_both]).await?.into_iter();
     if let (Some(good), Some(_), Some(on_both)) = (answers.next(), answers.next(), answers.next()) {
         good?;
         refused(on_both, "`PredecessorUndone`", is_predecessor_undone)?;
@@ -183,10 +141,7 @@ async fn an_answer_that_stores_nothing_falls_too(world: &World) -> Verdict {
     let on_good = question(&order, at(0)).resting_on(&good.fate);
     let bad = failing(&order)?;
     let on_bad = question(&order, Expected::Any).resting_on(&bad.fate);
-    let mut answers = log
-        .append_together(vec![good, on_good, bad, on_bad])
-        .await?
-        .into_iter();
+    let mut answers = log.append_together(vec![good, on_good, bad, on_bad]).await?.into_iter();
     if let (Some(good), Some(on_good)) = (answers.next(), answers.next()) {
         good?;
         on_good?;
@@ -202,8 +157,7 @@ async fn a_predecessor_that_was_never_handed_over_counts_as_undone(world: &World
     let order = stream("1")?;
     let lost = BatchFate::pending();
     let batch = one(&order, "S").resting_on(&lost);
-    log.refused(batch, "`PredecessorUndone`", is_predecessor_undone)
-        .await?;
+    log.refused(batch, "`PredecessorUndone`", is_predecessor_undone).await?;
     equal("the head", log.head_position().await?, Position(0))
 }
 
@@ -212,14 +166,9 @@ async fn a_fate_is_settled_with_the_answer(world: &World) -> Verdict {
     let order = stream("1")?;
     let (good, bad) = (one(&order, "A"), failing(&order)?);
     let fates = [good.fate.clone(), bad.fate.clone()];
-    holds(fates.iter().all(BatchFate::is_pending), || {
-        "expected pending fates".to_owned()
-    })?;
+    holds(fates.iter().all(BatchFate::is_pending), || "expected pending fates".to_owned())?;
     log.append_together(vec![good, bad]).await?;
-    let seen: Vec<_> = fates
-        .iter()
-        .map(|f| (f.is_committed(), f.is_undone()))
-        .collect();
+    let seen: Vec<_> = fates.iter().map(|f| (f.is_committed(), f.is_undone())).collect();
     equal(
         "(committed, undone) of a stored and a refused batch",
         seen,

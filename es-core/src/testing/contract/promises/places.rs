@@ -26,12 +26,8 @@ fn soon() -> Option<Instant> {
 fn is_overloaded<T>(result: Result<T, AppendError>) -> Verdict {
     match result {
         Err(AppendError::Overloaded) => Ok(()),
-        Err(error) => Err(Unkept::broken(format!(
-            "expected `Overloaded`, saw {error:?}"
-        ))),
-        Ok(_) => Err(Unkept::broken(
-            "expected `Overloaded`, but there was a place",
-        )),
+        Err(error) => Err(Unkept::broken(format!("expected `Overloaded`, saw {error:?}"))),
+        Ok(_) => Err(Unkept::broken("expected `Overloaded`, but there was a place")),
     }
 }
 
@@ -57,14 +53,9 @@ async fn a_dropped_wait_takes_no_place(world: &World) -> Verdict {
     let log = world.log_with_places(1).await?;
     let place = log.place().await?;
     let waited = tokio::time::timeout(Duration::from_millis(5), log.reserve(None)).await;
-    holds(waited.is_err(), || {
-        "expected to wait for a place".to_owned()
-    })?;
+    holds(waited.is_err(), || "expected to wait for a place".to_owned())?;
     drop(place);
-    log.reserve(soon())
-        .await?
-        .append(one(&stream("1")?, "A"))
-        .await?;
+    log.reserve(soon()).await?.append(one(&stream("1")?, "A")).await?;
     Ok(())
 }
 
@@ -73,11 +64,7 @@ async fn who_waits_gets_the_place_that_becomes_free(world: &World) -> Verdict {
     let place = log.place().await?;
     let waiting = tokio::spawn({
         let log = log.clone();
-        async move {
-            log.append(one(&stream("1")?, "B"))
-                .await
-                .map_err(Unkept::from)
-        }
+        async move { log.append(one(&stream("1")?, "B")).await.map_err(Unkept::from) }
     });
     place.append(one(&stream("1")?, "A")).await?;
     let waited = tokio::time::timeout(Duration::from_secs(10), waiting).await;
@@ -88,9 +75,7 @@ async fn who_waits_gets_the_place_that_becomes_free(world: &World) -> Verdict {
 async fn a_place_is_free_again_after_the_answer(world: &World) -> Verdict {
     let log = world.log_with_places(1).await?;
     for _ in 0..20 {
-        let place = log
-            .reserve(Instant::now().checked_add(Duration::from_secs(10)))
-            .await?;
+        let place = log.reserve(Instant::now().checked_add(Duration::from_secs(10))).await?;
         place.append(one(&stream("1")?, "A")).await?;
     }
     equal("the head", log.head_position().await?, Position(20))
@@ -109,11 +94,7 @@ async fn a_batch_is_stored_though_nobody_waits_for_the_answer(world: &World) -> 
         drop(log.place().await?.append(one(&order, "A")));
     }
     judged(&log).await?;
-    equal(
-        "the stream's version",
-        log.version(&order).await?,
-        Some(Sequence(9)),
-    )
+    equal("the stream's version", log.version(&order).await?, Some(Sequence(9)))
 }
 
 async fn batches_are_queued_in_the_order_of_their_hand_over_not_of_their_polls(
@@ -128,15 +109,6 @@ async fn batches_are_queued_in_the_order_of_their_hand_over_not_of_their_polls(
     for answer in answers.into_iter().rev() {
         answer.await?;
     }
-    let names: Vec<_> = log
-        .stream(&order)
-        .await?
-        .iter()
-        .map(|e| e.name.to_string())
-        .collect();
-    equal(
-        "the names in order",
-        names,
-        ["A", "B", "C", "D"].map(str::to_owned).to_vec(),
-    )
+    let names: Vec<_> = log.stream(&order).await?.iter().map(|e| e.name.to_string()).collect();
+    equal("the names in order", names, ["A", "B", "C", "D"].map(str::to_owned).to_vec())
 }

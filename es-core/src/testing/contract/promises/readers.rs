@@ -31,9 +31,7 @@ fn start_writers(log: &Log) -> Verdict<Writers> {
             for number in 0..BATCHES {
                 let name = format!("{writer}-{number}");
                 let part = |event: NewEvent, part: &str| NewEvent {
-                    metadata: Metadata::new()
-                        .with("batch", name.clone())
-                        .with("part", part),
+                    metadata: Metadata::new().with("batch", name.clone()).with("part", part),
                     ..event
                 };
                 let events = vec![
@@ -139,18 +137,10 @@ fn whole_batches(events: &[RecordedEvent]) -> Verdict {
             .iter()
             .map(|event| event.metadata.get("part").unwrap_or_default().to_string())
             .collect();
-        equal(
-            "the parts of a batch",
-            parts,
-            ["0", "1", "2"].map(str::to_owned).to_vec(),
-        )?;
+        equal("the parts of a batch", parts, ["0", "1", "2"].map(str::to_owned).to_vec())?;
         let name = three.first().and_then(|event| event.metadata.get("batch"));
-        let is_one = three
-            .iter()
-            .all(|event| event.metadata.get("batch") == name);
-        holds(is_one, || {
-            format!("expected the three events of batch {name:?} together")
-        })?;
+        let is_one = three.iter().all(|event| event.metadata.get("batch") == name);
+        holds(is_one, || format!("expected the three events of batch {name:?} together"))?;
     }
     Ok(())
 }

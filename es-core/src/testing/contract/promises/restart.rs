@@ -36,8 +36,7 @@ async fn events_are_there_again(world: &World) -> Verdict {
     let log = world.log().await?;
     let a = tenant("ä")?;
     let order = stream_of(&a, "Order", "e\u{301}")?;
-    log.append(batch(vec![event(&order, "A"), event_without_stream("B")]).of(&a))
-        .await?;
+    log.append(batch(vec![event(&order, "A"), event_without_stream("B")]).of(&a)).await?;
     log.append(one(&stream("2")?, "C")).await?;
     let before: Vec<_> = log.all().await?.iter().map(shown).collect();
     log.close().await;
@@ -50,29 +49,20 @@ async fn the_identity_stays(world: &World) -> Verdict {
     world.needs_durability()?;
     let log = world.log().await?;
     log.close().await;
-    equal(
-        "the identity",
-        world.again(&log).await?.identity(),
-        log.identity(),
-    )
+    equal("the identity", world.again(&log).await?.identity(), log.identity())
 }
 
 async fn numbers_go_on(world: &World) -> Verdict {
     world.needs_durability()?;
     let log = world.log().await?;
     let order = stream("1")?;
-    log.append(batch(vec![event(&order, "A"), event(&order, "B")]))
-        .await?;
+    log.append(batch(vec![event(&order, "A"), event(&order, "B")])).await?;
     log.close().await;
     let log = world.again(&log).await?;
     equal("the head", log.head_position().await?, Position(2))?;
     let answer = log.append(one(&order, "C")).await?;
     equal("the first position", answer.first, Some(Position(3)))?;
-    equal(
-        "the stream's version",
-        log.version(&order).await?,
-        Some(Sequence(2)),
-    )
+    equal("the stream's version", log.version(&order).await?, Some(Sequence(2)))
 }
 
 async fn expectations_know_what_was_there(world: &World) -> Verdict {
@@ -83,12 +73,8 @@ async fn expectations_know_what_was_there(world: &World) -> Verdict {
     log.close().await;
     let log = world.again(&log).await?;
     let stale = one(&order, "B").expecting(&order, Expected::NoStream);
-    log.refused(stale, "a conflict", |e| {
-        matches!(e, AppendError::Conflict { .. })
-    })
-    .await?;
-    log.append(one(&order, "B").expecting(&order, at(0)))
-        .await?;
+    log.refused(stale, "a conflict", |e| matches!(e, AppendError::Conflict { .. })).await?;
+    log.append(one(&order, "B").expecting(&order, at(0))).await?;
     Ok(())
 }
 
@@ -97,24 +83,17 @@ async fn commands_are_remembered_again(world: &World) -> Verdict {
     world.needs_command_memory()?;
     let log = world.log().await?;
     let id = CommandId::generate();
-    log.append(one(&stream("1")?, "A").remembering(command(id)))
-        .await?;
+    log.append(one(&stream("1")?, "A").remembering(command(id))).await?;
     let before = log.memory(id).await?;
     log.close().await;
     let log = world.again(&log).await?;
     let positions = |memory: Option<crate::store::RememberedCommand>| {
         memory.map(|command| (command.name, command.reply, command.token.to_string()))
     };
-    equal(
-        "what is remembered",
-        positions(log.memory(id).await?),
-        positions(before),
-    )?;
+    equal("what is remembered", positions(log.memory(id).await?), positions(before))?;
     let repetition = one(&stream("2")?, "A").remembering(command(id));
-    log.refused(repetition, "`CommandStored`", |e| {
-        matches!(e, AppendError::CommandStored(_))
-    })
-    .await?;
+    log.refused(repetition, "`CommandStored`", |e| matches!(e, AppendError::CommandStored(_)))
+        .await?;
     Ok(())
 }
 
@@ -122,17 +101,12 @@ async fn tags_are_found_again(world: &World) -> Verdict {
     world.needs_durability()?;
     world.needs_conditions()?;
     let log = world.log().await?;
-    log.append(batch(vec![tagged(event(&stream("1")?, "A"), "sku", "x")]))
-        .await?;
+    log.append(batch(vec![tagged(event(&stream("1")?, "A"), "sku", "x")])).await?;
     log.close().await;
     let log = world.again(&log).await?;
     for tags in [with_tags(&[("sku", "x")]), with_tags(&[("Order", "1")])] {
         let (events, marker) = log.source(&tags, Marker::default()).await?;
-        equal(
-            "events and marker",
-            (events.len(), marker),
-            (1, Marker(Position(1))),
-        )?;
+        equal("events and marker", (events.len(), marker), (1, Marker(Position(1))))?;
     }
     Ok(())
 }
@@ -145,10 +119,7 @@ async fn event_ids_stay_taken(world: &World) -> Verdict {
     log.close().await;
     let log = world.again(&log).await?;
     let again = batch(vec![first]);
-    log.refused(again, "`EventStored`", |e| {
-        matches!(e, AppendError::EventStored(_))
-    })
-    .await?;
+    log.refused(again, "`EventStored`", |e| matches!(e, AppendError::EventStored(_))).await?;
     Ok(())
 }
 
@@ -159,21 +130,11 @@ async fn time_does_not_decrease(world: &World) -> Verdict {
     let log = world.log_on(Arc::new(StillClock::at(noon))).await?;
     log.append(one(&stream("1")?, "A")).await?;
     log.close().await;
-    let log = world
-        .again_on(&log, Arc::new(StillClock::at(earlier)))
-        .await?;
+    let log = world.again_on(&log, Arc::new(StillClock::at(earlier))).await?;
     let answer = log.append(one(&stream("1")?, "B")).await?;
-    equal(
-        "the moment after a restart with a slow clock",
-        answer.recorded_at,
-        Some(noon),
-    )?;
+    equal("the moment after a restart with a slow clock", answer.recorded_at, Some(noon))?;
     let position = log.position_at(Partition(0), noon).await?;
-    equal(
-        "the first position at that moment",
-        position,
-        Some(Position(1)),
-    )
+    equal("the first position at that moment", position, Some(Position(1)))
 }
 
 async fn a_restart_between_any_two_batches_changes_nothing(world: &World) -> Verdict {
@@ -182,16 +143,13 @@ async fn a_restart_between_any_two_batches_changes_nothing(world: &World) -> Ver
     let mut log = world.log().await?;
     for round in 0..8_u64 {
         let expected = round.checked_sub(1).map_or(Expected::NoStream, at);
-        log.append(one(&order, "A").expecting(&order, expected))
-            .await?;
+        log.append(one(&order, "A").expecting(&order, expected)).await?;
         log.close().await;
         log = world.again(&log).await?;
     }
     let version = log.version(&order).await?;
     if version != Some(Sequence(7)) {
-        return Err(Unkept::broken(format!(
-            "expected 8 events, saw the version {version:?}"
-        )));
+        return Err(Unkept::broken(format!("expected 8 events, saw the version {version:?}")));
     }
     Ok(())
 }

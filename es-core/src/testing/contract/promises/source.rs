@@ -40,23 +40,11 @@ async fn events_are_found_by_their_tags(world: &World) -> Verdict {
         event(&order, "D"),
     ]))
     .await?;
-    equal(
-        "sku x",
-        positions(&log, &with_tags(&[("sku", "x")])).await?,
-        vec![1, 2],
-    )?;
-    equal(
-        "shop y",
-        positions(&log, &with_tags(&[("shop", "y")])).await?,
-        vec![2, 3],
-    )?;
+    equal("sku x", positions(&log, &with_tags(&[("sku", "x")])).await?, vec![1, 2])?;
+    equal("shop y", positions(&log, &with_tags(&[("shop", "y")])).await?, vec![2, 3])?;
     let both = with_tags(&[("shop", "y"), ("sku", "x")]);
     equal("sku x and shop y", positions(&log, &both).await?, vec![2])?;
-    equal(
-        "sku z",
-        positions(&log, &with_tags(&[("sku", "z")])).await?,
-        vec![],
-    )
+    equal("sku z", positions(&log, &with_tags(&[("sku", "z")])).await?, vec![])
 }
 
 async fn a_stream_is_a_tag_of_its_events(world: &World) -> Verdict {
@@ -65,44 +53,20 @@ async fn a_stream_is_a_tag_of_its_events(world: &World) -> Verdict {
     for id in ["1", "2", "1"] {
         log.append(one(&stream(id)?, "A")).await?;
     }
-    equal(
-        "Order 1",
-        positions(&log, &with_tags(&[("Order", "1")])).await?,
-        vec![1, 3],
-    )?;
-    equal(
-        "order 1",
-        positions(&log, &with_tags(&[("order", "1")])).await?,
-        vec![],
-    )
+    equal("Order 1", positions(&log, &with_tags(&[("Order", "1")])).await?, vec![1, 3])?;
+    equal("order 1", positions(&log, &with_tags(&[("order", "1")])).await?, vec![])
 }
 
 async fn events_are_found_by_name_and_tags_together(world: &World) -> Verdict {
     world.needs_conditions()?;
     let log = world.log().await?;
     let tag = |name| tagged(event_without_stream(name), "sku", "x");
-    log.append(batch(vec![
-        tag("A"),
-        tag("B"),
-        tag("C"),
-        event_without_stream("B"),
-    ]))
-    .await?;
-    let criterion = Criterion {
-        tags: vec![Tag::new("sku", "x")],
-        names: vec!["B".to_owned(), "C".to_owned()],
-    };
-    equal(
-        "B or C of sku x",
-        positions(&log, &Criteria(vec![criterion])).await?,
-        vec![2, 3],
-    )?;
+    log.append(batch(vec![tag("A"), tag("B"), tag("C"), event_without_stream("B")])).await?;
+    let criterion =
+        Criterion { tags: vec![Tag::new("sku", "x")], names: vec!["B".to_owned(), "C".to_owned()] };
+    equal("B or C of sku x", positions(&log, &Criteria(vec![criterion])).await?, vec![2, 3])?;
     let everything = Criteria(vec![Criterion::default()]);
-    equal(
-        "everything",
-        positions(&log, &everything).await?,
-        vec![1, 2, 3, 4],
-    )
+    equal("everything", positions(&log, &everything).await?, vec![1, 2, 3, 4])
 }
 
 async fn any_of_the_criteria_is_enough(world: &World) -> Verdict {
@@ -116,11 +80,7 @@ async fn any_of_the_criteria_is_enough(world: &World) -> Verdict {
     ]))
     .await?;
     let criteria = Criteria([with_tags(&[("sku", "x")]).0, with_names(&["B"]).0].concat());
-    equal(
-        "sku x, or B, each event once",
-        positions(&log, &criteria).await?,
-        vec![1, 2, 4],
-    )
+    equal("sku x, or B, each event once", positions(&log, &criteria).await?, vec![1, 2, 4])
 }
 
 async fn tags_are_compared_as_they_are(world: &World) -> Verdict {
@@ -150,11 +110,7 @@ async fn tags_are_compared_as_they_are(world: &World) -> Verdict {
     log.append(batch(events.into())).await?;
     for (index, tag) in tags.iter().enumerate() {
         let seen = positions(&log, &with_tags(&[*tag])).await?;
-        equal(
-            &format!("the events with {tag:?}"),
-            seen,
-            vec![index as u64 + 1],
-        )?;
+        equal(&format!("the events with {tag:?}"), seen, vec![index as u64 + 1])?;
     }
     Ok(())
 }
@@ -165,11 +121,7 @@ async fn the_marker_comes_also_when_nothing_matches(world: &World) -> Verdict {
     let nothing = with_tags(&[("sku", "x")]);
     let (_, marker) = log.source(&nothing, Marker::default()).await?;
     equal("the marker of an empty log", marker, Marker(Position(0)))?;
-    log.append(batch(vec![
-        event_without_stream("A"),
-        event_without_stream("B"),
-    ]))
-    .await?;
+    log.append(batch(vec![event_without_stream("A"), event_without_stream("B")])).await?;
     let (events, marker) = log.source(&nothing, Marker::default()).await?;
     equal("the number of events", events.len(), 0)?;
     equal("the marker", marker, Marker(Position(2)))
@@ -178,20 +130,15 @@ async fn the_marker_comes_also_when_nothing_matches(world: &World) -> Verdict {
 async fn the_marker_comes_also_when_the_reader_stops(world: &World) -> Verdict {
     world.needs_conditions()?;
     let log = world.log().await?;
-    log.append(batch(vec![
-        event_without_stream("A"),
-        event_without_stream("A"),
-    ]))
-    .await?;
+    log.append(batch(vec![event_without_stream("A"), event_without_stream("A")])).await?;
     let mut seen = 0;
     let mut visit = |_: &RecordedEvent| {
         seen += 1;
         ControlFlow::Break(())
     };
     let criteria = with_names(&["A"]);
-    let marker = log
-        .visit_source(&Tenant::default(), &criteria, Marker::default(), &mut visit)
-        .await?;
+    let marker =
+        log.visit_source(&Tenant::default(), &criteria, Marker::default(), &mut visit).await?;
     equal("the marker", marker, Marker(Position(2)))?;
     equal("the number of events seen", seen, 1)
 }
@@ -215,18 +162,10 @@ async fn the_marker_is_the_head_of_the_snapshot(world: &World) -> Verdict {
     loop {
         let is_last = writer.is_finished();
         let (events, marker) = log.source(&criteria, Marker::default()).await?;
-        let last = events
-            .last()
-            .map(|event| event.position)
-            .unwrap_or_default();
+        let last = events.last().map(|event| event.position).unwrap_or_default();
         equal("the marker beside the last event", marker, Marker(last))?;
         let whole = events.len() % 3 == 0;
-        holds(whole, || {
-            format!(
-                "expected whole batches of three, saw {} events",
-                events.len()
-            )
-        })?;
+        holds(whole, || format!("expected whole batches of three, saw {} events", events.len()))?;
         if is_last {
             break;
         }
@@ -238,8 +177,7 @@ async fn the_marker_is_the_head_of_the_snapshot(world: &World) -> Verdict {
 async fn only_events_after_the_marker_are_given(world: &World) -> Verdict {
     world.needs_conditions()?;
     let log = world.log().await?;
-    log.append(batch((0..4).map(|_| event_without_stream("A")).collect()))
-        .await?;
+    log.append(batch((0..4).map(|_| event_without_stream("A")).collect())).await?;
     let criteria = with_names(&["A"]);
     let (events, marker) = log.source(&criteria, Marker(Position(2))).await?;
     let seen: Vec<_> = events.iter().map(|event| event.position.0).collect();

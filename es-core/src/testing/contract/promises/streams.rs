@@ -22,20 +22,11 @@ async fn a_stream_is_read_from_any_sequence_on(world: &World) -> Verdict {
     let log = world.log().await?;
     let order = stream("1")?;
     log.append(one(&stream("2")?, "A")).await?;
-    log.append(batch((0..5).map(|_| event(&order, "A")).collect()))
-        .await?;
+    log.append(batch((0..5).map(|_| event(&order, "A")).collect())).await?;
     for from in [0, 1, 4, 5, 6, u64::MAX] {
         let (events, version) = log.stream_from(&order, Sequence(from)).await?;
-        let seen: Vec<_> = events
-            .iter()
-            .filter_map(|e| e.sequence())
-            .map(|s| s.0)
-            .collect();
-        equal(
-            &format!("the sequences from {from} on"),
-            seen,
-            (from.min(5)..5).collect(),
-        )?;
+        let seen: Vec<_> = events.iter().filter_map(|e| e.sequence()).map(|s| s.0).collect();
+        equal(&format!("the sequences from {from} on"), seen, (from.min(5)..5).collect())?;
         equal("the version", version, Some(Sequence(4)))?;
     }
     Ok(())
@@ -52,16 +43,11 @@ async fn an_unknown_stream_has_no_version(world: &World) -> Verdict {
 async fn a_reader_may_stop(world: &World) -> Verdict {
     let log = world.log().await?;
     let order = stream("1")?;
-    log.append(batch((0..9).map(|_| event(&order, "A")).collect()))
-        .await?;
+    log.append(batch((0..9).map(|_| event(&order, "A")).collect())).await?;
     let mut seen = 0;
     let mut visit = |_: &RecordedEvent| {
         seen += 1;
-        if seen == 4 {
-            ControlFlow::Break(())
-        } else {
-            ControlFlow::Continue(())
-        }
+        if seen == 4 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
     let version = log.read_stream(&order, Sequence(0), &mut visit).await?;
     equal("the number of events seen", seen, 4)?;
@@ -73,11 +59,7 @@ async fn an_answered_batch_is_readable_at_once(world: &World) -> Verdict {
     let order = stream("1")?;
     for sequence in 0..50 {
         let answer = log.append(one(&order, "A")).await?;
-        equal(
-            "the version",
-            log.version(&order).await?,
-            Some(Sequence(sequence)),
-        )?;
+        equal("the version", log.version(&order).await?, Some(Sequence(sequence)))?;
         equal("the head", Some(log.head_position().await?), answer.first)?;
     }
     Ok(())
@@ -87,17 +69,11 @@ async fn a_long_stream_is_read_whole(world: &World) -> Verdict {
     let log = world.log().await?;
     let order = stream("1")?;
     for _ in 0..5 {
-        log.append(batch((0..700).map(|_| event(&order, "A")).collect()))
-            .await?;
+        log.append(batch((0..700).map(|_| event(&order, "A")).collect())).await?;
         log.append(one(&stream("2")?, "A")).await?;
     }
-    let seen: Vec<_> = log
-        .stream(&order)
-        .await?
-        .iter()
-        .filter_map(|e| e.sequence())
-        .map(|s| s.0)
-        .collect();
+    let seen: Vec<_> =
+        log.stream(&order).await?.iter().filter_map(|e| e.sequence()).map(|s| s.0).collect();
     equal("the sequences", seen, (0..3500).collect())
 }
 
@@ -108,8 +84,7 @@ async fn a_reader_beside_a_writer_sees_a_prefix_of_whole_batches(world: &World) 
         let (log, order) = (log.clone(), order.clone());
         async move {
             for _ in 0..150 {
-                log.append(batch((0..3).map(|_| event(&order, "A")).collect()))
-                    .await?;
+                log.append(batch((0..3).map(|_| event(&order, "A")).collect())).await?;
             }
             Ok::<_, AppendError>(())
         }
@@ -118,21 +93,13 @@ async fn a_reader_beside_a_writer_sees_a_prefix_of_whole_batches(world: &World) 
     loop {
         let is_last = writer.is_finished();
         let (events, version) = log.stream_from(&order, Sequence(0)).await?;
-        let seen: Vec<_> = events
-            .iter()
-            .filter_map(|e| e.sequence())
-            .map(|s| s.0)
-            .collect();
+        let seen: Vec<_> = events.iter().filter_map(|e| e.sequence()).map(|s| s.0).collect();
         let count = seen.len() as u64;
         equal("the sequences", seen, (0..count).collect())?;
         let is_whole = count % 3 == 0 && count >= last;
-        holds(is_whole, || {
-            format!("expected whole batches, no fewer than {last}, saw {count}")
-        })?;
+        holds(is_whole, || format!("expected whole batches, no fewer than {last}, saw {count}"))?;
         let version = version.map_or(0, |version| version.0 + 1);
-        holds(version >= count, || {
-            format!("expected a version of {count} events, saw {version}")
-        })?;
+        holds(version >= count, || format!("expected a version of {count} events, saw {version}"))?;
         last = count;
         if is_last {
             break;

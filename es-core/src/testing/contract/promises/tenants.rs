@@ -31,12 +31,8 @@ async fn one_id_of_two_tenants_is_two_streams(world: &World) -> Verdict {
     }
     for stream in &streams {
         equal("the version", log.version(stream).await?, Some(Sequence(0)))?;
-        let tenants: Vec<_> = log
-            .stream(stream)
-            .await?
-            .into_iter()
-            .map(|event| event.tenant)
-            .collect();
+        let tenants: Vec<_> =
+            log.stream(stream).await?.into_iter().map(|event| event.tenant).collect();
         equal("the tenant", tenants, vec![stream.tenant().clone()])?;
     }
     Ok(())
@@ -45,15 +41,9 @@ async fn one_id_of_two_tenants_is_two_streams(world: &World) -> Verdict {
 async fn events_without_a_stream_belong_to_the_tenant_of_their_batch(world: &World) -> Verdict {
     let log = world.log().await?;
     let a = tenant("a")?;
-    log.append(batch(vec![event_without_stream("A")]).of(&a))
-        .await?;
+    log.append(batch(vec![event_without_stream("A")]).of(&a)).await?;
     log.append(batch(vec![event_without_stream("A")])).await?;
-    let tenants: Vec<_> = log
-        .all()
-        .await?
-        .into_iter()
-        .map(|event| event.tenant)
-        .collect();
+    let tenants: Vec<_> = log.all().await?.into_iter().map(|event| event.tenant).collect();
     equal("the tenants", tenants, vec![a, Tenant::default()])
 }
 
@@ -62,31 +52,16 @@ async fn a_filter_by_tenant_finds_all_and_only_its_events(world: &World) -> Verd
     let (a, b) = (tenant("a")?, tenant("b")?);
     for _ in 0..4 {
         for tenant in [&a, &b] {
-            log.append(one(&stream_of(tenant, "Order", "1")?, "A").of(tenant))
-                .await?;
-            log.append(batch(vec![event_without_stream("B")]).of(tenant))
-                .await?;
+            log.append(one(&stream_of(tenant, "Order", "1")?, "A").of(tenant)).await?;
+            log.append(batch(vec![event_without_stream("B")]).of(tenant)).await?;
         }
     }
     for (tenant, first) in [(a, 1_u64), (b, 3)] {
-        let filter = Filter {
-            tenant: Some(tenant),
-            ..Filter::all()
-        };
-        let seen: Vec<_> = log
-            .filtered(&filter, 3)
-            .await?
-            .iter()
-            .map(|e| e.position.0)
-            .collect();
-        let expected = (0..4)
-            .flat_map(|round| [first + round * 4, first + round * 4 + 1])
-            .collect();
-        equal(
-            &format!("the positions of {:?}", filter.tenant),
-            seen,
-            expected,
-        )?;
+        let filter = Filter { tenant: Some(tenant), ..Filter::all() };
+        let seen: Vec<_> = log.filtered(&filter, 3).await?.iter().map(|e| e.position.0).collect();
+        let expected =
+            (0..4).flat_map(|round| [first + round * 4, first + round * 4 + 1]).collect();
+        equal(&format!("the positions of {:?}", filter.tenant), seen, expected)?;
     }
     Ok(())
 }
@@ -97,8 +72,7 @@ async fn source_gives_the_events_of_its_tenant(world: &World) -> Verdict {
     let (a, b) = (tenant("a")?, tenant("b")?);
     for tenant in [&a, &b, &a] {
         let order = stream_of(tenant, "Order", "1")?;
-        log.append(batch(vec![tagged(event(&order, "A"), "sku", "x")]).of(tenant))
-            .await?;
+        log.append(batch(vec![tagged(event(&order, "A"), "sku", "x")]).of(tenant)).await?;
     }
     let everything = Criteria(vec![Criterion::default()]);
     let by_stream = with_tags(&[("Order", "1")]);

@@ -19,9 +19,7 @@ promises!("wake-ups":
 async fn woken(committed: &mut watch::Receiver<Position>) -> Verdict {
     match tokio::time::timeout(Duration::from_secs(10), committed.changed()).await {
         Ok(_) => Ok(()),
-        Err(_) => Err(Unkept::broken(
-            "expected a reader to be woken, for 10 s nothing came",
-        )),
+        Err(_) => Err(Unkept::broken("expected a reader to be woken, for 10 s nothing came")),
     }
 }
 
@@ -52,9 +50,7 @@ async fn a_wake_up_names_a_readable_position(world: &World) -> Verdict {
     loop {
         let named = *committed.borrow_and_update();
         let head = log.head_position().await?;
-        holds(head >= named, || {
-            format!("expected {named} to be readable, the head is {head}")
-        })?;
+        holds(head >= named, || format!("expected {named} to be readable, the head is {head}"))?;
         if named >= Position(100) {
             break;
         }
