@@ -1,26 +1,34 @@
 //! `cargo xtask soak`: tests that can run longer than anybody waits for.
 //!
 //! A test that has a long version looks for `ES_SOAK=1` and then runs more rounds; the short
-//! version is part of every run. A test below compares this list with the files that look.
+//! version is part of every run. A test below finds the ones that nobody listed here.
 
 use crate::cargo::cargo;
 use crate::outside;
 use crate::steps::Steps;
 
-/// One file of tests with a long version.
+/// One test target with a long version.
 pub(crate) struct Soak {
     pub(crate) name: &'static str,
     pub(crate) shows: &'static str,
     package: &'static str,
-    /// The file's name in the package's `tests` folder.
-    file: &'static str,
+    /// The target's name in the package's `tests` folder.
+    target: &'static str,
+    /// What makes it long, beside `ES_SOAK`.
+    variables: &'static [(&'static str, &'static str)],
 }
 
-pub(crate) const SOAKS: &[Soak] = &[];
+pub(crate) const SOAKS: &[Soak] = &[Soak {
+    name: "laws",
+    shows: "the laws of ids, tokens, keys and times, for 100 000 values each",
+    package: "es-core",
+    target: "laws",
+    variables: &[("PROPTEST_CASES", "100000")],
+}];
 
 pub(crate) fn run(steps: &mut Steps, name: Option<&str>) {
-    let chosen: Vec<_> =
-        SOAKS.iter().filter(|soak| name.is_none_or(|name| name == soak.name)).collect();
+    let is_chosen = |soak: &&Soak| name.is_none_or(|name| name == soak.name);
+    let chosen: Vec<_> = SOAKS.iter().filter(is_chosen).collect();
     if chosen.is_empty() {
         let names: Vec<_> = SOAKS.iter().map(|soak| soak.name).collect();
         let message = format!("no such soak; there are: {}", names.join(", "));
@@ -29,8 +37,9 @@ pub(crate) fn run(steps: &mut Steps, name: Option<&str>) {
     for soak in chosen {
         let mut test = cargo("test");
         test.args(["--release", "--all-features", "--package", soak.package])
-            .args(["--test", soak.file, "--", "--nocapture"])
-            .env("ES_SOAK", "1");
+            .args(["--test", soak.target, "--", "--nocapture"])
+            .env("ES_SOAK", "1")
+            .envs(soak.variables.iter().copied());
         outside::provide(&mut test);
         steps.program(soak.name, test);
     }
@@ -40,28 +49,43 @@ pub(crate) fn run(steps: &mut Steps, name: Option<&str>) {
 mod tests {
     use super::*;
     use crate::cargo::root;
-    use std::collections::BTreeSet;
-    use std::path::PathBuf;
+    use std::path::{Path, PathBuf};
 
-    /// The files of tests, in any crate, that look for the variable.
-    fn files_that_look() -> BTreeSet<PathBuf> {
-        let folders = |path: PathBuf| path.read_dir().into_iter().flatten().flatten();
-        folders(root())
-            .flat_map(|package| folders(package.path().join("tests")))
-            .map(|file| file.path())
-            .filter(|file| {
-                let text = std::fs::read_to_string(file);
-                text.is_ok_and(|text| text.contains("\"ES_SOAK\""))
-            })
-            .collect()
+    fn entries(path: &Path) -> Vec<PathBuf> {
+        let entries = path.read_dir().into_iter().flatten().flatten();
+        entries.map(|entry| entry.path()).collect()
+    }
+
+    fn looks(path: &Path) -> bool {
+        if path.is_dir() {
+            return entries(path).iter().any(|path| looks(path));
+        }
+        let text = std::fs::read_to_string(path);
+        text.is_ok_and(|text| text.contains("\"ES_SOAK\""))
+    }
+
+    /// `es-core/tests/laws`, where the target may be a file or a folder.
+    fn target(soak: &Soak) -> PathBuf {
+        root().join(soak.package).join("tests").join(soak.target)
     }
 
     #[test]
-    fn every_test_with_a_long_version_is_listed_and_every_listed_one_has_one() {
-        let listed: BTreeSet<_> = SOAKS
-            .iter()
-            .map(|soak| root().join(format!("{}/tests/{}.rs", soak.package, soak.file)))
+    fn every_test_with_a_long_version_is_listed() {
+        let packages = entries(&root()).into_iter();
+        let targets = packages.flat_map(|package| entries(&package.join("tests")));
+        let looking = targets.filter(|target| looks(target));
+        let unlisted: Vec<_> = looking
+            .map(|path| path.with_extension(""))
+            .filter(|path| !SOAKS.iter().any(|soak| target(soak) == *path))
             .collect();
-        assert_eq!(listed, files_that_look());
+        assert!(unlisted.is_empty(), "{unlisted:?}");
+    }
+
+    #[test]
+    fn every_listed_test_exists() {
+        for soak in SOAKS {
+            let target = target(soak);
+            assert!(target.is_dir() || target.with_extension("rs").is_file(), "{}", soak.name);
+        }
     }
 }
