@@ -39,7 +39,7 @@ pub(super) fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
     let (ty, value) = match &target {
         Some(marked) => {
             let (ty, member) = (&marked.field.ty, &marked.member);
-            (quote!(#ty), quote!(&self.#member))
+            (quote!(#ty), quote_spanned!(place=> &self.#member))
         }
         None => (quote!(()), quote!(&())),
     };
