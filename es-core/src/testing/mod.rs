@@ -34,9 +34,10 @@
 //! - [`Given::when`] runs the real handler, on the state folded from what was given.
 //! - [`Then`] has the expectations. They chain, and another [`Then::when`] goes on from there.
 //!
-//! There is no runtime and no store: the handler's function runs on a [`Slot`]. Everything else is as in production: given events are encoded, decoded and folded like
-//! a stored stream, and so is what the command stored, so a fixture also fails on an event that
-//! the aggregate could write but not read again.
+//! There is no runtime and no store: the handler's function runs on a [`Slot`]. Everything else is
+//! as in production: given events are encoded, decoded and folded like a stored stream, and so is
+//! what the command stored, so a fixture also fails on an event that the aggregate could write but
+//! not read again.
 //!
 //! Events and replies need no `PartialEq`: they are compared as the JSON that is stored. So the
 //! comparison does not see a field with `#[serde(skip)]`, nor the order of a map.

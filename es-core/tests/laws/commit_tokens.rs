@@ -22,13 +22,18 @@ proptest! {
     }
 
     #[test]
-    fn what_can_be_read_at_all_is_read_the_same_again(text in "[0-3]:[0-9]{1,2}(,[0-3]:[0-9]{1,2}){0,4}") {
+    fn what_can_be_read_at_all_is_read_the_same_again(
+        text in "[0-3]:[0-9]{1,2}(,[0-3]:[0-9]{1,2}){0,4}",
+    ) {
         let token: CommitToken = text.parse().unwrap();
         prop_assert_eq!(token.to_string().parse::<CommitToken>().unwrap(), token);
     }
 
     #[test]
-    fn a_partition_named_twice_means_its_later_position(one in any::<u64>(), other in any::<u64>()) {
+    fn a_partition_named_twice_means_its_later_position(
+        one in any::<u64>(),
+        other in any::<u64>(),
+    ) {
         let token: CommitToken = format!("0:{one},0:{other}").parse().unwrap();
         prop_assert_eq!(token.positions(), &[(Partition(0), Position(one.max(other)))]);
     }

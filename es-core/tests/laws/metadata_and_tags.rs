@@ -70,7 +70,11 @@ proptest! {
     }
 
     #[test]
-    fn a_tag_is_the_text_of_its_field(text in text(), number in any::<i64>(), absent in any::<bool>()) {
+    fn a_tag_is_the_text_of_its_field(
+        text in text(),
+        number in any::<i64>(),
+        absent in any::<bool>(),
+    ) {
         let mut tags = Tags::default();
         tags.add_value("text", &text);
         tags.add_value("number", &number);
