@@ -102,6 +102,10 @@ pub fn unusable<A, C, R, X: DomainError>(
 /// Asks for the event-sourcing handler of an event that a command handler names.
 pub const fn event_of<A: Aggregate, E: EventOf<A>>() {}
 
+/// Has one impl per aggregate; its name is what rustc says about a second block that has
+/// event-sourcing handlers.
+pub trait EventSourcingHandlersSitInOneBlock {}
+
 /// The state before the first event, where no event-sourcing handler creates one.
 #[diagnostic::on_unimplemented(
     message = "nothing creates the first state of `{Self}`",

@@ -1,7 +1,44 @@
 //! The attribute and derive macros of `es-core`, which re-exports them.
 //!
-//! What they write can be written by hand: they implement public traits of `es-core`, each named in
-//! the manual of its macro.
+//! ```
+//! use es_core::prelude::*;
+//!
+//! #[derive(Command, Clone, Serialize, Deserialize)]
+//! pub struct OpenShop {
+//!     #[target]
+//!     pub shop_id: String,
+//! }
+//!
+//! #[derive(Event, Serialize, Deserialize)]
+//! pub struct ShopOpened {
+//!     pub shop_id: String,
+//! }
+//!
+//! #[aggregate]
+//! pub struct Shop {
+//!     #[aggregate_identifier]
+//!     shop_id: String,
+//! }
+//!
+//! #[aggregate]
+//! impl Shop {
+//!     #[command_handler]
+//!     fn open(command: OpenShop) -> ShopOpened {
+//!         ShopOpened { shop_id: command.shop_id }
+//!     }
+//!
+//!     #[event_sourcing_handler]
+//!     fn on_opened(event: &ShopOpened) -> Self {
+//!         Self { shop_id: event.shop_id.clone() }
+//!     }
+//! }
+//! ```
+//!
+//! Handlers stay the user's functions: they can be called and tested as they are, and their bodies
+//! go out as they came in. What a macro writes beside them are impls of public traits, which can be
+//! written by hand; each manual below names them.
+//!
+//! Every macro takes `crate = path` for a program that has `es-core` under another name.
 
 mod attr;
 mod check;
@@ -15,73 +52,366 @@ mod paths;
 use expand::Derive;
 use proc_macro::TokenStream;
 
-/// Placeholder.
+/// Makes a struct an aggregate, and registers the handlers of its `impl` blocks.
+///
+/// # On the struct
+///
+/// Implements `Aggregate`. Exactly one field carries `#[aggregate_identifier]`; its type is the
+/// aggregate's id.
+///
+/// | argument | meaning |
+/// |---|---|
+/// | `name = "…"` | the stored name; the struct's name by default. It names the streams, so it never changes |
+///
+/// # On `impl` blocks
+///
+/// Command handlers ([`macro@command_handler`]) may be spread over several blocks and modules of
+/// the struct's crate. All event-sourcing handlers ([`macro@event_sourcing_handler`]) sit in one;
+/// that block implements `EventSourced` and `Component`, and writes the sibling enum of all events,
+/// `OrderEvent` beside `Order`: one variant per event, named like its type, with `From` for each.
+///
+/// | argument | meaning |
+/// |---|---|
+/// | `events(derive(Debug, …))` | what the sibling enum derives |
+/// | `ignore("OldName", …)` | stored names that a load passes over; any other unknown name is an error |
+///
+/// ```
+/// # use es_core::prelude::*;
+/// # #[derive(Event, Clone, Debug, Serialize, Deserialize)] struct ShopOpened { shop_id: String }
+/// # #[derive(Event, Clone, Debug, Serialize, Deserialize)] struct ShopClosed { shop_id: String }
+/// #[aggregate(name = "shop")]
+/// struct Shop {
+///     #[aggregate_identifier]
+///     shop_id: String,
+///     is_open: bool,
+/// }
+///
+/// #[aggregate(events(derive(Debug, Clone)), ignore("ShopPainted"))]
+/// impl Shop {
+///     #[event_sourcing_handler]
+///     fn on_opened(event: &ShopOpened) -> Self {
+///         Self { shop_id: event.shop_id.clone(), is_open: true }
+///     }
+///
+///     #[event_sourcing_handler]
+///     fn on_closed(&mut self, _event: &ShopClosed) {
+///         self.is_open = false;
+///     }
+/// }
+///
+/// fn describe(event: &ShopEvent) -> &'static str {
+///     match event {
+///         ShopEvent::ShopOpened(_) => "opened",
+///         ShopEvent::ShopClosed(_) => "closed",
+///     }
+/// }
+/// # let event = ShopEvent::from(ShopClosed { shop_id: "1".into() });
+/// # assert_eq!(describe(&event), "closed");
+/// ```
 #[proc_macro_attribute]
 pub fn aggregate(arguments: TokenStream, item: TokenStream) -> TokenStream {
     expand::aggregate(arguments.into(), item.into()).into()
 }
 
-/// Placeholder.
+/// Marks a method of an `#[aggregate] impl` block that carries out a command.
+///
+/// Implements `CommandOf<Order>` for the command. What the handler sees is told by its signature:
+///
+/// | first parameter | the aggregate | returns |
+/// |---|---|---|
+/// | the command | does not exist yet; if it does, the answer is `AlreadyExists` | events |
+/// | `&self` | exists, and cannot be changed | events |
+/// | `order: Option<&Self>` | may exist | events |
+/// | `order: &mut Root<Self>` | exists; `order.apply(event)` moves it on at once | a reply |
+/// | `order: &mut Slot<Self>` | may exist; `apply` creates it or moves it on | a reply |
+///
+/// The command follows, as `C` (cloned, since a conflict decides it again) or `&C`. Every parameter
+/// after it is taken from the context (`FromContext`), and written `T`, `&T` or `&mut T`: for
+/// example `Inject<dyn Bank>`, `CommandId`, `Timestamp`, `&Metadata`.
+///
+/// *Events* are one event, `()`, `Option`, `Vec`, an array or a tuple of these, or the sibling enum,
+/// each also as `Result<_, E>`. A *reply* is `Result<R, E>` or nothing. `E` is the domain's error
+/// (any `std::error::Error`), or `HandlerError<E>` where a fault of the infrastructure may pass
+/// through with `?`. Aliases with parameters work: `type Decided<T> = Result<T, OrderError>`.
+///
+/// An `async fn` may have effects outside. So it starts only when everything its state rests on is
+/// durable, and after a conflict the caller gets `Conflict`, unless the handler says `retry`.
+///
+/// | argument | meaning |
+/// |---|---|
+/// | `retry` | an `async fn` that may be run again after a conflict |
+/// | `create_if_missing` | checks that the signature sees whether the aggregate exists |
+///
+/// ```
+/// # use es_core::prelude::*;
+/// # #[derive(Command, Clone, Serialize, Deserialize)] struct OpenShop { #[target] shop_id: String }
+/// # #[derive(Command, Clone, Serialize, Deserialize)] struct CloseShop { #[target] shop_id: String }
+/// # #[derive(Command, Clone, Serialize, Deserialize)] struct Sell { #[target] shop_id: String, price: u64 }
+/// # #[derive(Event, Serialize, Deserialize)] struct ShopOpened { shop_id: String }
+/// # #[derive(Event, Serialize, Deserialize)] struct ShopClosed { shop_id: String }
+/// # #[derive(Event, Serialize, Deserialize)] struct Sold { price: u64 }
+/// # #[derive(Debug)] struct Closed;
+/// # impl std::fmt::Display for Closed {
+/// #     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.write_str("closed") }
+/// # }
+/// # impl std::error::Error for Closed {}
+/// # #[aggregate] struct Shop { #[aggregate_identifier] shop_id: String, is_open: bool, taken: u64 }
+/// #[aggregate]
+/// impl Shop {
+///     #[command_handler]
+///     fn open(command: OpenShop) -> ShopOpened {
+///         ShopOpened { shop_id: command.shop_id }
+///     }
+///
+///     #[command_handler]
+///     fn close(&self, command: CloseShop) -> Option<ShopClosed> {
+///         self.is_open.then(|| ShopClosed { shop_id: command.shop_id })
+///     }
+///
+///     #[command_handler]
+///     async fn sell(shop: &mut Root<Self>, command: &Sell, _id: CommandId) -> Result<u64, Closed> {
+///         if !shop.is_open {
+///             return Err(Closed);
+///         }
+///         shop.apply(Sold { price: command.price });
+///         Ok(shop.taken)
+///     }
+/// #     #[event_sourcing_handler] fn on_opened(event: &ShopOpened) -> Self {
+/// #         Self { shop_id: event.shop_id.clone(), is_open: true, taken: 0 }
+/// #     }
+/// #     #[event_sourcing_handler] fn on_closed(&mut self, _: &ShopClosed) { self.is_open = false; }
+/// #     #[event_sourcing_handler] fn on_sold(&mut self, event: &Sold) { self.taken += event.price; }
+/// }
+/// ```
 #[proc_macro_attribute]
 pub fn command_handler(_arguments: TokenStream, item: TokenStream) -> TokenStream {
     outside::outside("command_handler", "aggregate", item.into()).into()
 }
 
-/// Placeholder.
+/// Marks a method of an `#[aggregate] impl` block that folds an event into the state.
+///
+/// Implements `EventOf<Order>` for the event. The handler takes the event alone, as `&E`: what the
+/// state needs belongs into the payload, because position and time are not known while an event is
+/// applied. What has happened cannot fail, so nothing is returned but a first state.
+///
+/// | signature | effect |
+/// |---|---|
+/// | `fn(event: &E) -> Self` | builds the first state |
+/// | `fn(&mut self, event: &E)` | changes it |
+///
+/// Where no handler creates, the first event changes `Self::default()`.
+///
+/// | argument | meaning |
+/// |---|---|
+/// | `mark_deleted` | after this event the aggregate is deleted: every command is answered `Deleted`, and the id is never used again |
 #[proc_macro_attribute]
 pub fn event_sourcing_handler(_arguments: TokenStream, item: TokenStream) -> TokenStream {
     outside::outside("event_sourcing_handler", "aggregate", item.into()).into()
 }
 
-/// Placeholder.
+/// Makes an `impl` block a projection: event handlers that write views, query handlers that read.
+///
+/// Implements `Projection` and `Component`, and registers each method with
+/// [`macro@event_handler`] or [`macro@query_handler`]. Handlers have no receiver; a projection's
+/// state is in its views.
+///
+/// | argument | meaning |
+/// |---|---|
+/// | `name = "…"` | its name; the type's name by default |
+/// | `processor = "…"` | the processor that runs it, which several projections may share; its name by default |
+/// | `version = 2` | raised, the projection is built anew |
+///
+/// ```
+/// # use es_core::prelude::*;
+/// # #[derive(Event, Serialize, Deserialize)] struct ShopOpened { shop_id: String, city: String }
+/// #[derive(View, Serialize, Deserialize)]
+/// struct ShopRow {
+///     #[key]
+///     shop_id: String,
+///     #[index]
+///     city: String,
+/// }
+///
+/// #[derive(Query, Serialize, Deserialize)]
+/// #[query(answer = Vec<ShopRow>)]
+/// struct ShopsIn {
+///     city: String,
+/// }
+///
+/// #[projection(name = "shops")]
+/// impl ShopRow {
+///     #[event_handler]
+///     fn on_opened(event: ShopOpened, shops: &mut Views<ShopRow>) -> Result<(), Fault> {
+///         Ok(shops.upsert(&ShopRow { shop_id: event.shop_id, city: event.city })?)
+///     }
+///
+///     #[query_handler]
+///     fn in_city(query: &ShopsIn, shops: &Views<ShopRow>) -> Result<Vec<ShopRow>, Fault> {
+///         Ok(shops.by(ShopRow::BY_CITY, &query.city)?)
+///     }
+/// }
+/// ```
 #[proc_macro_attribute]
 pub fn projection(arguments: TokenStream, item: TokenStream) -> TokenStream {
     expand::projection(arguments.into(), item.into()).into()
 }
 
-/// Placeholder.
+/// Marks a function that handles an event after it was stored.
+///
+/// In a `#[projection] impl` block the handler belongs to the projection. On a free function it has
+/// a processor of its own, named after the function. It takes the event as `&E` or `E`, then what
+/// it needs: in a plain `fn` by `FromBatch` (`&mut Views<T>`, the engine's transaction, and all that
+/// command handlers can take), in an `async fn` by `FromBatchAsync`. It returns nothing or a
+/// `Result` of nothing.
+///
+/// | argument, on a free function | meaning |
+/// |---|---|
+/// | `processor = "…"` | the processor that runs it, which several functions may share |
+///
+/// ```
+/// # use es_core::prelude::*;
+/// # #[derive(Event, Serialize, Deserialize)] struct ShopOpened { shop_id: String }
+/// # trait Mailer: Send + Sync { fn send(&self, text: &str); }
+/// #[event_handler(processor = "mails")]
+/// async fn greet(event: &ShopOpened, mailer: Inject<dyn Mailer>) {
+///     mailer.send(&event.shop_id);
+/// }
+/// ```
 #[proc_macro_attribute]
 pub fn event_handler(arguments: TokenStream, item: TokenStream) -> TokenStream {
     expand::event_handler(arguments.into(), item.into()).into()
 }
 
-/// Placeholder.
+/// Marks a function that answers a query.
+///
+/// It stands in a `#[projection] impl` block or alone. It takes the query as `&Q`, or as `Q` if the
+/// query is `Clone`, then what it reads (`&Views<T>`, never `&mut`), and returns the answer that
+/// the query declares, or a `Result` of it.
+///
+/// ```
+/// # use es_core::prelude::*;
+/// #[derive(Query, Serialize, Deserialize)]
+/// #[query(answer = u64)]
+/// struct Double(u64);
+///
+/// #[query_handler]
+/// fn double(query: &Double) -> u64 {
+///     query.0 * 2
+/// }
+/// ```
 #[proc_macro_attribute]
 pub fn query_handler(arguments: TokenStream, item: TokenStream) -> TokenStream {
     expand::query_handler(arguments.into(), item.into()).into()
 }
 
-/// Placeholder.
+/// Makes a struct a command: implements `Command`, and `Targets` by its `#[target]` field.
+///
+/// The field that names the aggregate carries `#[target]` (or `#[target_aggregate_identifier]`); its
+/// type is that of the aggregate's `#[aggregate_identifier]`. A command that no aggregate handles
+/// has none.
+///
+/// | argument of `#[command(..)]` | meaning |
+/// |---|---|
+/// | `name = "…"` | the name by which other programs send it; the struct's name by default |
 #[proc_macro_derive(Command, attributes(command, target, target_aggregate_identifier))]
 pub fn command(input: TokenStream) -> TokenStream {
     expand::derive(Derive::Command, input.into()).into()
 }
 
-/// Placeholder.
+/// Makes a type an event: implements `Event`, and registers its stored name.
+///
+/// `#[tag]` on a field adds a tag by which events are found across streams; the key is the field's
+/// name, the value its text (`TagValue`), and an absent `Option` adds none. The aggregate's own id
+/// is always a tag.
+///
+/// | argument of `#[event(..)]` | meaning |
+/// |---|---|
+/// | `name = "…"` | the stored name; the type's name by default. It stays when the type is renamed |
+/// | `revision = 2` | the revision of the payload's shape, 0 by default |
+/// | `from = ShopOpenedV1` | the type of an earlier revision of the same name; asks for `impl From<ShopOpenedV1>` |
+/// | `codec = Json` | how the payload is written |
+///
+/// ```
+/// # use es_core::prelude::*;
+/// #[derive(Event, Serialize, Deserialize)]
+/// #[event(name = "ShopOpened")]
+/// struct ShopOpenedV0 {
+///     shop_id: String,
+/// }
+///
+/// #[derive(Event, Serialize, Deserialize)]
+/// #[event(revision = 1, from = ShopOpenedV0)]
+/// struct ShopOpened {
+///     shop_id: String,
+///     #[tag]
+///     city: Option<String>,
+/// }
+///
+/// impl From<ShopOpenedV0> for ShopOpened {
+///     fn from(earlier: ShopOpenedV0) -> Self {
+///         Self { shop_id: earlier.shop_id, city: None }
+///     }
+/// }
+/// # use es_core::event::Event as _;
+/// # let event = <ShopOpened as es_core::event::Event>::decode(0, br#"{"shop_id":"1"}"#);
+/// # assert_eq!(event.unwrap().shop_id, "1");
+/// ```
 #[proc_macro_derive(Event, attributes(event, tag))]
 pub fn event(input: TokenStream) -> TokenStream {
     expand::derive(Derive::Event, input.into()).into()
 }
 
-/// Placeholder.
+/// Makes a type a query: implements `Query`.
+///
+/// | argument of `#[query(..)]` | meaning |
+/// |---|---|
+/// | `answer = Option<Summary>` | what it is answered with; required |
+/// | `name = "…"` | the name by which other programs ask it; the type's name by default |
 #[proc_macro_derive(Query, attributes(query))]
 pub fn query(input: TokenStream) -> TokenStream {
     expand::derive(Derive::Query, input.into()).into()
 }
 
-/// Placeholder.
+/// Makes a struct a row of a read model: implements `View`.
+///
+/// `#[key]` marks the field that identifies a row; on several fields the key is their tuple.
+/// `#[index]` marks a field by which rows are found, and writes a constant for it:
+/// `ShopRow::BY_CITY` for `city`. Keys and indexes are `ViewKey`s.
+///
+/// Another shape of the struct is another version of its projection, which is then built anew. The
+/// shape is seen in the field names and written types; `revision` stands in for it where a nested
+/// type changes.
+///
+/// | argument of `#[view(..)]` | meaning |
+/// |---|---|
+/// | `name = "…"` | the table's name; the struct's name by default |
+/// | `revision = 2` | stands in for the shape of the fields |
 #[proc_macro_derive(View, attributes(view, key, index))]
 pub fn view(input: TokenStream) -> TokenStream {
     expand::derive(Derive::View, input.into()).into()
 }
 
-/// Placeholder.
+/// Makes an enum without fields a key or index of views, and a tag: implements `ViewKey` and
+/// `TagValue`.
+///
+/// Its values are stored and ordered by their names, so a new variant moves no row.
 #[proc_macro_derive(ViewKey, attributes(view_key))]
 pub fn view_key(input: TokenStream) -> TokenStream {
     expand::derive(Derive::ViewKey, input.into()).into()
 }
 
-/// Placeholder.
+/// Makes a newtype over a string, an integer or a UUID an aggregate's id.
+///
+/// Implements `AggregateId`, and with its text form `Display`, `FromStr`, `ViewKey` and `TagValue`.
+///
+/// ```
+/// # use es_core::prelude::*;
+/// #[derive(AggregateId, Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+/// struct ShopId(u64);
+///
+/// assert_eq!(ShopId(7).to_string(), "7");
+/// assert_eq!("7".parse::<ShopId>().ok(), Some(ShopId(7)));
+/// ```
 #[proc_macro_derive(AggregateId, attributes(aggregate_id))]
 pub fn aggregate_id(input: TokenStream) -> TokenStream {
     expand::derive(Derive::AggregateId, input.into()).into()

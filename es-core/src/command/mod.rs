@@ -70,9 +70,9 @@ impl<T: std::error::Error + Send + Sync + 'static> DomainError for T {}
 // Not an equality on `Command::Target`: rustc would answer a missing or wrong `#[target]` with a
 // type mismatch, and this can say what to write.
 #[diagnostic::on_unimplemented(
-    message = "command `{Self}` has no `#[target]` of type `{Id}`",
+    message = "`{Self}` is no command with a `#[target]` of type `{Id}`",
     label = "does not say which aggregate it is for",
-    note = "mark its field that names the aggregate with `#[target]`, and give it the type of the aggregate's `#[aggregate_identifier]`, `{Id}`"
+    note = "derive `Command`, and mark the field that names the aggregate with `#[target]`; it has the type of the aggregate's `#[aggregate_identifier]`, `{Id}`"
 )]
 pub trait Targets<Id>: Command {
     /// The value of the `#[target]` field.

@@ -21,9 +21,9 @@ impl StructArguments {
             &["name", "crate"],
             errors,
             |key, input| {
-                match key {
-                    "name" => read.name = Some(stored_name(input)?),
-                    _ => read.krate = Some(assigned(input, "crate = my::es_core")?),
+                match key.to_string().as_str() {
+                    "name" => read.name = Some(stored_name(key, input)?),
+                    _ => read.krate = Some(assigned(key, input, "crate = my::es_core")?),
                 }
                 Ok(())
             },
@@ -47,7 +47,7 @@ impl BlockArguments {
         let mut read = Self::default();
         let owner = "`#[aggregate]` on an impl block";
         arguments(tokens, owner, &["events", "ignore", "crate"], errors, |key, input| {
-            match key {
+            match key.to_string().as_str() {
                 "events" => {
                     let inner;
                     parenthesized!(inner in input);
@@ -70,7 +70,7 @@ impl BlockArguments {
                         .into_iter()
                         .collect();
                 }
-                _ => read.krate = Some(assigned(input, "crate = my::es_core")?),
+                _ => read.krate = Some(assigned(key, input, "crate = my::es_core")?),
             }
             Ok(())
         });

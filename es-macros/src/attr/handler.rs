@@ -1,5 +1,4 @@
 use proc_macro2::{Span, TokenStream};
-use syn::spanned::Spanned;
 use syn::{Attribute, LitStr, Path};
 
 use super::{arguments, assigned, inside, stored_name};
@@ -19,11 +18,10 @@ impl CommandArguments {
         let mut read = Self::default();
         let tokens = inside(attribute, errors);
         let known = ["retry", "create_if_missing"];
-        let span = tokens.span();
         arguments(tokens, "`#[command_handler]`", &known, errors, |key, _| {
-            match key {
-                "retry" => read.retry = Some(span),
-                _ => read.create_if_missing = Some(span),
+            match key.to_string().as_str() {
+                "retry" => read.retry = Some(key.span()),
+                _ => read.create_if_missing = Some(key.span()),
             }
             Ok(())
         });
@@ -66,9 +64,9 @@ impl FreeArguments {
     ) -> Self {
         let mut read = Self::default();
         arguments(tokens, owner, known, errors, |key, input| {
-            match key {
-                "processor" => read.processor = Some(stored_name(input)?),
-                _ => read.krate = Some(assigned(input, "crate = my::es_core")?),
+            match key.to_string().as_str() {
+                "processor" => read.processor = Some(stored_name(key, input)?),
+                _ => read.krate = Some(assigned(key, input, "crate = my::es_core")?),
             }
             Ok(())
         });

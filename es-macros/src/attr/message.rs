@@ -27,17 +27,19 @@ impl MessageArguments {
         for attribute in attributes.iter().filter(|a| a.path().is_ident(owner)) {
             let tokens = inside(attribute, errors);
             arguments(tokens, &shown, known, errors, |key, input| {
-                match key {
-                    "name" => read.name = Some(stored_name(input)?),
+                match key.to_string().as_str() {
+                    "name" => read.name = Some(stored_name(key, input)?),
                     "revision" => {
-                        let number: LitInt = assigned(input, "revision = 2")?;
+                        let number: LitInt = assigned(key, input, "revision = 2")?;
                         number.base10_parse::<u32>()?;
                         read.revision = Some(number);
                     }
-                    "from" => read.from = Some(assigned(input, "from = OrderCreatedV1")?),
-                    "codec" => read.codec = Some(assigned(input, "codec = Json")?),
-                    "answer" => read.answer = Some(assigned(input, "answer = Option<Summary>")?),
-                    _ => read.krate = Some(assigned(input, "crate = my::es_core")?),
+                    "from" => read.from = Some(assigned(key, input, "from = OrderCreatedV1")?),
+                    "codec" => read.codec = Some(assigned(key, input, "codec = Json")?),
+                    "answer" => {
+                        read.answer = Some(assigned(key, input, "answer = Option<Summary>")?)
+                    }
+                    _ => read.krate = Some(assigned(key, input, "crate = my::es_core")?),
                 }
                 Ok(())
             });

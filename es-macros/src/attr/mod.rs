@@ -29,7 +29,7 @@ pub(crate) fn arguments(
     owner: &str,
     known: &[&str],
     errors: &mut Errors,
-    mut each: impl FnMut(&str, ParseStream<'_>) -> syn::Result<()>,
+    mut each: impl FnMut(&Ident, ParseStream<'_>) -> syn::Result<()>,
 ) {
     let mut seen: Vec<String> = vec![];
     let result = (|input: ParseStream<'_>| -> syn::Result<()> {
@@ -42,7 +42,7 @@ pub(crate) fn arguments(
             if seen.contains(&name) {
                 return Err(syn::Error::new_spanned(&key, format!("`{name}` is given twice")));
             }
-            each(&name, input)?;
+            each(&key, input)?;
             seen.push(name);
             if !input.is_empty() {
                 input.parse::<Token![,]>()?;
@@ -62,20 +62,28 @@ fn unknown(name: &str, owner: &str, known: &[&str]) -> String {
     format!("unknown argument `{name}`; {owner} takes {list}")
 }
 
-/// Reads `= value`.
-pub(crate) fn assigned<T: Parse>(input: ParseStream<'_>, example: &str) -> syn::Result<T> {
+/// Reads the `= value` after a key.
+pub(crate) fn assigned<T: Parse>(
+    key: &Ident,
+    input: ParseStream<'_>,
+    example: &str,
+) -> syn::Result<T> {
+    let text = format!("`{key}` needs a value: `{example}`");
     if !input.peek(Token![=]) {
-        return Err(input.error(format!("expected a value: `{example}`")));
+        return Err(syn::Error::new_spanned(key, text));
     }
     input.parse::<Token![=]>()?;
+    if input.is_empty() {
+        return Err(syn::Error::new_spanned(key, text));
+    }
     input.parse::<T>().map_err(|error| {
         syn::Error::new(error.span(), format!("expected a value of this form: `{example}`"))
     })
 }
 
 /// Reads `= "name"` as a stored name.
-pub(crate) fn stored_name(input: ParseStream<'_>) -> syn::Result<LitStr> {
-    let literal: LitStr = assigned(input, "name = \"…\"")?;
+pub(crate) fn stored_name(key: &Ident, input: ParseStream<'_>) -> syn::Result<LitStr> {
+    let literal: LitStr = assigned(key, input, "name = \"…\"")?;
     let name = literal.value();
     let problem = if name.is_empty() {
         "a stored name is not empty"

@@ -18,15 +18,15 @@ impl ProjectionArguments {
         let mut read = Self::default();
         let known = ["name", "processor", "version", "crate"];
         arguments(tokens, "`#[projection]`", &known, errors, |key, input| {
-            match key {
-                "name" => read.name = Some(stored_name(input)?),
-                "processor" => read.processor = Some(stored_name(input)?),
+            match key.to_string().as_str() {
+                "name" => read.name = Some(stored_name(key, input)?),
+                "processor" => read.processor = Some(stored_name(key, input)?),
                 "version" => {
-                    let number: LitInt = assigned(input, "version = 2")?;
+                    let number: LitInt = assigned(key, input, "version = 2")?;
                     number.base10_parse::<u32>()?;
                     read.version = Some(number);
                 }
-                _ => read.krate = Some(assigned(input, "crate = my::es_core")?),
+                _ => read.krate = Some(assigned(key, input, "crate = my::es_core")?),
             }
             Ok(())
         });

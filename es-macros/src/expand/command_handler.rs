@@ -91,26 +91,27 @@ fn call(handler: &CommandHandler, block: &AggregateBlock, error: &TokenStream) -
     let es = block.paths.at(name.span());
     let private = es.private();
     let [slot, command, context, state, answer] =
-        ["slot", "command", "context", "state", "answer"].map(local);
-    let place = match shape {
-        Shape::Creates => quote!(#slot.vacant::<#error>()?;),
-        Shape::Decides => quote!(let #state = #slot.existing::<#error>()?;),
-        Shape::MayCreate => quote!(let #state = #slot.optional::<#error>()?;),
-        Shape::Root => quote!(let #state = #slot.existing_root::<#error>()?;),
-        Shape::Slot => quote!(let #state = #slot.usable::<#error>()?;),
+        ["slot", "command", "context", "_state", "answer"].map(local);
+    let method = match shape {
+        Shape::Creates => "vacant",
+        Shape::Decides => "existing",
+        Shape::MayCreate => "optional",
+        Shape::Root => "existing_root",
+        Shape::Slot => "usable",
     };
+    let method = Ident::new(method, name.span());
     let (lets, arguments) = extract(extractors, Extractor::Context, &es, &context);
-    let state = (*shape != Shape::Creates).then(|| quote!(#state,));
+    let lent = (*shape != Shape::Creates).then(|| quote!(#state,));
     let payload = match handler.command.lent {
         Lent::Owned => quote!(::core::clone::Clone::clone(#command)),
         Lent::Shared | Lent::Mutable => quote!(#command),
     };
     let awaited = handler.is_async.then(|| quote!(.await));
     let finish = finish(handler, block, &slot, &answer);
-    let body = quote! {
-        #place
+    let body = quote_spanned! {name.span()=>
+        let #state = #slot.#method::<#error>()?;
         #lets
-        let #answer = <#self_ty>::#name(#state #payload, #arguments) #awaited;
+        let #answer = <#self_ty>::#name(#lent #payload, #arguments) #awaited;
         #finish
     };
     let context = source(extractors, &context);
@@ -124,7 +125,9 @@ fn call(handler: &CommandHandler, block: &AggregateBlock, error: &TokenStream) -
             }
         }
     } else {
-        quote!(#es::command::Call::Sync(|#slot, #command, #context| { #body }))
+        quote_spanned! {name.span()=>
+            #es::command::Call::Sync(|#slot, #command, #context| { #body })
+        }
     }
 }
 

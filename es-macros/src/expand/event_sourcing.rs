@@ -104,6 +104,7 @@ fn event_of(
 /// The table that a load runs through:
 ///
 /// ```text
+/// impl EventSourcingHandlersSitInOneBlock for Order {}
 /// impl EventSourced for Order {
 ///     type Event = OrderEvent;
 ///     const EVENTS: &'static [EventDescription] = &[…];
@@ -142,6 +143,8 @@ fn event_sourced(block: &AggregateBlock) -> TokenStream {
     let error = quote!(#es::aggregate::ReplayError);
     let recorded = quote!(#event: &#es::event::RecordedEvent);
     quote_spanned! {place=>
+        #[automatically_derived]
+        impl #private::EventSourcingHandlersSitInOneBlock for #self_ty {}
         #[automatically_derived]
         impl #es::aggregate::EventSourced for #self_ty {
             type Event = #siblings;

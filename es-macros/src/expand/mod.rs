@@ -110,7 +110,7 @@ fn hidden(items: impl ToTokens) -> TokenStream {
     quote! {
         #[doc(hidden)]
         #[allow(
-            deprecated, unused_imports, unused_qualifications,
+            deprecated, unreachable_patterns, unused_imports, unused_qualifications,
             clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction
         )]
         const _: () = { #items };

@@ -63,23 +63,23 @@ pub(super) fn expand(
     if !is_plain {
         return TokenStream::new();
     }
-    let es = Paths::new(arguments.krate.as_ref());
+    let es = Paths::new(arguments.krate.as_ref()).at(self_ty.span());
     let name = arguments.name.map_or_else(
         || last_ident(&self_ty).map(ToString::to_string).unwrap_or_default(),
         |name| name.value(),
     );
     let processor = arguments.processor.map_or_else(|| name.clone(), |name| name.value());
     let version = arguments.version.map_or_else(|| quote!(0), |number| quote!(#number));
-    let header = quote_spanned!(self_ty.span()=> impl #es::projection::Projection for #self_ty);
-    let line = line_of(self_ty.span());
+    let place = self_ty.span();
+    let line = line_of(place);
     let owner = Owner::Projection(&self_ty);
     let projection = quote!(#es::registry::ProjectionEntry::of::<#self_ty>(::core::file!(), #line));
     let mut entries = vec![Entry { list: List::Projections, cfgs: vec![], value: projection }];
     entries.extend(handlers.iter().map(|handler| read_handler::entry(handler, &owner, &es)));
     let entries = register(&entries, Some(&self_ty), &es);
-    hidden(quote! {
+    hidden(quote_spanned! {place=>
         #[automatically_derived]
-        #header {
+        impl #es::projection::Projection for #self_ty {
             const NAME: &'static str = #name;
             const PROCESSOR: &'static str = #processor;
             const VERSION: u32 = #version;

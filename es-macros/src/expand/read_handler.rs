@@ -42,7 +42,7 @@ pub(super) fn entry(handler: &ReadHandler, owner: &Owner<'_>, es: &Paths) -> Ent
             quote!(#private::Some(#private::TypeId::of::<#self_ty>)),
             quote!(<#self_ty as #es::projection::Projection>::NAME),
             format!("{}::{name}", quote!(#self_ty)),
-            quote!(<#self_ty>::#name),
+            quote_spanned!(handler.output.ty.span()=> <#self_ty>::#name),
         ),
         Owner::Function(processor) => {
             (quote!(#private::None), quote!(#processor), name.to_string(), quote!(#name))
@@ -81,8 +81,8 @@ fn call(handler: &ReadHandler, function: &TokenStream, es: &Paths) -> TokenStrea
     let (lets, arguments) = extract(&handler.extractors, extractor(handler), es, &batch);
     let (decoded, payload) = payload(handler, &origin, &message, es);
     let awaited = handler.is_async.then(|| quote!(.await));
-    let result = quote!(#function(#payload, #arguments) #awaited);
     let output = handler.output.ty.span();
+    let result = quote_spanned!(output=> #function(#payload, #arguments) #awaited);
     let (variants, finish) = match handler.kind {
         ReadKind::Event => {
             let es = es.at(output);

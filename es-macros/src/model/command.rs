@@ -85,7 +85,7 @@ impl CommandHandler {
         let output = if shape_or.returns_events() {
             Output::of_decision(&method.sig.output, self_ty, siblings, errors)
         } else {
-            Output::whole(&method.sig.output, Some(self_ty), errors)
+            Output::of_reply(&method.sig.output, self_ty, errors)
         };
         check_arguments(&arguments, shape_or, method, errors);
         let cfgs = cfgs(&method.attrs);

@@ -63,15 +63,32 @@ impl Output {
         Self { ty, written, leaves }
     }
 
-    /// Reads the return type of a handler that replies, or of an event or query handler.
+    /// Reads the return type of a handler that applies its events and replies.
+    pub(crate) fn of_reply(output: &ReturnType, self_ty: &Type, errors: &mut Errors) -> Self {
+        let read = Self::whole(output, Some(self_ty), errors);
+        if matches!(read.written, Written::Hidden) && !may_be_alias(&read.ty) {
+            let shown = spaced(&read.ty);
+            errors.push(
+                &read.ty,
+                format!(
+                    "a handler on `Root` or `Slot` returns `Result<Reply, Error>` or nothing, not \
+                     `{shown}`; write `Result<{shown}, Infallible>` if it cannot fail"
+                ),
+            );
+        }
+        read
+    }
+
+    /// Takes a return type as a whole.
     pub(crate) fn whole(output: &ReturnType, self_ty: Option<&Type>, errors: &mut Errors) -> Self {
         let ReturnType::Type(_, written) = output else { return Self::unit() };
-        if let Type::ImplTrait(hidden) = ungrouped(written) {
-            errors.push(hidden, "`impl Trait` hides what this handler returns; name the type");
-        }
         let ty = self_ty.map_or_else(|| (**written).clone(), |own| with_self(written, own));
         let written = match ungrouped(&ty) {
             Type::Tuple(unit) if unit.elems.is_empty() => Written::Plain,
+            Type::ImplTrait(hidden) => {
+                errors.push(hidden, "`impl Trait` hides what this handler returns; name the type");
+                Written::Plain
+            }
             ty => Written::of(ty).unwrap_or(Written::Hidden),
         };
         Self { ty, written, leaves: vec![] }
@@ -145,4 +162,15 @@ pub(crate) fn arguments_of(ty: &Type) -> Option<(&Ident, Vec<&Type>)> {
         _ => None,
     });
     Some((&segment.ident, types.collect()))
+}
+
+/// Whether a type may be an alias of `Result`: only one with parameters is taken for it.
+fn may_be_alias(ty: &Type) -> bool {
+    arguments_of(ungrouped(ty)).is_some_and(|(name, _)| name != "Option" && name != "Vec")
+}
+
+/// A type as people write it.
+fn spaced(ty: &Type) -> String {
+    let text = quote::quote!(#ty).to_string();
+    text.replace(" < ", "<").replace(" >", ">").replace(" :: ", "::").replace(" ,", ",")
 }

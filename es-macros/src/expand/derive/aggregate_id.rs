@@ -38,48 +38,55 @@ pub(super) fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
         );
         return TokenStream::new();
     };
-    let es = Paths::new(arguments.krate.as_ref());
-    let private = es.private();
+    let paths = Paths::new(arguments.krate.as_ref());
     let (own, inner) = (&input.ident, &field.ty);
-    let trait_ = quote!(#es::aggregate::AggregateId);
-    let header = quote_spanned!(own.span()=> impl #trait_ for #own);
-    let delegate = quote_spanned!(inner.span()=> <#inner as #trait_>);
     let built = match fields {
         Fields::Named(_) => quote!(Self { #member: inner }),
         Fields::Unnamed(_) | Fields::Unit => quote!(Self(inner)),
     };
-    hidden(quote! {
+    let es = paths.at(inner.span());
+    // The field's impls are called, not the newtype's own: what the newtype lacks is reported at
+    // its header alone.
+    let delegate = quote_spanned!(inner.span()=> <#inner as #es::aggregate::AggregateId>);
+    let key = quote_spanned!(inner.span()=> <#inner as #es::projection::ViewKey>);
+    let es = paths.at(own.span());
+    let private = es.private();
+    let identity = quote_spanned! {own.span()=>
         #[automatically_derived]
-        #header {
+        impl #es::aggregate::AggregateId for #own {
             fn to_text(&self) -> #private::Cow<'_, str> { #delegate::to_text(&self.#member) }
             fn from_text(text: &str) -> #private::Result<Self, #es::event::InvalidId> {
                 let inner = #delegate::from_text(text)?;
                 #private::Ok(#built)
             }
         }
+    };
+    hidden(quote! {
+        #identity
         #[automatically_derived]
         impl ::core::fmt::Display for #own {
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                f.pad(&#trait_::to_text(self))
+                f.pad(&#delegate::to_text(&self.#member))
             }
         }
         #[automatically_derived]
         impl ::core::str::FromStr for #own {
             type Err = #es::event::InvalidId;
             fn from_str(text: &str) -> #private::Result<Self, Self::Err> {
-                #trait_::from_text(text)
+                let inner = #delegate::from_text(text)?;
+                #private::Ok(#built)
             }
         }
         #[automatically_derived]
         impl #es::event::TagValue for #own {
             fn tag_value(&self) -> #private::Option<#private::Cow<'_, str>> {
-                #private::Some(#trait_::to_text(self))
+                #private::Some(#delegate::to_text(&self.#member))
             }
         }
         #[automatically_derived]
         impl #es::projection::ViewKey for #own {
             fn encode(&self, buffer: &mut #es::projection::KeyBuffer) {
-                #es::projection::ViewKey::encode(&self.#member, buffer);
+                #key::encode(&self.#member, buffer);
             }
         }
     })

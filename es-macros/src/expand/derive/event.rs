@@ -29,7 +29,7 @@ pub(super) fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
     if refuse_generics(input, "an event", errors) {
         return TokenStream::new();
     }
-    let es = Paths::new(arguments.krate.as_ref());
+    let es = Paths::new(arguments.krate.as_ref()).at(input.ident.span());
     let private = es.private();
     let own = &input.ident;
     let name = arguments.name.map_or_else(|| own.to_string(), |name| name.value());
@@ -39,12 +39,11 @@ pub(super) fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
     let tags = tags(input, &es, errors);
     let decode = arguments.from.as_ref().map(|earlier| upcast(earlier, &es));
     let chain = arguments.from.as_ref().map(|earlier| chain(own, earlier, &es));
-    let header = quote_spanned!(own.span()=> impl #es::event::Event for #own);
     let entry = quote_spanned!(own.span()=> #es::registry::EventEntry::of::<#own>);
     let line = line_of(own.span());
-    hidden(quote! {
+    hidden(quote_spanned! {own.span()=>
         #[automatically_derived]
-        #header {
+        impl #es::event::Event for #own {
             const NAME: &'static str = #name;
             const REVISION: u32 = #revision;
             type Codec = #codec;
@@ -63,7 +62,7 @@ fn tags(input: &DeriveInput, es: &Paths, errors: &mut Errors) -> Option<TokenStr
         syn::Data::Enum(data) => {
             for variant in &data.variants {
                 for tagged in marked_fields(&variant.fields, &["tag"]) {
-                    errors.push(tagged.field, "`#[tag]` works on the fields of a struct");
+                    errors.push(tagged.mark, "`#[tag]` works on the fields of a struct");
                 }
             }
             return None;
@@ -74,9 +73,9 @@ fn tags(input: &DeriveInput, es: &Paths, errors: &mut Errors) -> Option<TokenStr
     if tagged.is_empty() {
         return None;
     }
-    let adds = tagged.iter().filter_map(|MarkedField { member, field }| {
+    let adds = tagged.iter().filter_map(|MarkedField { member, field, mark }| {
         let Member::Named(key) = member else {
-            errors.push(field, "a `#[tag]` field needs a name: it is the tag's key");
+            errors.push(mark, "a `#[tag]` field needs a name: it is the tag's key");
             return None;
         };
         let key = syn::ext::IdentExt::unraw(key).to_string();

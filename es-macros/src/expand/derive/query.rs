@@ -22,7 +22,7 @@ pub(super) fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
     if refuse_generics(input, "a query", errors) {
         return TokenStream::new();
     }
-    let es = Paths::new(arguments.krate.as_ref());
+    let es = Paths::new(arguments.krate.as_ref()).at(input.ident.span());
     let own = &input.ident;
     let name = arguments.name.map_or_else(|| own.to_string(), |name| name.value());
     let answer = match arguments.answer {
@@ -38,10 +38,9 @@ pub(super) fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
             quote!(())
         }
     };
-    let header = quote_spanned!(own.span()=> impl #es::query::Query for #own);
-    hidden(quote! {
+    hidden(quote_spanned! {own.span()=>
         #[automatically_derived]
-        #header {
+        impl #es::query::Query for #own {
             const NAME: &'static str = #name;
             type Answer = #answer;
         }

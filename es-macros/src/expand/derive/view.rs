@@ -2,7 +2,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{DeriveInput, Fields, Ident, Member};
+use syn::{DeriveInput, Field, Fields, Ident, Member};
 
 use super::super::hidden;
 use super::{fields_of, refuse_generics};
@@ -32,7 +32,7 @@ pub(super) fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
     if refuse_generics(input, "a view", errors) {
         return TokenStream::new();
     }
-    let es = Paths::new(arguments.krate.as_ref());
+    let es = Paths::new(arguments.krate.as_ref()).at(input.ident.span());
     let private = es.private();
     let own = &input.ident;
     let name = arguments.name.map_or_else(|| own.to_string(), |name| name.value());
@@ -40,32 +40,35 @@ pub(super) fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
     let indexes = indexes(fields, errors);
     let key_type = match &keys[..] {
         [only] => {
-            let ty = &only.field.ty;
+            let ty = &only.1.ty;
             quote!(#ty)
         }
         several => {
-            let types = several.iter().map(|key| &key.field.ty);
+            let types = several.iter().map(|(_, field)| &field.ty);
             quote!((#(#types,)*))
         }
     };
-    let encodes = keys.iter().map(|MarkedField { member, field }| {
-        quote_spanned! {field.ty.span()=>
-            #es::projection::ViewKey::encode(&self.#member, buffer);
+    let encodes = keys.iter().map(|(member, field)| {
+        let ty = &field.ty;
+        let es = es.at(ty.span());
+        quote_spanned! {ty.span()=>
+            <#ty as #es::projection::ViewKey>::encode(&self.#member, buffer);
         }
     });
     let index_names = indexes.iter().map(|(name, _)| name.to_string());
-    let index_keys = indexes.iter().map(|(_, MarkedField { member, field })| {
-        quote_spanned!(field.ty.span()=> #es::projection::KeyBuffer::of(&self.#member))
+    let index_keys = indexes.iter().map(|(_, MarkedField { member, field, .. })| {
+        let ty = &field.ty;
+        let es = es.at(ty.span());
+        quote_spanned!(ty.span()=> #es::projection::KeyBuffer::of::<#ty>(&self.#member))
     });
     let described = match &arguments.revision {
         Some(revision) => format!("revision {revision}"),
         None => shape(fields),
     };
     let consts = constants(&indexes, &es);
-    let header = quote_spanned!(own.span()=> impl #es::projection::View for #own);
-    hidden(quote! {
+    hidden(quote_spanned! {own.span()=>
         #[automatically_derived]
-        #header {
+        impl #es::projection::View for #own {
             type Key = #key_type;
             const SCHEMA: #es::projection::ViewSchema = #es::projection::ViewSchema {
                 name: #name,
@@ -77,21 +80,22 @@ pub(super) fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
                 #private::Vec::from([#(#index_keys),*])
             }
         }
-        #[automatically_derived]
         impl #own { #consts }
     })
 }
 
 /// The `#[key]` fields; several make a tuple.
-fn keys<'a>(fields: &'a Fields, own: &Ident, errors: &mut Errors) -> Vec<MarkedField<'a>> {
-    let keys = marked_fields(fields, &["key"]);
-    if keys.is_empty() {
+fn keys<'a>(fields: &'a Fields, own: &Ident, errors: &mut Errors) -> Vec<(Member, &'a Field)> {
+    let marked = marked_fields(fields, &["key"]);
+    if marked.is_empty() {
         errors.push(
             own,
             format!("view `{own}` has no key; mark the field that identifies a row with `#[key]`"),
         );
+        // The first field stands in for it, so that nothing else is reported.
+        return fields.members().zip(fields).take(1).collect();
     }
-    keys
+    marked.into_iter().map(|marked| (marked.member, marked.field)).collect()
 }
 
 /// The `#[index]` fields with the names of their constants.
@@ -99,7 +103,7 @@ fn indexes<'a>(fields: &'a Fields, errors: &mut Errors) -> Vec<(Ident, MarkedFie
     let named = |marked: MarkedField<'a>| match &marked.member {
         Member::Named(name) => Some((name.unraw(), marked)),
         Member::Unnamed(_) => {
-            errors.push(marked.field, "an `#[index]` field needs a name: it names the index");
+            errors.push(marked.mark, "an `#[index]` field needs a name: it names the index");
             None
         }
     };

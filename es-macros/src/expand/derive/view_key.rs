@@ -35,7 +35,7 @@ pub(super) fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
     for variant in data.variants.iter().filter(|v| !matches!(v.fields, Fields::Unit)) {
         errors.push(&variant.fields, "a view key's variants have no fields");
     }
-    let es = Paths::new(arguments.krate.as_ref());
+    let es = Paths::new(arguments.krate.as_ref()).at(input.ident.span());
     let arms = data.variants.iter().map(|variant| {
         let ident = &variant.ident;
         let name = syn::ext::IdentExt::unraw(ident).to_string();
@@ -47,10 +47,9 @@ pub(super) fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
         quote!(Self::#ident { .. } => #name)
     });
     let private = es.private();
-    let header = quote_spanned!(own.span()=> impl #es::projection::ViewKey for #own);
-    hidden(quote! {
+    hidden(quote_spanned! {own.span()=>
         #[automatically_derived]
-        #header {
+        impl #es::projection::ViewKey for #own {
             fn encode(&self, buffer: &mut #es::projection::KeyBuffer) {
                 match *self { #(#arms),* }
             }
