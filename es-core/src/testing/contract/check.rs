@@ -53,8 +53,25 @@ pub(super) fn equal<T: PartialEq + Debug>(what: &str, seen: T, expected: T) -> V
     if seen == expected {
         return Ok(());
     }
-    Err(Unkept::Broken(format!("{what}: expected {expected:?}, saw {seen:?}")))
+    let (seen, expected) = apart(&format!("{seen:?}"), &format!("{expected:?}"));
+    Err(Unkept::Broken(format!("{what}: expected {expected}, saw {seen}")))
 }
+
+/// Two texts with what is around their first difference, and no more where they are long.
+fn apart(a: &str, b: &str) -> (String, String) {
+    let same = a.chars().zip(b.chars()).take_while(|(a, b)| a == b).count();
+    let start = same.saturating_sub(AROUND);
+    let cut = |text: &str| {
+        let shown: String = text.chars().skip(start).take(3 * AROUND).collect();
+        let before = if start > 0 { "…" } else { "" };
+        let after = if text.chars().nth(start + 3 * AROUND).is_some() { "…" } else { "" };
+        format!("{before}{shown}{after}")
+    };
+    (cut(a), cut(b))
+}
+
+/// How many characters before a difference are shown.
+const AROUND: usize = 100;
 
 /// Expects something to be so.
 pub(super) fn holds(is_so: bool, what: impl FnOnce() -> String) -> Verdict {

@@ -103,8 +103,8 @@ async fn a_reader_that_follows_wake_ups_skips_nothing(world: &World) -> Verdict 
     while after < Position(EVENTS) {
         read_on(&log, &mut after, &mut seen).await?;
         if after < Position(EVENTS) {
-            let woken = tokio::time::timeout(Duration::from_secs(20), committed.changed()).await;
-            let what = format!("expected to be woken beyond {after}, for 20 s nothing came");
+            let woken = tokio::time::timeout(Duration::from_secs(10), committed.changed()).await;
+            let what = format!("expected to be woken beyond {after}, for 10 s nothing came");
             drop(woken.map_err(|_| Unkept::broken(what))?);
         }
     }
