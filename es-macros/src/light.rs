@@ -38,6 +38,14 @@ pub(crate) struct LightFn {
 
 impl LightImpl {
     /// The block's methods.
+    pub(crate) fn methods(&self) -> impl Iterator<Item = &LightFn> {
+        self.items.iter().filter_map(|item| match item {
+            LightItem::Method(method) => Some(method),
+            LightItem::Other(_) => None,
+        })
+    }
+
+    /// The block's methods, to be changed.
     pub(crate) fn methods_mut(&mut self) -> impl Iterator<Item = &mut LightFn> {
         self.items.iter_mut().filter_map(|item| match item {
             LightItem::Method(method) => Some(method),

@@ -2,7 +2,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
 use syn::{Fields, Ident, ItemStruct, Member};
 
-use super::hidden;
+use super::{hidden, traced};
 use crate::attr::{StructArguments, marked_field};
 use crate::diag::Errors;
 use crate::paths::Paths;
@@ -22,7 +22,8 @@ pub(super) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let generated = match syn::parse2::<ItemStruct>(item.clone()) {
         Ok(mut item) => {
-            let implementation = implementation(arguments, &item, &mut errors);
+            let implementation = implementation(arguments, &item, &mut errors)
+                .map(|generated| traced(&item.ident.to_string(), generated));
             for field in &mut item.fields {
                 field.attrs.retain(|attribute| !attribute.path().is_ident(MARK));
             }

@@ -28,7 +28,7 @@ pub(super) fn expand(
     let mut entries: Vec<_> =
         model.commands.iter().map(|handler| command_handler::entry(handler, &model)).collect();
     let (mut siblings, mut component) = (None, None);
-    if !model.sourcing.is_empty() {
+    if model.is_event_sourced {
         items.extend(event_sourcing::expand(&model));
         items.extend(siblings::implementations(&model));
         entries.push(event_sourcing::entry(&model));

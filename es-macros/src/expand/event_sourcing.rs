@@ -32,7 +32,8 @@ pub(super) fn entry(block: &AggregateBlock) -> Entry {
 /// `Default` is asked for only where no handler creates, and only once.
 fn first_state(block: &AggregateBlock) -> Option<TokenStream> {
     let AggregateBlock { paths, self_ty, sourcing, .. } = block;
-    if !sourcing.iter().all(|handler| handler.effect == Effect::Evolves) {
+    let only_evolve = sourcing.iter().all(|handler| handler.effect == Effect::Evolves);
+    if sourcing.is_empty() || !only_evolve {
         return None;
     }
     let place = self_ty.span();

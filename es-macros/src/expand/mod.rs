@@ -20,10 +20,11 @@ use quote::{ToTokens, quote};
 use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, Token, Visibility};
 
+use crate::attr::{cfgs, is_named};
 use crate::diag::Errors;
 use crate::light::LightImpl;
-use crate::model::ReadKind;
-use crate::outside::without_inner_attributes;
+use crate::model::{ReadKind, last_ident};
+use crate::outside::{INNER, without_inner_attributes};
 
 /// `#[aggregate]`: on a struct or on an impl block.
 pub(crate) fn aggregate(arguments: TokenStream, item: TokenStream) -> TokenStream {
@@ -86,9 +87,11 @@ fn on_impl(
     match syn::parse2::<LightImpl>(item.clone()) {
         Ok(mut block) => {
             let mut errors = Errors::default();
-            let generated = generate(&mut block, &mut errors);
+            let uses = uses(&block);
+            let name = last_ident(&block.self_ty).map(ToString::to_string).unwrap_or_default();
+            let generated = traced(&name, generate(&mut block, &mut errors));
             let errors = errors.into_compile_errors();
-            quote!(#block #generated #errors)
+            quote!(#block #uses #generated #errors)
         }
         Err(error) => {
             let item = without_inner_attributes(item);
@@ -98,11 +101,42 @@ fn on_impl(
     }
 }
 
+/// Uses the block's inner attributes by the paths that the user wrote.
+///
+/// They are taken away before rustc could resolve them: without this an explicit import of them
+/// would be reported as unused, and an editor would find nothing behind them.
+fn uses(block: &LightImpl) -> TokenStream {
+    let mut seen: Vec<String> = vec![];
+    let mut uses = TokenStream::new();
+    for method in block.methods() {
+        let cfgs = cfgs(&method.attrs);
+        for attribute in method.attrs.iter().filter(|a| INNER.iter().any(|name| is_named(a, name)))
+        {
+            let path = attribute.path();
+            let one = quote!(#(#cfgs)* use #path as _;);
+            let text = one.to_string();
+            if !seen.contains(&text) {
+                seen.push(text);
+                uses.extend(one);
+            }
+        }
+    }
+    if seen.is_empty() { uses } else { hidden(uses) }
+}
+
 /// Gives an item back with one error at the attribute.
 fn refused(item: TokenStream, text: &str) -> TokenStream {
     let item = without_inner_attributes(item);
     let error = syn::Error::new(Span::call_site(), text).into_compile_error();
     quote!(#item #error)
+}
+
+/// Prints what was generated for the type that `ES_MACROS_DEBUG` names.
+fn traced(name: &str, generated: TokenStream) -> TokenStream {
+    if std::env::var("ES_MACROS_DEBUG").is_ok_and(|wanted| wanted == name) {
+        eprintln!("{generated}");
+    }
+    generated
 }
 
 /// Wraps generated items so that no name of theirs is seen outside.

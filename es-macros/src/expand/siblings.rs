@@ -17,8 +17,10 @@ pub(super) fn enumeration(block: &AggregateBlock) -> TokenStream {
     let AggregateBlock { self_ty, siblings, derives, .. } = block;
     let doc = format!("Every event of [`{}`].", quote!(#self_ty));
     let derives = (!derives.is_empty()).then(|| quote!(#[derive(#(#derives),*)]));
-    let variants = variants(block)
-        .map(|(variant, SourcingHandler { cfgs, event, .. })| quote!(#(#cfgs)* #variant(#event)));
+    let variants = variants(block).map(|(variant, SourcingHandler { cfgs, event, .. })| {
+        let doc = format!("[`{}`].", quote!(#event));
+        quote!(#(#cfgs)* #[doc = #doc] #variant(#event))
+    });
     quote_spanned! {siblings.span()=>
         #[doc = #doc]
         #derives

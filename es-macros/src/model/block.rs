@@ -21,6 +21,8 @@ pub(crate) struct AggregateBlock {
     pub(crate) commands: Vec<CommandHandler>,
     pub(crate) command_stubs: Vec<CommandStub>,
     pub(crate) sourcing: Vec<SourcingHandler>,
+    /// Whether it is the block that rebuilds the state, be it with handlers that have errors.
+    pub(crate) is_event_sourced: bool,
 }
 
 impl AggregateBlock {
@@ -46,6 +48,7 @@ impl AggregateBlock {
             commands: vec![],
             command_stubs: vec![],
             sourcing: vec![],
+            is_event_sourced: false,
         };
         for method in block.methods_mut() {
             read.method(method, errors);
@@ -66,6 +69,7 @@ impl AggregateBlock {
                 Err(stub) => self.command_stubs.extend(stub),
             }
         } else if is_named(&attribute, "event_sourcing_handler") {
+            self.is_event_sourced = true;
             let handler = SourcingHandler::read(method, &attribute, &self.self_ty, errors);
             self.sourcing.extend(handler);
         } else {

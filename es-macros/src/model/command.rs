@@ -1,9 +1,9 @@
 use proc_macro2::{Ident, Span};
 use syn::spanned::Spanned;
-use syn::{Attribute, FnArg, ReceiverKind, Type};
+use syn::{Attribute, FnArg, Type};
 
 use super::output::{Output, arguments_of};
-use super::signature::ungrouped;
+use super::signature::{self, ungrouped};
 use super::{Lent, Parameter, check_function, last_ident, parameter};
 use crate::attr::{CommandArguments, cfgs};
 use crate::diag::Errors;
@@ -113,9 +113,9 @@ impl CommandHandler {
 /// Tells the shape by the first parameter.
 fn shape(inputs: &[&FnArg], self_ty: &Type, errors: &mut Errors) -> Option<Shape> {
     match inputs.first()? {
-        FnArg::Receiver(receiver) => match &receiver.kind {
-            ReceiverKind::Reference(_, _, None) => Some(Shape::Decides),
-            ReceiverKind::Reference(_, _, Some(_)) => {
+        FnArg::Receiver(receiver) => match signature::receiver(receiver) {
+            Some(Lent::Shared) => Some(Shape::Decides),
+            Some(Lent::Mutable) => {
                 errors.push(
                     receiver,
                     "a command handler cannot change the state: only events do, so that a replay \
@@ -124,7 +124,7 @@ fn shape(inputs: &[&FnArg], self_ty: &Type, errors: &mut Errors) -> Option<Shape
                 );
                 None
             }
-            _ => {
+            Some(Lent::Owned) | None => {
                 errors.push(
                     receiver,
                     "a command handler borrows the aggregate: take `&self`, `&mut Root<Self>`, \

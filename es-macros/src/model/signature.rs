@@ -1,4 +1,4 @@
-use syn::{FnArg, GenericParam, Safety, Signature, Type};
+use syn::{FnArg, GenericParam, Receiver, ReceiverKind, Safety, Signature, Type};
 
 use super::with_self;
 use crate::diag::Errors;
@@ -30,6 +30,20 @@ pub(crate) fn parameter(argument: &FnArg, self_ty: Option<&Type>) -> Option<Para
         },
         ty => Parameter { ty: own(ty), lent: Lent::Owned },
     })
+}
+
+/// How a method takes `self`, also as `self: &Self`; smart pointers are no way to lend it.
+pub(crate) fn receiver(receiver: &Receiver) -> Option<Lent> {
+    let mutable = match &receiver.kind {
+        ReceiverKind::Value => return Some(Lent::Owned),
+        ReceiverKind::Reference(_, _, mutable) => mutable.is_some(),
+        ReceiverKind::Typed(_, ty) => match ungrouped(ty) {
+            Type::Reference(reference) => reference.mutability.is_some(),
+            _ => return None,
+        },
+        _ => return None,
+    };
+    Some(if mutable { Lent::Mutable } else { Lent::Shared })
 }
 
 /// Takes away invisible groups and parentheses.

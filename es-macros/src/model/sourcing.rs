@@ -1,7 +1,7 @@
 use proc_macro2::Ident;
-use syn::{Attribute, ReceiverKind, ReturnType, Type};
+use syn::{Attribute, ReturnType, Type};
 
-use super::signature::ungrouped;
+use super::signature::{self, ungrouped};
 use super::{Lent, check_function, last_ident, parameter};
 use crate::attr::{SourcingArguments, cfgs};
 use crate::diag::Errors;
@@ -68,12 +68,12 @@ impl SourcingHandler {
                  while it is applied; put what the state needs into the event",
             );
         }
-        let effect = match receiver.map(|receiver| &receiver.kind) {
+        let effect = match receiver.map(signature::receiver) {
             None => {
                 creates(method, self_ty, errors);
                 Effect::Creates
             }
-            Some(ReceiverKind::Reference(_, _, Some(_))) => {
+            Some(Some(Lent::Mutable)) => {
                 evolves(method, errors);
                 Effect::Evolves
             }

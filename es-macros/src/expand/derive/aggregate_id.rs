@@ -41,8 +41,8 @@ pub(super) fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
     let paths = Paths::new(arguments.krate.as_ref());
     let (own, inner) = (&input.ident, &field.ty);
     let built = match fields {
-        Fields::Named(_) => quote!(Self { #member: inner }),
-        Fields::Unnamed(_) | Fields::Unit => quote!(Self(inner)),
+        Fields::Named(_) => quote_spanned!(own.span()=> Self { #member: inner }),
+        Fields::Unnamed(_) | Fields::Unit => quote_spanned!(own.span()=> Self(inner)),
     };
     let es = paths.at(inner.span());
     // The field's impls are called, not the newtype's own: what the newtype lacks is reported at
@@ -60,6 +60,14 @@ pub(super) fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
                 #private::Ok(#built)
             }
         }
+        #[automatically_derived]
+        impl ::core::str::FromStr for #own {
+            type Err = #es::event::InvalidId;
+            fn from_str(text: &str) -> #private::Result<Self, Self::Err> {
+                let inner = #delegate::from_text(text)?;
+                #private::Ok(#built)
+            }
+        }
     };
     hidden(quote! {
         #identity
@@ -67,14 +75,6 @@ pub(super) fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
         impl ::core::fmt::Display for #own {
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 f.pad(&#delegate::to_text(&self.#member))
-            }
-        }
-        #[automatically_derived]
-        impl ::core::str::FromStr for #own {
-            type Err = #es::event::InvalidId;
-            fn from_str(text: &str) -> #private::Result<Self, Self::Err> {
-                let inner = #delegate::from_text(text)?;
-                #private::Ok(#built)
             }
         }
         #[automatically_derived]

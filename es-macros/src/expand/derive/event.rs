@@ -1,4 +1,4 @@
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{DeriveInput, Fields, Member, Type};
@@ -79,9 +79,9 @@ fn tags(input: &DeriveInput, es: &Paths, errors: &mut Errors) -> Option<TokenStr
             return None;
         };
         let key = syn::ext::IdentExt::unraw(key).to_string();
-        Some(quote_spanned! {field.ty.span()=>
-            tags.add_value(#key, &self.#member);
-        })
+        // Errors belong to the field's type; `self` and `tags` to the function around.
+        let place = field.ty.span().resolved_at(Span::call_site());
+        Some(quote_spanned!(place=> tags.add_value(#key, &self.#member);))
     });
     let adds: Vec<_> = adds.collect();
     Some(quote!(fn tags(&self, tags: &mut #es::event::Tags) { #(#adds)* }))

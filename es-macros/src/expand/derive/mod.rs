@@ -11,6 +11,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Data, DeriveInput, Fields};
 
+use super::traced;
 use crate::diag::Errors;
 
 /// Which derive.
@@ -27,13 +28,16 @@ pub(crate) enum Derive {
 /// Expands one derive; the item itself is not part of a derive's output.
 pub(crate) fn derive(which: Derive, input: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
-    let generated = errors.ok(syn::parse2::<DeriveInput>(input)).map(|input| match which {
-        Derive::AggregateId => aggregate_id::expand(&input, &mut errors),
-        Derive::Command => command::expand(&input, &mut errors),
-        Derive::Event => event::expand(&input, &mut errors),
-        Derive::Query => query::expand(&input, &mut errors),
-        Derive::View => view::expand(&input, &mut errors),
-        Derive::ViewKey => view_key::expand(&input, &mut errors),
+    let generated = errors.ok(syn::parse2::<DeriveInput>(input)).map(|input| {
+        let generated = match which {
+            Derive::AggregateId => aggregate_id::expand(&input, &mut errors),
+            Derive::Command => command::expand(&input, &mut errors),
+            Derive::Event => event::expand(&input, &mut errors),
+            Derive::Query => query::expand(&input, &mut errors),
+            Derive::View => view::expand(&input, &mut errors),
+            Derive::ViewKey => view_key::expand(&input, &mut errors),
+        };
+        traced(&input.ident.to_string(), generated)
     });
     let errors = errors.into_compile_errors();
     quote!(#generated #errors)

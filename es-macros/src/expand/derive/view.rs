@@ -2,7 +2,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{DeriveInput, Field, Fields, Ident, Member};
+use syn::{DeriveInput, Field, Fields, Ident, Member, Type};
 
 use super::super::hidden;
 use super::{fields_of, refuse_generics};
@@ -48,10 +48,12 @@ pub(super) fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
             quote!((#(#types,)*))
         }
     };
+    // Errors belong to the field's type; `self` and `buffer` to the functions below.
+    let place = |ty: &Type| ty.span().resolved_at(own.span());
     let encodes = keys.iter().map(|(member, field)| {
         let ty = &field.ty;
         let es = es.at(ty.span());
-        quote_spanned! {ty.span()=>
+        quote_spanned! {place(ty)=>
             <#ty as #es::projection::ViewKey>::encode(&self.#member, buffer);
         }
     });
@@ -59,7 +61,7 @@ pub(super) fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
     let index_keys = indexes.iter().map(|(_, MarkedField { member, field, .. })| {
         let ty = &field.ty;
         let es = es.at(ty.span());
-        quote_spanned!(ty.span()=> #es::projection::KeyBuffer::of::<#ty>(&self.#member))
+        quote_spanned!(place(ty)=> #es::projection::KeyBuffer::of::<#ty>(&self.#member))
     });
     let described = match &arguments.revision {
         Some(revision) => format!("revision {revision}"),

@@ -1,6 +1,6 @@
 include!("../../shop.rs");
 
-#[derive(AggregateId, Clone, PartialEq)]
-pub struct ShopId(f64);
+#[derive(AggregateId, Clone, PartialEq, Eq, Hash)]
+pub struct ShopId(Vec<u8>);
 
 fn main() {}

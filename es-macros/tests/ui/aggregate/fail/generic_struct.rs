@@ -7,12 +7,4 @@ pub struct Shop<T> {
     pub what: T,
 }
 
-#[aggregate]
-impl<T> Shop<T> {
-    #[command_handler]
-    fn open(_command: OpenShop) -> ShopOpened {
-        opened()
-    }
-}
-
 fn main() {}
