@@ -150,7 +150,7 @@ mod effects {
 
         #[command_handler(retry)]
         async fn audit(&self, _: Audit, metadata: &Metadata, at: &mut Timestamp) -> Vec<Changed> {
-            assert_eq!(metadata.get("user"), Some("ada"));
+            assert_eq!(metadata.get("user").as_deref(), Some("ada"));
             let _ = at;
             tokio::task::yield_now().await;
             vec![Changed { by: 1 }; 2]

@@ -1,4 +1,4 @@
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{DeriveInput, Fields, Member, Type};
@@ -69,6 +69,7 @@ fn tags(input: &DeriveInput, es: &Paths, errors: &mut Errors) -> Option<TokenStr
         }
         syn::Data::Union(_) => &Fields::Unit,
     };
+    let own = input.ident.span();
     let tagged = marked_fields(fields, &["tag"]);
     if tagged.is_empty() {
         return None;
@@ -80,11 +81,11 @@ fn tags(input: &DeriveInput, es: &Paths, errors: &mut Errors) -> Option<TokenStr
         };
         let key = syn::ext::IdentExt::unraw(key).to_string();
         // Errors belong to the field's type; `self` and `tags` to the function around.
-        let place = field.ty.span().resolved_at(Span::call_site());
+        let place = field.ty.span().resolved_at(own);
         Some(quote_spanned!(place=> tags.add_value(#key, &self.#member);))
     });
     let adds: Vec<_> = adds.collect();
-    Some(quote!(fn tags(&self, tags: &mut #es::event::Tags) { #(#adds)* }))
+    Some(quote_spanned!(own=> fn tags(&self, tags: &mut #es::event::Tags) { #(#adds)* }))
 }
 
 fn upcast(earlier: &Type, es: &Paths) -> TokenStream {
