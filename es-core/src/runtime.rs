@@ -1,11 +1,11 @@
 //! What a running application shares: the log, live aggregates, handlers, resources, limits.
 
 use std::any::{Any, TypeId, type_name};
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
+use foldhash::HashMap;
 use tokio::sync::Notify;
 
 use crate::aggregate::{Aggregate, Cells};

@@ -30,7 +30,7 @@ pub(crate) use replay::fold;
 pub use repository::Repository;
 pub use root::Root;
 pub use slot::Slot;
-pub use staging::{StagedEvent, Staging};
+pub use staging::Staging;
 
 use crate::event::{CodecError, Event, RecordedEvent};
 use crate::fault::Fault;

@@ -1,6 +1,7 @@
-use super::{Aggregate, EventOf, EventSink, ReplayError, Root, StagedEvent, Staging, decode_event};
+use super::{Aggregate, EventOf, EventSink, ReplayError, Root, Staging, decode_event};
 use crate::event::RecordedEvent;
 use crate::fault::Fault;
+use crate::store::NewEvent;
 
 /// One aggregate's place: missing, live or deleted.
 ///
@@ -52,11 +53,11 @@ impl<A> Slot<A> {
             && self.root.as_ref().is_none_or(|root| root.staging.is_untouched())
     }
 
-    /// Takes what was applied.
+    /// Takes what was applied; the events have no id, stream and metadata yet.
     ///
     /// # Errors
     /// An event did not apply or could not be encoded; the state must then be dropped.
-    pub fn take_staged(&mut self) -> Result<Vec<StagedEvent>, Fault> {
+    pub fn take_staged(&mut self) -> Result<Vec<NewEvent>, Fault> {
         std::mem::take(&mut self.staging).finish()?;
         match &mut self.root {
             Some(root) => std::mem::take(&mut root.staging).finish(),

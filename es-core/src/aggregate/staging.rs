@@ -1,40 +1,32 @@
-use bytes::Bytes;
+use std::borrow::Cow;
 
-use crate::event::{Codec, Event, Tag, Tags, encoded};
+use uuid::Uuid;
+
+use crate::event::{Codec, Event, EventId, Metadata, Tags, encoded};
 use crate::fault::Fault;
-
-/// An event that was applied and is not stored yet.
-#[derive(Debug, Clone)]
-pub struct StagedEvent {
-    /// The stored name.
-    pub name: &'static str,
-    /// The revision of the payload's shape.
-    pub revision: u32,
-    /// The encoded payload.
-    pub payload: Bytes,
-    /// Its tags, without the aggregate's own id.
-    pub tags: Vec<Tag>,
-}
+use crate::store::NewEvent;
 
 /// What one decision has applied so far.
 #[derive(Debug, Default)]
 pub struct Staging {
-    events: Vec<StagedEvent>,
+    events: Vec<NewEvent>,
     fault: Option<Fault>,
 }
 
 impl Staging {
     pub(crate) fn stage<E: Event>(&mut self, event: &E, applied: Result<(), Fault>) {
-        let encoded =
-            applied.and_then(|()| Ok(encoded(|buffer| E::Codec::encode(event, buffer))?));
+        let encoded = applied.and_then(|()| Ok(encoded(|buffer| E::Codec::encode(event, buffer))?));
         match encoded {
             Ok(payload) => {
                 let mut tags = Tags::default();
                 event.tags(&mut tags);
-                self.events.push(StagedEvent {
-                    name: E::NAME,
+                self.events.push(NewEvent {
+                    id: EventId(Uuid::nil()),
+                    stream: None,
+                    name: Cow::Borrowed(E::NAME),
                     revision: E::REVISION,
                     payload,
+                    metadata: Metadata::new(),
                     tags: tags.into_vec(),
                 });
             }
@@ -50,11 +42,11 @@ impl Staging {
         self.events.is_empty() && self.fault.is_none()
     }
 
-    /// Gives the staged events, or the first fault.
+    /// Gives the staged events, or the first fault. They have no id, stream and metadata yet.
     ///
     /// # Errors
     /// An event did not apply or could not be encoded.
-    pub fn finish(self) -> Result<Vec<StagedEvent>, Fault> {
+    pub fn finish(self) -> Result<Vec<NewEvent>, Fault> {
         match self.fault {
             Some(fault) => Err(fault),
             None => Ok(self.events),

@@ -1,6 +1,7 @@
 use std::any::TypeId;
-use std::collections::HashMap;
 use std::sync::Arc;
+
+use foldhash::HashMap;
 
 use super::error::{Problem, StartError};
 use super::projections::Projections;

@@ -40,7 +40,7 @@ impl CommandGateway {
         &self,
         command: C,
     ) -> Result<C::Reply, CommandError<C::Error>> {
-        self.send_with(command, Dispatch::new()).await
+        command.run(&self.0, Dispatch::new()).await.map(|tracked| tracked.reply)
     }
 
     /// Sends a command under a given id, with metadata, for a tenant, or with a deadline.
@@ -52,7 +52,7 @@ impl CommandGateway {
         command: C,
         dispatch: Dispatch,
     ) -> Result<C::Reply, CommandError<C::Error>> {
-        self.send_tracked_with(command, dispatch).await.map(|tracked| tracked.reply)
+        command.run(&self.0, dispatch).await.map(|tracked| tracked.reply)
     }
 
     /// Sends a command, and gives the commit token beside the reply.

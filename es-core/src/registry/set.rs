@@ -1,5 +1,6 @@
 use std::any::TypeId;
-use std::collections::HashMap;
+
+use foldhash::HashMap;
 
 use super::{
     AggregateEntry, CommandEntry, EventEntry, EventHandlerEntry, ProjectionEntry,

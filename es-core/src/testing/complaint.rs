@@ -2,8 +2,8 @@ use super::expected::Expected;
 use super::json::Json;
 use super::paint::Paint;
 use super::shown::{indented, listing};
-use crate::aggregate::StagedEvent;
 use crate::command::{Command, DomainError, Refusal};
+use crate::store::NewEvent;
 
 /// Ends the test, at the line that has the expectation.
 #[track_caller]
@@ -42,7 +42,7 @@ pub(super) fn refusal_text<X: DomainError>(refusal: &Refusal<X>) -> String {
 }
 
 /// What a command answered when it was accepted, as the end of "the command …".
-pub(super) fn acceptance_text(stored: &[StagedEvent]) -> String {
+pub(super) fn acceptance_text(stored: &[NewEvent]) -> String {
     if stored.is_empty() {
         return "was accepted and stored nothing".to_owned();
     }

@@ -2,8 +2,9 @@ use std::collections::BTreeMap;
 
 use super::json::Json;
 use super::shown::Shown;
-use crate::aggregate::{Aggregate, EventOf, EventSink, StagedEvent};
+use crate::aggregate::{Aggregate, EventOf, EventSink};
 use crate::event::{Codec, Event};
+use crate::store::NewEvent;
 
 type Reader = fn(u32, &[u8]) -> Option<Json>;
 
@@ -32,11 +33,11 @@ impl<A: Aggregate> EventSink<A> for Expected {
 
 impl Expected {
     /// What was stored, in the form of what is expected.
-    pub(super) fn show(&self, stored: &[StagedEvent]) -> Vec<Shown> {
+    pub(super) fn show(&self, stored: &[NewEvent]) -> Vec<Shown> {
         let shown = stored.iter().map(|event| Shown {
-            name: event.name.to_owned(),
+            name: event.name.to_string(),
             revision: event.revision,
-            payload: self.payload(event.name, event.revision, &event.payload),
+            payload: self.payload(&event.name, event.revision, &event.payload),
         });
         shown.collect()
     }

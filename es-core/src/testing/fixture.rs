@@ -2,10 +2,11 @@ use std::sync::Arc;
 
 use super::call::call;
 use super::past::Past;
-use crate::aggregate::{Aggregate, AggregateId, Slot, StagedEvent};
+use crate::aggregate::{Aggregate, AggregateId, Slot};
 use crate::command::{Command, CommandOf, Dispatch, Refusal, Reply};
 use crate::context::{Context, Resources};
 use crate::event::{CommandId, StreamId, Tenant, Timestamp};
+use crate::store::NewEvent;
 
 /// One aggregate, its past, and what surrounds the commands sent to it.
 pub(super) struct Fixture<A> {
@@ -19,7 +20,7 @@ pub(super) struct Fixture<A> {
 pub(super) struct Ran<A: Aggregate, C: CommandOf<A>> {
     pub(super) command: C,
     pub(super) answer: Result<C::Reply, Refusal<C::Error>>,
-    pub(super) stored: Vec<StagedEvent>,
+    pub(super) stored: Vec<NewEvent>,
     /// The state that the handler left, if it was accepted.
     pub(super) live: Slot<A>,
 }

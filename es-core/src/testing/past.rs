@@ -3,10 +3,11 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::row::Row;
-use crate::aggregate::{Aggregate, AggregateId, ReplayError, Slot, StagedEvent};
+use crate::aggregate::{Aggregate, AggregateId, ReplayError, Slot};
 use crate::event::{
     EventId, Metadata, Partition, Position, RecordedEvent, Sequence, StreamId, Tenant, Timestamp,
 };
+use crate::store::NewEvent;
 
 // Stands for the id in messages about the very first event, before any state has told it.
 const UNKNOWN_ID: &str = "(given)";
@@ -53,14 +54,10 @@ impl<A: Aggregate> Past<A> {
     }
 
     /// Adds what a command stored.
-    pub(super) fn staged(
-        &mut self,
-        staged: &[StagedEvent],
-        at: Timestamp,
-    ) -> Result<(), ReplayError> {
-        staged
-            .iter()
-            .try_for_each(|event| self.event(event.name, event.revision, event.payload.clone(), at))
+    pub(super) fn staged(&mut self, staged: &[NewEvent], at: Timestamp) -> Result<(), ReplayError> {
+        staged.iter().try_for_each(|event| {
+            self.event(&event.name, event.revision, event.payload.clone(), at)
+        })
     }
 
     /// Adds one event in its stored form, and folds it.

@@ -4,7 +4,9 @@ use std::any::Any;
 use std::borrow::Cow;
 
 use super::{Fallible, Journey};
-use crate::aggregate::{Aggregate, StagedEvent};
+use tokio::task::JoinError;
+
+use crate::aggregate::Aggregate;
 use crate::command::handled::SendResult;
 use crate::command::{CommandError, CommandOf, Refusal, Tracked};
 use crate::event::{Codec, EventId, Json, Sequence, encoded};
@@ -18,17 +20,14 @@ impl<A: Aggregate, C: CommandOf<A>> Journey<A, C> {
         Expectation { stream: self.cell.stream.clone(), expected }
     }
 
-    pub(super) fn events(&self, staged: Vec<StagedEvent>) -> Vec<NewEvent> {
-        let event = |staged: StagedEvent| NewEvent {
-            id: EventId::of_command(self.id),
-            stream: Some(self.cell.stream.clone()),
-            name: Cow::Borrowed(staged.name),
-            revision: staged.revision,
-            payload: staged.payload,
-            metadata: self.metadata.clone(),
-            tags: staged.tags,
-        };
-        staged.into_iter().map(event).collect()
+    /// Says whose events these are, and what caused them.
+    pub(super) fn sign(&self, mut staged: Vec<NewEvent>) -> Vec<NewEvent> {
+        for event in &mut staged {
+            event.id = EventId::of_command(self.id);
+            event.stream = Some(self.cell.stream.clone());
+            event.metadata = self.metadata.clone();
+        }
+        staged
     }
 
     pub(super) fn remember(&self, reply: &C::Reply) -> Fallible<RememberedCommand, C::Error> {
@@ -95,6 +94,28 @@ impl<A: Aggregate, C: CommandOf<A>> Journey<A, C> {
 
     pub(super) fn panicked(&self, panic: Box<dyn Any + Send>) -> CommandError<C::Error> {
         CommandError::Panicked { command_id: self.id, message: panic_message(&*panic) }
+    }
+
+    /// The deadline passed while the log was writing.
+    pub(super) fn late(&self, stores_nothing: bool) -> CommandError<C::Error> {
+        let command_id = self.id;
+        if stores_nothing {
+            return CommandError::DeadlineExceeded { command_id };
+        }
+        let reason = "the deadline passed while the log was writing".to_owned();
+        CommandError::OutcomeUnknown { command_id, reason }
+    }
+
+    /// A handler's task ended without a result.
+    pub(super) fn task_ended(&self, error: JoinError) -> CommandError<C::Error> {
+        match error.try_into_panic() {
+            Ok(panic) => self.panicked(panic),
+            // The runtime was dropped under it: nobody can tell how far it came.
+            Err(_) => CommandError::OutcomeUnknown {
+                command_id: self.id,
+                reason: "the runtime was shut down while the handler ran".to_owned(),
+            },
+        }
     }
 
     pub(super) fn lost_state(&self) -> CommandError<C::Error> {

@@ -42,12 +42,6 @@ struct Decided<R, X> {
     appended: Appended,
 }
 
-/// How one attempt ended.
-enum Ending<R, X> {
-    Answered(SendResult<R, X>),
-    Refused { error: AppendError, may_repeat: bool },
-}
-
 type Fallible<T, E> = Result<T, CommandError<E>>;
 
 /// Carries a command out.
@@ -64,7 +58,7 @@ pub(super) async fn run<A: Aggregate, C: CommandOf<A>>(
         runtime.cells::<A>().map_err(|text| CommandError::NoHandler { command_id: id, text })?;
     let capacity = runtime.shared().limits.live_aggregates;
     let cell = cells.cell(&tenant, command.target_id(), capacity).map_err(invalid)?;
-    let journey = Arc::new(Journey {
+    let journey = Journey {
         runtime: runtime.clone(),
         command,
         id,
@@ -73,8 +67,11 @@ pub(super) async fn run<A: Aggregate, C: CommandOf<A>>(
         deadline: dispatch.deadline,
         cell,
         _ticket: ticket,
-    });
-    journey.go().await
+    };
+    match C::CALL {
+        Call::Sync(call) => journey.decide_at_once(call).await,
+        Call::Async { call, retry } => Arc::new(journey).decide_on_a_task(call, retry).await,
+    }
 }
 
 // What is stored with the events: the command is their cause, and the root of the conversation
@@ -85,32 +82,97 @@ fn caused_by(metadata: Metadata, id: CommandId) -> Metadata {
 }
 
 impl<A: Aggregate, C: CommandOf<A>> Journey<A, C> {
-    async fn go(self: &Arc<Self>) -> SendResult<C::Reply, C::Error> {
+    async fn decide_at_once(
+        self,
+        call: SyncCall<A, C, C::Reply, C::Error>,
+    ) -> SendResult<C::Reply, C::Error> {
         let mut conflicts = 0;
         loop {
             let mut turn = self.take_turn().await?;
-            let ending = match self.answered_before(&mut turn).await? {
-                Some(remembered) => return self.first_answer(remembered),
-                None => self.decide(turn).await?,
-            };
-            let (error, may_repeat) = match ending {
-                Ending::Answered(result) => return result,
-                Ending::Refused { error, may_repeat } => (error, may_repeat),
-            };
-            match error {
-                AppendError::CommandStored(first) => return self.first_answer(*first),
-                // Its own conflict counts; that a predecessor was undone is not its doing.
-                AppendError::Conflict { .. } if may_repeat => {
-                    conflicts += 1;
-                    if conflicts > self.runtime.shared().limits.conflict_retries {
-                        return Err(self.conflict(conflicts));
-                    }
-                    jitter(conflicts).await;
-                }
-                AppendError::PredecessorUndone => {}
-                AppendError::Conflict { .. } => return Err(self.conflict(1)),
-                error => return Err(self.append_error(error)),
+            if let Some(first) = self.answered_before(&mut turn).await? {
+                return self.first_answer(first);
             }
+            let permit = self.reserve().await?;
+            // From here to the hand-over there is no await: a dropped caller finds either nothing
+            // done or everything handed over.
+            let decided = self.decide_now(call, turn, permit)?;
+            if let Some(result) = self.end(decided, true, &mut conflicts).await {
+                return result;
+            }
+        }
+    }
+
+    async fn decide_on_a_task(
+        self: Arc<Self>,
+        call: AsyncCall<A, C, C::Reply, C::Error>,
+        retry: bool,
+    ) -> SendResult<C::Reply, C::Error> {
+        let mut conflicts = 0;
+        loop {
+            let mut turn = self.take_turn().await?;
+            if let Some(first) = self.answered_before(&mut turn).await? {
+                return self.first_answer(first);
+            }
+            self.before_deadline(turn.settled()).await?;
+            if turn.live.is_none() {
+                // What it would have been decided on was undone: fold again.
+                continue;
+            }
+            let permit = self.reserve().await?;
+            // On a task of its own: a disconnecting caller must not stop it half-way.
+            let journey = Arc::clone(&self);
+            let mut earlier = conflicts;
+            let task = tokio::spawn(async move {
+                let decided = match journey.decide_async(call, turn, permit).await {
+                    Ok(decided) => decided,
+                    Err(error) => return (Some(Err(error)), earlier),
+                };
+                (journey.end(decided, retry, &mut earlier).await, earlier)
+            });
+            match task.await {
+                Ok((Some(result), _)) => return result,
+                Ok((None, so_far)) => conflicts = so_far,
+                Err(error) => return Err(self.task_ended(error)),
+            }
+        }
+    }
+
+    /// Waits for the log's answer; `None` means: decide again.
+    async fn end(
+        &self,
+        decided: Decided<C::Reply, C::Error>,
+        may_repeat: bool,
+        conflicts: &mut u32,
+    ) -> Option<SendResult<C::Reply, C::Error>> {
+        let committed = match self.committed(decided.appended).await {
+            Some(committed) => committed,
+            None => return Some(Err(self.late(decided.stores_nothing))),
+        };
+        match committed {
+            Ok(committed) => {
+                let token = committed.token;
+                return Some(decided.outcome.map(|reply| Tracked { reply, token }));
+            }
+            Err(AppendError::CommandStored(first)) => return Some(self.first_answer(*first)),
+            // Its own conflict counts; that a predecessor was undone is not its doing.
+            Err(AppendError::PredecessorUndone) => {}
+            Err(AppendError::Conflict { .. }) => {
+                *conflicts += 1;
+                if !may_repeat || *conflicts > self.runtime.shared().limits.conflict_retries {
+                    return Some(Err(self.conflict(*conflicts)));
+                }
+                jitter(*conflicts).await;
+            }
+            Err(error) => return Some(Err(self.append_error(error))),
+        }
+        None
+    }
+
+    /// The log's answer; `None` if the deadline passed before it came.
+    async fn committed(&self, appended: Appended) -> Option<Result<Committed, AppendError>> {
+        match self.deadline {
+            None => Some(appended.await),
+            Some(deadline) => timeout_at(deadline.into(), appended).await.ok(),
         }
     }
 
@@ -149,38 +211,6 @@ impl<A: Aggregate, C: CommandOf<A>> Journey<A, C> {
         self.before_deadline(looking)
             .await?
             .map_err(|error| CommandError::Load { command_id: self.id, source: error.into() })
-    }
-
-    async fn decide(
-        self: &Arc<Self>,
-        mut turn: OwnedMutexGuard<Turn<A>>,
-    ) -> Fallible<Ending<C::Reply, C::Error>, C::Error> {
-        match C::CALL {
-            Call::Sync(call) => {
-                let permit = self.reserve().await?;
-                // From here to the hand-over there is no await: a dropped caller finds either
-                // nothing done or everything handed over.
-                let handed = self.decide_now(call, turn, permit)?;
-                Ok(self.answer(handed, true).await)
-            }
-            Call::Async { call, retry } => {
-                self.before_deadline(turn.settled()).await?;
-                if turn.live.is_none() {
-                    return Ok(Ending::Refused {
-                        error: AppendError::PredecessorUndone,
-                        may_repeat: true,
-                    });
-                }
-                let permit = self.reserve().await?;
-                // On a task of its own: a disconnecting caller must not stop it half-way.
-                let journey = Arc::clone(self);
-                let task = tokio::spawn(async move {
-                    let handed = journey.decide_async(call, turn, permit).await?;
-                    Ok(journey.answer(handed, retry).await)
-                });
-                task.await.unwrap_or_else(|error| Err(self.panicked(error.into_panic())))
-            }
-        }
     }
 
     fn decide_now(
@@ -249,7 +279,7 @@ impl<A: Aggregate, C: CommandOf<A>> Journey<A, C> {
                 if !staged.is_empty() {
                     let stored = staged.len() as u64;
                     batch.command = Some(self.remember(&reply)?);
-                    batch.events = self.events(staged);
+                    batch.events = self.sign(staged);
                     live.version = Some(live.version.map_or_else(
                         || Sequence(stored - 1),
                         |version| Sequence(version.0 + stored),
@@ -279,39 +309,6 @@ impl<A: Aggregate, C: CommandOf<A>> Journey<A, C> {
         }
         turn.live = keep.then_some(live);
         Ok(Decided { outcome, stores_nothing, appended })
-    }
-
-    /// Waits for the log's answer.
-    async fn answer(
-        &self,
-        decided: Decided<C::Reply, C::Error>,
-        may_repeat: bool,
-    ) -> Ending<C::Reply, C::Error> {
-        let committed = match self.committed(decided.appended).await {
-            Ok(committed) => committed,
-            Err(Some(error)) => return Ending::Refused { error, may_repeat },
-            Err(None) if decided.stores_nothing => {
-                let command_id = self.id;
-                return Ending::Answered(Err(CommandError::DeadlineExceeded { command_id }));
-            }
-            Err(None) => {
-                let reason = "the deadline passed while the log was writing".to_owned();
-                let command_id = self.id;
-                return Ending::Answered(Err(CommandError::OutcomeUnknown { command_id, reason }));
-            }
-        };
-        let reply = decided.outcome.map(|reply| Tracked { reply, token: committed.token });
-        Ending::Answered(reply)
-    }
-
-    async fn committed(&self, appended: Appended) -> Result<Committed, Option<AppendError>> {
-        match self.deadline {
-            None => appended.await.map_err(Some),
-            Some(deadline) => match timeout_at(deadline.into(), appended).await {
-                Ok(result) => result.map_err(Some),
-                Err(_) => Err(None),
-            },
-        }
     }
 
     async fn reserve(&self) -> Fallible<Permit, C::Error> {

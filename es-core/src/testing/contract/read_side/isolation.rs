@@ -1,5 +1,3 @@
-use std::sync::Arc;
-
 use super::stage::{DAILY, Stage, VERSION, text, token, token_key};
 use crate::projection::{ReadSideError, Scan};
 use crate::testing::contract::check::{Unkept, Verdict, equal, holds};
@@ -154,9 +152,7 @@ fn count(stage: &Stage, segment: u32, times: u64) -> Verdict {
             let mut batch = stage.begin()?;
             let table = stage.table(&*batch);
             let row = table.row("a")?.unwrap_or_default();
-            let digits: String = row.split(' ').next().unwrap_or_default().chars().collect();
-            let so_far: u64 =
-                digits.rsplit('"').next().and_then(|text| text.parse().ok()).unwrap_or(0);
+            let so_far = row.split(['"', ' ']).find_map(|part| part.parse().ok()).unwrap_or(0_u64);
             table.put("a", &(so_far + 1).to_string(), 0)?;
             batch.store_token(&key, stored.as_ref(), &next)?;
             match batch.commit() {
@@ -169,6 +165,3 @@ fn count(stage: &Stage, segment: u32, times: u64) -> Verdict {
     }
     Ok(())
 }
-
-// The promises run on several threads, which share the stage.
-const _: fn(&Stage) -> &Arc<dyn crate::projection::ReadSide> = |stage| &stage.read_side;

@@ -153,7 +153,12 @@ fn a_view_that_was_not_prepared_is_said_to_be_unknown(stage: &Stage) -> Verdict 
     holds(is_unknown, || format!("expected `UnknownView`, saw {loaded:?}"))?;
 
     let (views, by_hand) = (&[UNKNOWN, DAILY], false);
-    stage.read_side.prepare(&Preparation { processor: "orders", version: VERSION, views, by_hand })?;
+    stage.read_side.prepare(&Preparation {
+        processor: "orders",
+        version: VERSION,
+        views,
+        by_hand,
+    })?;
     let views = stage.read_side.snapshot(VERSION)?.views;
     equal("the row, once it is prepared", views.load(&place, b"a")?, None)
 }

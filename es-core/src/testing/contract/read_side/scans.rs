@@ -39,7 +39,8 @@ fn expect(what: &str, table: &Table, scan: &Scan, expected: &[&str]) -> Verdict 
 fn fill(stage: &Stage) -> Verdict {
     let batch = stage.begin()?;
     let table = stage.table(&*batch);
-    for (key, status, total) in [("d", "new", 3), ("b", "paid", 1), ("c", "new", 1), ("a", "x", 9)] {
+    for (key, status, total) in [("d", "new", 3), ("b", "paid", 1), ("c", "new", 1), ("a", "x", 9)]
+    {
         table.put(key, status, total)?;
     }
     Ok(batch.commit()?)

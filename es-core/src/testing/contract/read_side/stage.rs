@@ -47,7 +47,12 @@ impl Stage {
         for version in [VERSION, OTHER] {
             let views = &[SUMMARY, DAILY];
             let by_hand = false;
-            self.read_side.prepare(&Preparation { processor: "orders", version, views, by_hand })?;
+            self.read_side.prepare(&Preparation {
+                processor: "orders",
+                version,
+                views,
+                by_hand,
+            })?;
         }
         Ok(())
     }
