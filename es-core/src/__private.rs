@@ -48,7 +48,6 @@ pub trait Undecided<A, D> {
     /// # Errors
     /// None.
     fn call<X>(_slot: &mut Slot<A>, _decision: D) -> Result<(), Refusal<X>> {
-        #[expect(clippy::panic, reason = "at compile time, in place of a fault at run time")]
         const {
             panic!("a command handler returns something that is no set of events")
         }
@@ -78,7 +77,6 @@ pub trait Unfinished<T> {
     /// # Errors
     /// None.
     fn call<R, X>(_value: T) -> Result<R, Refusal<X>> {
-        #[expect(clippy::panic, reason = "at compile time, in place of a fault at run time")]
         const {
             panic!("a command handler returns neither `Result` nor `()`")
         }

@@ -121,6 +121,7 @@ fn attempt(
     Ok(finish(engine, judged))
 }
 
+#[expect(clippy::result_large_err, reason = "the batch goes back to the group it came from")]
 fn judge_one(
     engine: &mut dyn GroupEngine,
     queued: QueuedAppend,

@@ -80,7 +80,7 @@ async fn the_answer_says_where_the_events_went(world: &World) -> Verdict {
     equal("the first position", answer.first, Some(Position(2)))?;
     let last = answer.token.positions().first().map(|(_, position)| *position);
     equal("the token's position", last, Some(Position(3)))?;
-    equal("the streams written", answer.token.streams(), &[order.clone()])?;
+    equal("the streams written", answer.token.streams(), std::slice::from_ref(&order))?;
     let recorded = log.stream(&order).await?.last().map(|event| event.recorded_at);
     equal("when it was recorded", answer.recorded_at, recorded)
 }

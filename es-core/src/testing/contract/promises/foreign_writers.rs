@@ -101,7 +101,10 @@ async fn patiently(log: &Log, batch: impl Fn() -> crate::store::Append) -> Verdi
     for _ in 0..100 {
         match log.append(batch()).await {
             Err(AppendError::Busy) => tokio::task::yield_now().await,
-            answer => return Ok(drop(answer?)),
+            answer => {
+                answer?;
+                return Ok(());
+            }
         }
     }
     Err(Unkept::broken("expected the log to be free at some time, it was busy 100 times"))

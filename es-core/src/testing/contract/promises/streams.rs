@@ -96,7 +96,7 @@ async fn a_reader_beside_a_writer_sees_a_prefix_of_whole_batches(world: &World) 
         let seen: Vec<_> = events.iter().filter_map(|e| e.sequence()).map(|s| s.0).collect();
         let count = seen.len() as u64;
         equal("the sequences", seen, (0..count).collect())?;
-        let is_whole = count % 3 == 0 && count >= last;
+        let is_whole = count.is_multiple_of(3) && count >= last;
         holds(is_whole, || format!("expected whole batches, no fewer than {last}, saw {count}"))?;
         let version = version.map_or(0, |version| version.0 + 1);
         holds(version >= count, || format!("expected a version of {count} events, saw {version}"))?;
