@@ -1,5 +1,4 @@
 //! Create and cancel an order: types, aggregate, main.
-
 use es_core::prelude::*;
 use es_sqlite as _;
 
@@ -29,7 +28,6 @@ struct Order {
     product: String,
     cancelled: bool,
 }
-
 #[aggregate]
 impl Order {
     #[command_handler]
@@ -52,10 +50,11 @@ impl Order {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let app = App::builder().store("sqlite:minimal.db").with::<Order>().start().await?;
-    let _ = app.commands().send(CreateOrder { order_id: "1".into(), product: "pen".into() }).await;
-    app.commands().send(CancelOrder { order_id: "1".into() }).await?;
-    let order = app.repository::<Order>().load(&"1".into()).await?;
-    println!("{} is cancelled: {}", order.product, order.cancelled);
+    let app = App::builder().store("sqlite:minimal.db").start().await?;
+    let (id, product) = (CommandId::generate().to_string(), "pen".to_string());
+    app.commands().send(CreateOrder { order_id: id.clone(), product }).await?;
+    app.commands().send(CancelOrder { order_id: id.clone() }).await?;
+    let order = app.repository::<Order>().load(&id).await?;
+    println!("order {} of a {}: cancelled {}", order.order_id, order.product, order.cancelled);
     Ok(())
 }

@@ -143,7 +143,7 @@ pub struct Report {
 fn moment(text: &str) -> Result<Timestamp, String> {
     let zoned = text.parse::<Timestamp>();
     let utc = || text.parse::<DateTime>().and_then(|local| TimeZone::UTC.to_timestamp(local));
-    zoned.or_else(|_| utc().map(Timestamp::from)).map_err(|_| {
-        "not a date and time; write it like 2026-01-31T12:00:00Z".to_owned()
-    })
+    zoned
+        .or_else(|_| utc().map(Timestamp::from))
+        .map_err(|_| "not a date and time; write it like 2026-01-31T12:00:00Z".to_owned())
 }

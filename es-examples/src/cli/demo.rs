@@ -3,14 +3,12 @@
 use es_core::prelude::*;
 use serde_json::json;
 
-use super::{
-    Failure, Output, Shop, arguments::Named, change::summary, inspect, list, output::say,
-};
+use super::{Failure, Output, Shop, arguments::Named, change::summary, inspect, list};
 use crate::{
     item::Item,
     order::{
-        AddItem, CancelOrder, ConfirmOrder, CreateOrder, Order, OrderId, PayOrder, Payment,
-        ShipOrder,
+        AddItem, CancelOrder, ConfirmOrder, CreateOrder, Order, OrderError, OrderId, PayOrder,
+        Payment, ShipOrder,
     },
     read::{ListOrders, OrderSummary},
 };
@@ -20,65 +18,77 @@ pub(super) async fn run(shop: &Shop) -> Result<Output, Failure> {
     let earlier = demo_orders(shop).await?;
     let last = earlier.iter().filter_map(|order| number(&order.order_id)).max().unwrap_or(0);
     let (first, second) = (demo(last + 1), demo(last + 2));
-    match earlier.len() {
-        0 => say("this store is new; run the demo again and it will find what is stored now"),
-        found => say(&format!("found {found} orders of earlier runs; going on with {}", first.0)),
-    }
-    play(shop, &first, &second).await?;
+    let mut story = Story(match earlier.len() {
+        0 => "this store is new; run the demo again and it will find what is stored now".to_owned(),
+        found => format!("found {found} orders of earlier runs, going on with {}", first.0),
+    });
+    accept(shop, &mut story, &first).await?;
+    call_off(shop, &mut story, &second).await?;
+    refuse(shop, &mut story, &first).await?;
 
-    say("\nthe read model, once it has caught up:");
-    say(&list::orders(&demo_orders(shop).await?));
-
-    say(&format!("\nthe history of {}, with the state after each event:", first.0));
-    let history = inspect::history(shop, &Named { order: first.0.clone() }).await?;
-    say(&history.text);
-
-    time_travel(shop, &first).await?;
-    let text = "\nnext: order --help, order history demo-1, order import FILE.csv".to_owned();
-    Ok(Output { text, json: json!({ "orders": [first, second] }) })
+    story.tell("\nthe read model, once it has caught up:");
+    story.tell(list::orders(&demo_orders(shop).await?));
+    story.tell(format!("\nthe history of {}, with the state after each event:", first.0));
+    story.tell(inspect::history(shop, &Named { order: first.0.clone() }).await?.text);
+    travel(shop, &mut story, &first).await?;
+    story.tell("\nnext: order --help, order history demo-1, order import FILE.csv");
+    Ok(Output { text: story.0, json: json!({ "orders": [first, second] }) })
 }
 
-async fn play(shop: &Shop, first: &OrderId, second: &OrderId) -> Result<(), Failure> {
+/// What the demo has to say, line by line.
+struct Story(String);
+
+impl Story {
+    fn tell(&mut self, line: impl AsRef<str>) {
+        self.0 += "\n";
+        self.0 += line.as_ref();
+    }
+}
+
+async fn accept(shop: &Shop, story: &mut Story, order: &OrderId) -> Result<(), Failure> {
     let commands = shop.app.commands();
-    say(&format!("\nplace {}, fill and confirm it, pay and ship it:", first.0));
-    commands.send(create(first, "Ann", "Norway")).await?;
-    commands.send(item(first, "22423", "REGENCY CAKESTAND", 2, 1275)).await?;
-    commands.send(item(first, "85123A", "T-LIGHT HOLDER", 6, 255)).await?;
-    let order_id = first.clone();
-    commands.send(ConfirmOrder { order_id, payment: Payment::Due }).await?;
-    let receipt = commands.send(PayOrder { order_id: first.clone() }).await?;
-    commands.send(ShipOrder { order_id: first.clone() }).await?;
-    say(&format!("  the bank's receipt: {}", receipt.number));
+    story.tell(format!("\nplace {}, fill and confirm it, pay and ship it:", order.0));
+    commands.send(create(order, "Ann", "Norway")).await?;
+    commands.send(item(order, "22423", "REGENCY CAKESTAND", 2, 1275)).await?;
+    commands.send(item(order, "85123A", "T-LIGHT HOLDER", 6, 255)).await?;
+    commands.send(ConfirmOrder { order_id: order.clone(), payment: Payment::Due }).await?;
+    let receipt = commands.send(PayOrder { order_id: order.clone() }).await?;
+    commands.send(ShipOrder { order_id: order.clone() }).await?;
+    story.tell(format!("  the bank's receipt: {}", receipt.number));
+    Ok(())
+}
 
-    say(&format!("place {} and cancel it:", second.0));
-    commands.send(create(second, "Bob", "EIRE")).await?;
-    commands.send(item(second, "22720", "CAKE TINS", 3, 495)).await?;
-    let order_id = second.clone();
-    commands.send(ConfirmOrder { order_id, payment: Payment::Due }).await?;
-    commands.send(CancelOrder { order_id: second.clone() }).await?;
-    commands.send(CancelOrder { order_id: second.clone() }).await?;
-    say("  cancelled; cancelling it once more stores nothing");
+async fn call_off(shop: &Shop, story: &mut Story, order: &OrderId) -> Result<(), Failure> {
+    let commands = shop.app.commands();
+    story.tell(format!("place {}, confirm it and cancel it:", order.0));
+    commands.send(create(order, "Bob", "EIRE")).await?;
+    commands.send(item(order, "22720", "CAKE TINS", 3, 495)).await?;
+    commands.send(ConfirmOrder { order_id: order.clone(), payment: Payment::Due }).await?;
+    commands.send(CancelOrder { order_id: order.clone() }).await?;
+    commands.send(CancelOrder { order_id: order.clone() }).await?;
+    story.tell("  cancelled; cancelling it once more stores nothing");
+    Ok(())
+}
 
-    say(&format!("cancel {}, which is on its way:", first.0));
-    match commands.send(CancelOrder { order_id: first.clone() }).await {
+async fn refuse(shop: &Shop, story: &mut Story, shipped: &OrderId) -> Result<(), Failure> {
+    story.tell(format!("cancel {}, which is on its way:", shipped.0));
+    match shop.app.commands().send(CancelOrder { order_id: shipped.clone() }).await {
         Ok(()) => Err(Failure::Fault("a shipped order was cancelled".to_owned())),
-        Err(error) if error.rejection().is_some() => {
-            say(&format!("  rejected: {error}"));
+        Err(error) if error.rejection() == Some(&OrderError::Shipped) => {
+            story.tell(format!("  rejected: {error}"));
             Ok(())
         }
         Err(error) => Err(error.into()),
     }
 }
 
-async fn time_travel(shop: &Shop, order: &OrderId) -> Result<(), Failure> {
+async fn travel(shop: &Shop, story: &mut Story, order: &OrderId) -> Result<(), Failure> {
     let orders = shop.app.repository::<Order>();
-    let third = orders.load_at(order, Sequence(2)).await?;
-    let moment = third.recorded_at;
-    say(&format!("\n{} as of {moment}:\n  {}", order.0, {
-        let then = orders.load_as_of(order, moment).await?;
-        summary(&then)
-    }));
-    say(&format!("{} now:\n  {}", order.0, summary(&*orders.load(order).await?)));
+    let moment = orders.load_at(order, Sequence(1)).await?.recorded_at;
+    let then = orders.load_as_of(order, moment).await?;
+    story.tell(format!("\n{} as of {moment}:\n  {}", order.0, summary(&then)));
+    let now = orders.load(order).await?;
+    story.tell(format!("{} now:\n  {}", order.0, summary(&now)));
     Ok(())
 }
 

@@ -12,7 +12,8 @@ use crate::{
 };
 
 pub(super) async fn run(shop: &Shop, list: &arguments::List) -> Result<Output, Failure> {
-    let answer = shop.ask::<OrderSummary, _>(ListOrders { status: list.status, limit: list.limit }).await?;
+    let answer =
+        shop.ask::<OrderSummary, _>(ListOrders { status: list.status, limit: list.limit }).await?;
     let mut text = orders(&answer.orders);
     let more = answer.count.saturating_sub(answer.orders.len());
     if more > 0 {

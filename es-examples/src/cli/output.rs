@@ -22,7 +22,7 @@ impl Output {
 
 /// Prints a line. A reader that has seen enough, as in `order list | head`, is no failure, so
 /// this is not `println!`, which panics then.
-pub(super) fn say(text: &str) {
+fn say(text: &str) {
     let _ = writeln!(io::stdout().lock(), "{text}");
 }
 

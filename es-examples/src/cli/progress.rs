@@ -8,6 +8,7 @@ use super::output::note;
 
 const BAR: &str = "{bar:40} {human_pos} of {human_len} rows, {per_sec}, {eta} left";
 
+/// Shows how many rows have their answer.
 pub(super) enum Progress {
     Bar(ProgressBar),
     Lines { rows: u64, answered: u64, step: u64 },
@@ -16,7 +17,7 @@ pub(super) enum Progress {
 impl Progress {
     pub(super) fn of(rows: u64) -> Self {
         if !io::stderr().is_terminal() {
-            return Self::Lines { rows, answered: 0, step: (rows / 20).max(1) };
+            return Self::Lines { rows, answered: 0, step: (rows / 20).max(100) };
         }
         let style = ProgressStyle::with_template(BAR);
         let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());

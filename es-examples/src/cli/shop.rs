@@ -1,6 +1,6 @@
 //! The running application: the store, the aggregates, the projections, the bank.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use es_core::{event::Partition, prelude::*, projection::Projection, query::Query};
 use es_sqlite as _;
@@ -22,9 +22,9 @@ pub(super) struct Shop {
 impl Shop {
     /// Opens the store and says where it is.
     pub(super) async fn open(url: &str) -> Result<Self, Failure> {
-        let url = locate(url)?;
+        tell_place(url)?;
         let app = App::builder()
-            .store(url)
+            .store(url.to_owned())
             .with::<Order>()
             .with::<CreditNote>()
             .with::<Import>()
@@ -36,7 +36,10 @@ impl Shop {
     }
 
     /// Asks the read side, once this projection has handled everything that is stored by now.
-    pub(super) async fn ask<P: Projection, Q: Query>(&self, query: Q) -> Result<Q::Answer, Failure> {
+    pub(super) async fn ask<P: Projection, Q: Query>(
+        &self,
+        query: Q,
+    ) -> Result<Q::Answer, Failure> {
         let head = self.app.log().head(Partition::default()).await.map_err(Failure::fault)?;
         self.app.projection::<P>().reached(head, PATIENCE).await.map_err(Failure::fault)?;
         self.app.queries().query(query).await.map_err(Failure::fault)
@@ -47,21 +50,15 @@ impl Shop {
     }
 }
 
-/// Makes a relative path absolute, prints it, and makes sure that its folder is there.
-fn locate(url: &str) -> Result<String, Failure> {
-    let Some(path) = url.strip_prefix("sqlite:") else {
-        note(&format!("store {url}"));
-        return Ok(url.to_owned());
-    };
-    if path.is_empty() {
-        return Err(Failure::Usage(format!("`{url}` names no file; write sqlite:PATH")));
+/// Says where the store is: the absolute path of its log, without the options behind it.
+fn tell_place(url: &str) -> Result<(), Failure> {
+    let path = url.strip_prefix("sqlite:").map(|rest| rest.split('?').next().unwrap_or(rest));
+    match path {
+        Some(path) if !path.is_empty() => {
+            let path = std::path::absolute(path).map_err(Failure::fault)?;
+            note(&format!("store {}", path.display()));
+        }
+        _ => note(&format!("store {url}")),
     }
-    let path = std::path::absolute(path).map_err(Failure::fault)?;
-    note(&format!("store {}", path.display()));
-    let folder = path.parent().map_or_else(PathBuf::new, PathBuf::from);
-    std::fs::create_dir_all(&folder).map_err(|error| {
-        let folder = folder.display();
-        Failure::Fault(format!("cannot create `{folder}`: {error}; name another --store"))
-    })?;
-    Ok(format!("sqlite:{}", path.display()))
+    Ok(())
 }

@@ -11,9 +11,7 @@ use super::{
 use crate::item::Item;
 
 /// How far an order has come.
-#[derive(
-    ViewKey, Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum,
-)]
+#[derive(ViewKey, Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
     /// Items can be added.

@@ -70,10 +70,7 @@ impl Revenue {
     }
 
     #[query_handler]
-    fn report(
-        query: ReportRevenue,
-        revenue: &Views<Revenue>,
-    ) -> Result<Vec<Group>, ReadSideError> {
+    fn report(query: ReportRevenue, revenue: &Views<Revenue>) -> Result<Vec<Group>, ReadSideError> {
         Ok(Group::sum(query.by, revenue.all()?))
     }
 }

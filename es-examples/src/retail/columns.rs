@@ -29,7 +29,8 @@ impl Columns {
         let mut places = [0; 8];
         for (place, name) in places.iter_mut().zip(NAMES) {
             // Spreadsheets start an export with a byte order mark.
-            let found = header.iter().position(|field| field.trim_start_matches('\u{feff}') == name);
+            let found =
+                header.iter().position(|field| field.trim_start_matches('\u{feff}') == name);
             *place = found.ok_or(name)?;
         }
         Ok(Self { places, width: header.len() })

@@ -114,7 +114,8 @@ mod tests {
     use csv::StringRecord;
 
     fn columns() -> Columns {
-        let header = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country";
+        let header =
+            "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country";
         Columns::find(&header.split(',').collect::<StringRecord>()).unwrap()
     }
 
