@@ -20,10 +20,10 @@ pub(crate) struct Soak {
 
 pub(crate) const SOAKS: &[Soak] = &[Soak {
     name: "laws",
-    shows: "the laws of ids, tokens, keys and times, for 100 000 values each",
+    shows: "the laws of ids, tokens, keys and times, for 3 000 000 values each",
     package: "es-core",
     target: "laws",
-    variables: &[("PROPTEST_CASES", "100000")],
+    variables: &[("PROPTEST_CASES", "3000000")],
 }];
 
 pub(crate) fn run(steps: &mut Steps, name: Option<&str>) {
