@@ -9,6 +9,7 @@
     missing_docs
 )]
 
+mod failed_groups;
 mod grouped;
 mod memory_keeps_it;
 mod planted_bugs_are_found;

@@ -39,7 +39,7 @@ pub fn write_groups(engine: &mut dyn GroupEngine, receiver: AppendReceiver, limi
     }
     engine.close();
     closed.send_replace(true);
-    while let Some(late) = batches.blocking_recv() {
+    while let Some(late) = wait(batches.recv()) {
         late.answer(Err(AppendError::Closed));
     }
 }
