@@ -1,15 +1,11 @@
 //! The application: puts the parts together, starts and stops them.
 //!
-//! ```ignore
-//! let app = App::builder()
-//!     .store("sqlite:data/orders.db")
-//!     .with::<Order>()
-//!     .provide::<dyn Bank>(Arc::new(TestBank))
-//!     .start()
-//!     .await?;
-//! app.commands().send(CreateOrder { .. }).await?;
-//! app.shutdown(Duration::from_secs(10)).await?;
-//! ```
+//! [`App::builder`] collects stores, handlers and resources; [`AppBuilder::start`] checks all of it
+//! at once, opens the stores, starts the processors, and only then lets commands in.
+//! [`App::shutdown`] goes the other way round.
+//!
+//! The stores are named by a URL (`.store("sqlite:data/orders.db")`) or given as a value. Handlers
+//! come from every linked crate; `.with::<Order>()` also makes sure that the crate is linked.
 
 mod builder;
 mod check;

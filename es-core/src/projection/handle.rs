@@ -67,7 +67,7 @@ impl ProjectionHandle {
 
     /// Waits until everything up to a commit is visible to queries.
     ///
-    /// ```ignore
+    /// ```text
     /// let tracked = gateway.send_tracked(CreateOrder { .. }).await?;
     /// app.projection::<OrderSummary>().caught_up(&tracked.token, Duration::from_secs(5)).await?;
     /// ```

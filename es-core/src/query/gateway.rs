@@ -78,7 +78,7 @@ impl QueryGateway {
 
     /// Asks a query.
     ///
-    /// ```ignore
+    /// ```text
     /// let summary = queries.query(FindOrder { order_id }).await?;
     /// ```
     ///

@@ -65,7 +65,7 @@ impl Components {
         }
     }
 
-    /// Keeps what belongs to the aggregates and projections of `wanted`, and all event types.
+    /// Keeps what belongs to the aggregates and projections of `wanted`.
     pub(crate) fn only(&mut self, wanted: &Self) {
         let aggregates: Vec<TypeId> =
             wanted.aggregates.iter().map(|entry| (entry.type_id)()).collect();
@@ -74,6 +74,8 @@ impl Components {
         let owned = |owner: Option<fn() -> TypeId>| {
             owner.is_some_and(|owner| projections.contains(&owner()))
         };
+        // Who uses an event type is not known; the aggregates' own tables have their names.
+        self.events.clear();
         self.aggregates.retain(|entry| aggregates.contains(&(entry.type_id)()));
         self.commands.retain(|entry| aggregates.contains(&(entry.handler_id)()));
         self.projections.retain(|entry| projections.contains(&(entry.type_id)()));

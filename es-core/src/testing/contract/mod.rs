@@ -1,7 +1,7 @@
 //! The contract suite of the log: every promise of [`EventStore`](crate::store::EventStore) as
 //! something that runs, so that an engine's own tests are one call.
 //!
-//! ```ignore
+//! ```text
 //! #[tokio::test(flavor = "multi_thread")]
 //! async fn keeps_the_logs_contract() {
 //!     es_core::testing::contract::log(MyHarness::new()).await;
