@@ -23,7 +23,7 @@ pub(crate) struct LightImpl {
 
 /// One item of the block.
 pub(crate) enum LightItem {
-    Method(LightFn),
+    Method(Box<LightFn>),
     Other(TokenStream),
 }
 
@@ -40,7 +40,7 @@ impl LightImpl {
     /// The block's methods.
     pub(crate) fn methods(&self) -> impl Iterator<Item = &LightFn> {
         self.items.iter().filter_map(|item| match item {
-            LightItem::Method(method) => Some(method),
+            LightItem::Method(method) => Some(&**method),
             LightItem::Other(_) => None,
         })
     }
@@ -48,7 +48,7 @@ impl LightImpl {
     /// The block's methods, to be changed.
     pub(crate) fn methods_mut(&mut self) -> impl Iterator<Item = &mut LightFn> {
         self.items.iter_mut().filter_map(|item| match item {
-            LightItem::Method(method) => Some(method),
+            LightItem::Method(method) => Some(&mut **method),
             LightItem::Other(_) => None,
         })
     }
@@ -82,7 +82,7 @@ impl Parse for LightItem {
         let fork = input.fork();
         if let Ok(method) = fork.parse() {
             input.advance_to(&fork);
-            return Ok(Self::Method(method));
+            return Ok(Self::Method(Box::new(method)));
         }
         let fork = input.fork();
         if let Ok(item) = fork.parse::<ImplItem>() {

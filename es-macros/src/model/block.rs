@@ -66,7 +66,7 @@ impl AggregateBlock {
         if is_named(&attribute, "command_handler") {
             match CommandHandler::read(method, &attribute, &self.self_ty, &siblings, errors) {
                 Ok(handler) => self.commands.push(handler),
-                Err(stub) => self.command_stubs.extend(stub),
+                Err(stub) => self.command_stubs.extend(stub.map(|stub| *stub)),
             }
         } else if is_named(&attribute, "event_sourcing_handler") {
             self.is_event_sourced = true;

@@ -58,7 +58,7 @@ impl CommandHandler {
         self_ty: &Type,
         siblings: &str,
         errors: &mut Errors,
-    ) -> Result<Self, Option<CommandStub>> {
+    ) -> Result<Self, Option<Box<CommandStub>>> {
         let before = errors.len();
         let arguments = CommandArguments::read(attribute, errors);
         check_function(&method.sig, errors);
@@ -90,7 +90,7 @@ impl CommandHandler {
         check_arguments(&arguments, shape_or, method, errors);
         let cfgs = cfgs(&method.attrs);
         if errors.len() > before {
-            return Err(Some(CommandStub { cfgs, command: command.ty }));
+            return Err(Some(Box::new(CommandStub { cfgs, command: command.ty })));
         }
         Ok(Self {
             name: method.sig.ident.clone(),

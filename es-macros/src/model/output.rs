@@ -23,7 +23,7 @@ pub(crate) enum Written {
     /// There is no `Result`, nor anything that could be an alias of one.
     Plain,
     /// `Result<ok, error>` or `Result<ok, HandlerError<error>>`.
-    Result { ok: Type, error: Type },
+    Result { ok: Box<Type>, error: Box<Type> },
     /// An alias: only the compiler knows.
     Hidden,
 }
@@ -33,8 +33,8 @@ impl Written {
         let (name, arguments) = arguments_of(ungrouped(ty))?;
         match arguments[..] {
             [ok, error] if name == "Result" => Some(Self::Result {
-                ok: ok.clone(),
-                error: handler_error_of(error).unwrap_or(error).clone(),
+                ok: Box::new(ok.clone()),
+                error: Box::new(handler_error_of(error).unwrap_or(error).clone()),
             }),
             _ => None,
         }
