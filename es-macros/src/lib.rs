@@ -1,39 +1,5 @@
 //! The attribute and derive macros of `es-core`, which re-exports them.
 //!
-//! ```
-//! use es_core::prelude::*;
-//!
-//! #[derive(Command, Clone, Serialize, Deserialize)]
-//! pub struct OpenShop {
-//!     #[target]
-//!     pub shop_id: String,
-//! }
-//!
-//! #[derive(Event, Serialize, Deserialize)]
-//! pub struct ShopOpened {
-//!     pub shop_id: String,
-//! }
-//!
-//! #[aggregate]
-//! pub struct Shop {
-//!     #[aggregate_identifier]
-//!     shop_id: String,
-//! }
-//!
-//! #[aggregate]
-//! impl Shop {
-//!     #[command_handler]
-//!     fn open(command: OpenShop) -> ShopOpened {
-//!         ShopOpened { shop_id: command.shop_id }
-//!     }
-//!
-//!     #[event_sourcing_handler]
-//!     fn on_opened(event: &ShopOpened) -> Self {
-//!         Self { shop_id: event.shop_id.clone() }
-//!     }
-//! }
-//! ```
-//!
 //! Handlers stay the user's functions: they can be called and tested as they are, and their bodies
 //! go out as they came in. What a macro writes beside them are impls of public traits, which can be
 //! written by hand; each manual below names them.
@@ -61,7 +27,7 @@ use proc_macro::TokenStream;
 ///
 /// | argument | meaning |
 /// |---|---|
-/// | `name = "…"` | the stored name; the struct's name by default. It names the streams, so it never changes |
+/// | `name = "…"` | the stored name of its streams; the struct's name by default |
 ///
 /// # On `impl` blocks
 ///
@@ -73,7 +39,7 @@ use proc_macro::TokenStream;
 /// | argument | meaning |
 /// |---|---|
 /// | `events(derive(Debug, …))` | what the sibling enum derives |
-/// | `ignore("OldName", …)` | stored names that a load passes over; any other unknown name is an error |
+/// | `ignore("Old", …)` | unknown stored names that a load passes over, not fails on |
 ///
 /// ```
 /// # use es_core::prelude::*;
@@ -129,10 +95,10 @@ pub fn aggregate(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// after it is taken from the context (`FromContext`), and written `T`, `&T` or `&mut T`: for
 /// example `Inject<dyn Bank>`, `CommandId`, `Timestamp`, `&Metadata`.
 ///
-/// *Events* are one event, `()`, `Option`, `Vec`, an array or a tuple of these, or the sibling enum,
-/// each also as `Result<_, E>`. A *reply* is `Result<R, E>` or nothing. `E` is the domain's error
-/// (any `std::error::Error`), or `HandlerError<E>` where a fault of the infrastructure may pass
-/// through with `?`. Aliases with parameters work: `type Decided<T> = Result<T, OrderError>`.
+/// *Events* are one event, `()`, `Option`, `Vec`, an array or a tuple of these, or the sibling
+/// enum, each also as `Result<_, E>`. A *reply* is `Result<R, E>` or nothing. `E` is the domain's
+/// error (any `std::error::Error`), or `HandlerError<E>` where a fault of the infrastructure may
+/// pass through with `?`. Aliases with parameters work: `type Decided<T> = Result<T, OrderError>`.
 ///
 /// An `async fn` may have effects outside. So it starts only when everything its state rests on is
 /// durable, and after a conflict the caller gets `Conflict`, unless the handler says `retry`.
@@ -144,18 +110,17 @@ pub fn aggregate(arguments: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// ```
 /// # use es_core::prelude::*;
-/// # #[derive(Command, Clone, Serialize, Deserialize)] struct OpenShop { #[target] shop_id: String }
-/// # #[derive(Command, Clone, Serialize, Deserialize)] struct CloseShop { #[target] shop_id: String }
-/// # #[derive(Command, Clone, Serialize, Deserialize)] struct Sell { #[target] shop_id: String, price: u64 }
+/// # macro_rules! commands { ($($name:ident)*) => { $(
+/// #     #[derive(Command, Clone, Serialize, Deserialize)]
+/// #     struct $name { #[target] shop_id: String, price: u64 }
+/// # )* } }
+/// # commands! { OpenShop CloseShop Sell }
 /// # #[derive(Event, Serialize, Deserialize)] struct ShopOpened { shop_id: String }
 /// # #[derive(Event, Serialize, Deserialize)] struct ShopClosed { shop_id: String }
 /// # #[derive(Event, Serialize, Deserialize)] struct Sold { price: u64 }
-/// # #[derive(Debug)] struct Closed;
-/// # impl std::fmt::Display for Closed {
-/// #     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.write_str("closed") }
-/// # }
-/// # impl std::error::Error for Closed {}
-/// # #[aggregate] struct Shop { #[aggregate_identifier] shop_id: String, is_open: bool, taken: u64 }
+/// # use std::fmt::Error as Closed;
+/// # #[aggregate]
+/// # struct Shop { #[aggregate_identifier] shop_id: String, is_open: bool, taken: u64 }
 /// #[aggregate]
 /// impl Shop {
 ///     #[command_handler]
@@ -169,18 +134,21 @@ pub fn aggregate(arguments: TokenStream, item: TokenStream) -> TokenStream {
 ///     }
 ///
 ///     #[command_handler]
-///     async fn sell(shop: &mut Root<Self>, command: &Sell, _id: CommandId) -> Result<u64, Closed> {
+///     async fn sell(shop: &mut Root<Self>, cmd: &Sell, _id: CommandId) -> Result<u64, Closed> {
 ///         if !shop.is_open {
 ///             return Err(Closed);
 ///         }
-///         shop.apply(Sold { price: command.price });
+///         shop.apply(Sold { price: cmd.price });
 ///         Ok(shop.taken)
 ///     }
-/// #     #[event_sourcing_handler] fn on_opened(event: &ShopOpened) -> Self {
+/// #     #[event_sourcing_handler]
+/// #     fn on_opened(event: &ShopOpened) -> Self {
 /// #         Self { shop_id: event.shop_id.clone(), is_open: true, taken: 0 }
 /// #     }
-/// #     #[event_sourcing_handler] fn on_closed(&mut self, _: &ShopClosed) { self.is_open = false; }
-/// #     #[event_sourcing_handler] fn on_sold(&mut self, event: &Sold) { self.taken += event.price; }
+/// #     #[event_sourcing_handler]
+/// #     fn on_closed(&mut self, _: &ShopClosed) { self.is_open = false; }
+/// #     #[event_sourcing_handler]
+/// #     fn on_sold(&mut self, event: &Sold) { self.taken += event.price; }
 /// }
 /// ```
 #[proc_macro_attribute]
@@ -203,7 +171,7 @@ pub fn command_handler(_arguments: TokenStream, item: TokenStream) -> TokenStrea
 ///
 /// | argument | meaning |
 /// |---|---|
-/// | `mark_deleted` | after this event the aggregate is deleted: every command is answered `Deleted`, and the id is never used again |
+/// | `mark_deleted` | after it every command is answered `Deleted`; the id is never used again |
 #[proc_macro_attribute]
 pub fn event_sourcing_handler(_arguments: TokenStream, item: TokenStream) -> TokenStream {
     outside::outside("event_sourcing_handler", "aggregate", item.into()).into()
@@ -218,7 +186,7 @@ pub fn event_sourcing_handler(_arguments: TokenStream, item: TokenStream) -> Tok
 /// | argument | meaning |
 /// |---|---|
 /// | `name = "…"` | its name; the type's name by default |
-/// | `processor = "…"` | the processor that runs it, which several projections may share; its name by default |
+/// | `processor = "…"` | the processor that runs it, maybe with others; its name by default |
 /// | `version = 2` | raised, the projection is built anew |
 ///
 /// ```
@@ -260,8 +228,8 @@ pub fn projection(arguments: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// In a `#[projection] impl` block the handler belongs to the projection. On a free function it has
 /// a processor of its own, named after the function. It takes the event as `&E` or `E`, then what
-/// it needs: in a plain `fn` by `FromBatch` (`&mut Views<T>`, the engine's transaction, and all that
-/// command handlers can take), in an `async fn` by `FromBatchAsync`. It returns nothing or a
+/// it needs: in a plain `fn` by `FromBatch` (`&mut Views<T>`, the engine's transaction, and all
+/// that command handlers can take), in an `async fn` by `FromBatchAsync`. It returns nothing or a
 /// `Result` of nothing.
 ///
 /// | argument, on a free function | meaning |
@@ -306,9 +274,9 @@ pub fn query_handler(arguments: TokenStream, item: TokenStream) -> TokenStream {
 
 /// Makes a struct a command: implements `Command`, and `Targets` by its `#[target]` field.
 ///
-/// The field that names the aggregate carries `#[target]` (or `#[target_aggregate_identifier]`); its
-/// type is that of the aggregate's `#[aggregate_identifier]`. A command that no aggregate handles
-/// has none.
+/// The field that names the aggregate carries `#[target]` (or `#[target_aggregate_identifier]`);
+/// its type is that of the aggregate's `#[aggregate_identifier]`. A command that no aggregate
+/// handles has none.
 ///
 /// | argument of `#[command(..)]` | meaning |
 /// |---|---|
@@ -326,9 +294,9 @@ pub fn command(input: TokenStream) -> TokenStream {
 ///
 /// | argument of `#[event(..)]` | meaning |
 /// |---|---|
-/// | `name = "…"` | the stored name; the type's name by default. It stays when the type is renamed |
+/// | `name = "…"` | the stored name, for ever; the type's name by default |
 /// | `revision = 2` | the revision of the payload's shape, 0 by default |
-/// | `from = ShopOpenedV1` | the type of an earlier revision of the same name; asks for `impl From<ShopOpenedV1>` |
+/// | `from = ShopOpenedV1` | the type of an earlier revision; asks for `impl From` it |
 /// | `codec = Json` | how the payload is written |
 ///
 /// ```

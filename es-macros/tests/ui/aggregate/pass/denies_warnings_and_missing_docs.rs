@@ -1,5 +1,6 @@
 //! Everything that is written stays silent under the strictest lints.
-#![deny(warnings, missing_docs, unused_qualifications, unreachable_pub, missing_debug_implementations)]
+#![deny(warnings, missing_docs, unused_qualifications, unreachable_pub)]
+#![deny(missing_debug_implementations)]
 #![deny(clippy::all, clippy::pedantic)]
 
 use es_core::prelude::*;

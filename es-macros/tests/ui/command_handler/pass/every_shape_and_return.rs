@@ -60,7 +60,10 @@ impl Thing {
         (Changed, None)
     }
     #[command_handler]
-    fn deep(&self, _: Deep) -> std::result::Result<(Changed, (Vec<Changed>, [ThingEvent; 1])), std::fmt::Error> {
+    fn deep(
+        &self,
+        _: Deep,
+    ) -> std::result::Result<(Changed, (Vec<Changed>, [ThingEvent; 1])), std::fmt::Error> {
         Err(std::fmt::Error)
     }
     #[command_handler]
@@ -104,7 +107,10 @@ impl Thing {
         thing.apply(Changed);
     }
     #[command_handler]
-    fn apply_faulty(_thing: &mut Root<Self>, _: ApplyFaulty) -> Result<u8, HandlerError<std::fmt::Error>> {
+    fn apply_faulty(
+        _thing: &mut Root<Self>,
+        _: ApplyFaulty,
+    ) -> Result<u8, HandlerError<std::fmt::Error>> {
         Err(Fault::new("down"))?
     }
     #[command_handler]
