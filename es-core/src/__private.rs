@@ -48,9 +48,7 @@ pub trait Undecided<A, D> {
     /// # Errors
     /// None.
     fn call<X>(_slot: &mut Slot<A>, _decision: D) -> Result<(), Refusal<X>> {
-        const {
-            panic!("a command handler returns something that is no set of events")
-        }
+        const { panic!("a command handler returns something that is no set of events") }
     }
 }
 
@@ -77,9 +75,7 @@ pub trait Unfinished<T> {
     /// # Errors
     /// None.
     fn call<R, X>(_value: T) -> Result<R, Refusal<X>> {
-        const {
-            panic!("a command handler returns neither `Result` nor `()`")
-        }
+        const { panic!("a command handler returns neither `Result` nor `()`") }
     }
 }
 

@@ -38,7 +38,7 @@ pub(crate) struct Turn<A> {
     /// The live state; `None` when it has to be folded from the log.
     pub(crate) live: Option<Live<A>>,
     /// Batches handed to the log whose outcome was open when last looked at.
-    pub(crate) in_flight: Vec<InFlight>,
+    pub(crate) in_flight: VecDeque<InFlight>,
 }
 
 /// A folded state and its version.
@@ -71,7 +71,10 @@ impl<A: Aggregate> Cells<A> {
         }
         let cell = Arc::new(Cell {
             stream: StreamId::new(tenant, A::NAME, &id.to_text())?,
-            turn: Arc::new(tokio::sync::Mutex::new(Turn { live: None, in_flight: Vec::new() })),
+            turn: Arc::new(tokio::sync::Mutex::new(Turn {
+                live: None,
+                in_flight: VecDeque::new(),
+            })),
             used: AtomicBool::new(false),
         });
         map.make_room(capacity);
@@ -118,11 +121,18 @@ impl<A> Cell<A> {
 
 impl<A> Turn<A> {
     /// Forgets settled batches, and the live state if one of them was undone.
+    // The log settles batches in the order in which it got them, so only the ends are looked at.
+    // Should one in the middle be undone at this moment, what is decided now rests on it through
+    // the last one, and is undone with it.
     pub(crate) fn settle(&mut self) {
-        if self.in_flight.iter().any(|batch| batch.fate.is_undone()) {
+        if self.in_flight.back().is_some_and(|last| last.fate.is_undone()) {
             self.live = None;
         }
-        self.in_flight.retain(|batch| batch.fate.is_pending());
+        while let Some(first) = self.in_flight.pop_front_if(|first| !first.fate.is_pending()) {
+            if first.fate.is_undone() {
+                self.live = None;
+            }
+        }
     }
 
     /// Waits until nothing is in flight.
@@ -133,8 +143,8 @@ impl<A> Turn<A> {
         self.settle();
     }
 
-    /// The batches that a decision made now rests on.
+    /// What a decision made now rests on: the last batch in flight, and through it all before.
     pub(crate) fn decided_on(&self) -> Vec<BatchFate> {
-        self.in_flight.iter().map(|batch| batch.fate.clone()).collect()
+        self.in_flight.back().map(|last| last.fate.clone()).into_iter().collect()
     }
 }

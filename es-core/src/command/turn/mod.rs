@@ -303,7 +303,7 @@ impl<A: Aggregate, C: CommandOf<A>> Journey<A, C> {
         let stores_nothing = batch.stores_nothing();
         let appended = permit.append(batch);
         if fate.is_pending() {
-            turn.in_flight.push(InFlight { fate, command: self.id });
+            turn.in_flight.push_back(InFlight { fate, command: self.id });
         } else if fate.is_undone() {
             keep = false;
         }
