@@ -86,6 +86,18 @@ impl Metadata {
         self
     }
 
+    /// The metadata of what a message causes: it stays in the conversation it came with, whatever
+    /// that is called, or begins one.
+    #[must_use]
+    pub(crate) fn caused_by_command(mut self, id: Uuid) -> Self {
+        if self.get(keys::CORRELATION_ID).is_none() {
+            self.correlation_id = Some(id);
+        }
+        self.causation_id = Some(id);
+        self.drop_entry(keys::CAUSATION_ID);
+        self
+    }
+
     /// Removes the text that stood where an id stands now: one key has one value.
     fn drop_entry(&mut self, key: &str) {
         if let Some(entries) = &mut self.entries

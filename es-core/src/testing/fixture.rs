@@ -108,10 +108,9 @@ impl<A: Aggregate> Fixture<A> {
         self.commands += 1;
         let usual = || CommandId::from_key(&format!("command-{}", self.commands));
         let id = dispatch.id.unwrap_or_else(usual);
-        let correlation = dispatch.metadata.correlation_id().unwrap_or(id.0);
         let mut context = Context::detached(self.now, Arc::clone(&self.resources));
         context.command_id = Some(id);
-        context.metadata = dispatch.metadata.caused_by(correlation, id.0);
+        context.metadata = dispatch.metadata.caused_by_command(id.0);
         context
     }
 }

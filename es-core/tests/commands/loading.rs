@@ -134,3 +134,13 @@ async fn the_events_metadata_names_cause_and_conversation() {
     assert_eq!(metadata.get("correlation_id").as_deref(), Some(id.to_string().as_str()));
     assert_eq!(metadata.get("user").as_deref(), Some("ada"));
 }
+
+#[tokio::test]
+async fn a_conversation_keeps_the_name_its_caller_gave_it() {
+    let app = app().await;
+    let dispatch = Dispatch::new().meta("correlation_id", "checkout 77");
+    app.commands().send_with(set_up("a"), dispatch).await.unwrap();
+    let mut history = app.repository::<Shelf>().history(&"a".to_owned()).unwrap();
+    let step = history.next().await.unwrap().unwrap();
+    assert_eq!(step.recorded.metadata.get("correlation_id").as_deref(), Some("checkout 77"));
+}

@@ -29,6 +29,7 @@ struct Journey<A: Aggregate, C: CommandOf<A>> {
     command: C,
     id: CommandId,
     is_repeatable: bool,
+    // What is stored with the events, and what the handler sees.
     metadata: Metadata,
     deadline: Option<Instant>,
     cell: Arc<Cell<A>>,
@@ -63,7 +64,7 @@ pub(super) async fn run<A: Aggregate, C: CommandOf<A>>(
         command,
         id,
         is_repeatable: !dispatch.generated,
-        metadata: caused_by(dispatch.metadata, id),
+        metadata: dispatch.metadata.caused_by_command(id.0),
         deadline: dispatch.deadline,
         cell,
         _ticket: ticket,
@@ -72,13 +73,6 @@ pub(super) async fn run<A: Aggregate, C: CommandOf<A>>(
         Call::Sync(call) => journey.decide_at_once(call).await,
         Call::Async { call, retry } => Arc::new(journey).decide_on_a_task(call, retry).await,
     }
-}
-
-// What is stored with the events: the command is their cause, and the root of the conversation
-// unless it came with one.
-fn caused_by(metadata: Metadata, id: CommandId) -> Metadata {
-    let correlation = metadata.correlation_id().unwrap_or(id.0);
-    metadata.caused_by(correlation, id.0)
 }
 
 impl<A: Aggregate, C: CommandOf<A>> Journey<A, C> {

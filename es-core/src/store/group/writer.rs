@@ -26,15 +26,15 @@ pub fn write_groups(engine: &mut dyn GroupEngine, receiver: AppendReceiver, limi
         });
         let Some(first) = first else { break };
         fill(&mut group, first, &mut batches, limits);
-        if write_group(engine, &mut group) == Queue::Void {
-            refuse_queued(&mut batches);
+        if let Queue::Void(lost) = write_group(engine, &mut group) {
+            lost.answer(&mut batches);
         }
     }
     batches.close();
     while let Ok(first) = batches.try_recv() {
         fill(&mut group, first, &mut batches, limits);
-        if write_group(engine, &mut group) == Queue::Void {
-            refuse_queued(&mut batches);
+        if let Queue::Void(lost) = write_group(engine, &mut group) {
+            lost.answer(&mut batches);
         }
     }
     engine.close();
@@ -47,10 +47,37 @@ pub fn write_groups(engine: &mut dyn GroupEngine, receiver: AppendReceiver, limi
 type Batches = tokio::sync::mpsc::Receiver<QueuedAppend>;
 
 /// Whether what is queued behind a group can still be judged.
-#[derive(PartialEq, Eq)]
 enum Queue {
     Valid,
-    Void,
+    Void(Box<Lost>),
+}
+
+/// A group that was lost, not yet answered.
+struct Lost {
+    judged: Judged,
+    /// Whether it is certain that nothing of it is stored.
+    is_certain: bool,
+    reason: String,
+    /// The rest of the group, which was never judged.
+    behind: Vec<QueuedAppend>,
+}
+
+impl Lost {
+    /// Fails the group, and everything that was queued behind it until now.
+    fn answer(mut self, batches: &mut Batches) {
+        // Before the first answer: whoever is told of the loss may send again at once, and that
+        // is not behind the group any more.
+        while let Ok(queued) = batches.try_recv() {
+            self.behind.push(queued);
+        }
+        let reason = self.reason;
+        fail(self.judged, |stores| match stores && !self.is_certain {
+            true => AppendError::OutcomeUnknown { reason: reason.clone() },
+            false => AppendError::Unavailable { reason: reason.clone() },
+        });
+        let reason = "the group before it was lost; nothing is stored, try again".to_owned();
+        refuse(self.behind.into_iter(), &GroupError::Unavailable { reason });
+    }
 }
 
 fn fill(
@@ -81,10 +108,9 @@ fn write_group(engine: &mut dyn GroupEngine, group: &mut Vec<QueuedAppend>) -> Q
         }
         Err(_) => {
             let mut second = group.split_off(group.len() / 2);
-            let queue = write_group(engine, group);
-            if queue == Queue::Void {
-                refuse(second.drain(..), &lost());
-                return Queue::Void;
+            if let Queue::Void(mut lost) = write_group(engine, group) {
+                lost.behind.append(&mut second);
+                return Queue::Void(lost);
             }
             write_group(engine, &mut second)
         }
@@ -181,17 +207,10 @@ fn finish(engine: &mut dyn GroupEngine, judged: Judged) -> Queue {
         }
         Err(CommitError::Unknown { reason }) => match engine.resolve(&judged.accepted) {
             Resolution::Stored => answer(judged),
-            Resolution::NotStored => {
-                let error = GroupError::Unavailable { reason };
-                fail(judged, |_| error.clone().into());
-                return Queue::Void;
-            }
-            Resolution::Unknown => {
-                fail(judged, |stores| match stores {
-                    true => AppendError::OutcomeUnknown { reason: reason.clone() },
-                    false => AppendError::Unavailable { reason: reason.clone() },
-                });
-                return Queue::Void;
+            resolution => {
+                let is_certain = resolution == Resolution::NotStored;
+                let behind = Vec::new();
+                return Queue::Void(Box::new(Lost { judged, is_certain, reason, behind }));
             }
         },
     }
@@ -227,17 +246,6 @@ fn refuse(group: impl Iterator<Item = QueuedAppend>, error: &GroupError) {
     for queued in group {
         queued.answer(Err(error.clone().into()));
     }
-}
-
-fn refuse_queued(batches: &mut Batches) {
-    while let Ok(queued) = batches.try_recv() {
-        queued.answer(Err(lost().into()));
-    }
-}
-
-fn lost() -> GroupError {
-    let reason = "the group before it was lost; nothing is stored, try again";
-    GroupError::Unavailable { reason: reason.to_owned() }
 }
 
 struct Unpark(Thread);
