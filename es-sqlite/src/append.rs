@@ -105,11 +105,7 @@ impl Appending {
         judge::payloads(batch, self.payload_limit_bytes)?;
         if !batch.deadlines.is_empty() {
             let remedy = "declare no deadlines on this aggregate, or use another log";
-            return Err(AppendError::Unsupported {
-                what: "deadlines",
-                remedy,
-            }
-            .into());
+            return Err(AppendError::Unsupported { what: "deadlines", remedy }.into());
         }
         let mut places = std::mem::take(&mut self.places);
         places.clear();
@@ -174,21 +170,13 @@ impl Appending {
             } else {
                 self.make(connection, id)?
             };
-            places.push(Place {
-                id: id.clone(),
-                stream,
-                is_written: true,
-            });
+            places.push(Place { id: id.clone(), stream, is_written: true });
         }
         for expectation in &batch.expectations {
             let id = &expectation.stream;
             if !places.iter().any(|place| place.id == *id) {
                 let stream = self.streams.find(connection, &mut self.names, id)?;
-                places.push(Place {
-                    id: id.clone(),
-                    stream,
-                    is_written: false,
-                });
+                places.push(Place { id: id.clone(), stream, is_written: false });
             }
         }
         Ok(())
@@ -213,11 +201,7 @@ impl Appending {
             let wanted = Wanted::criteria(&batch.tenant, &condition.criteria);
             let mut after = condition.after.0;
             while after < self.head {
-                let span = Span {
-                    after,
-                    until: self.head,
-                    limit: 1,
-                };
+                let span = Span { after, until: self.head, limit: 1 };
                 let page = wanted.find(connection, &mut self.rows, span)?;
                 if let Some(event) = page.events.first() {
                     let position = event.position;

@@ -74,12 +74,7 @@ pub(crate) fn find(
     };
     Ok(Some(RememberedCommand {
         id,
-        name: rows
-            .facts
-            .name(connection, row.get(0)?)?
-            .text
-            .to_string()
-            .into(),
+        name: rows.facts.name(connection, row.get(0)?)?.text.to_string().into(),
         target,
         reply: Bytes::from(row.get::<_, Vec<u8>>(5)?),
         from_outside: row.get(4)?,
@@ -113,9 +108,7 @@ fn token(
 
 /// Deletes a command's row.
 pub(crate) fn delete(connection: &Connection, id: CommandId, tenant: i64) -> rusqlite::Result<()> {
-    connection
-        .prepare_cached(DELETE)?
-        .execute(params![id.0.as_bytes(), tenant])?;
+    connection.prepare_cached(DELETE)?.execute(params![id.0.as_bytes(), tenant])?;
     Ok(())
 }
 
@@ -164,11 +157,7 @@ impl Forgetting {
         let limit = batches.saturating_mul(2).max(ROWS);
         let more = self.step_generated(connection, now, limit)?;
         let more = self.step_outside(connection, now, limit)? || more;
-        self.next = if more {
-            i64::MIN
-        } else {
-            now.saturating_add(PAUSE_US)
-        };
+        self.next = if more { i64::MIN } else { now.saturating_add(PAUSE_US) };
         Ok(())
     }
 
@@ -214,9 +203,7 @@ impl Forgetting {
         let before = now.saturating_sub(self.outside);
         let rows: Vec<([u8; 16], i64)> = connection
             .prepare_cached(FROM_OUTSIDE)?
-            .query_map(params![before, limit as i64], |row| {
-                Ok((row.get(0)?, row.get(1)?))
-            })?
+            .query_map(params![before, limit as i64], |row| Ok((row.get(0)?, row.get(1)?)))?
             .collect::<rusqlite::Result<_>>()?;
         for (id, tenant) in &rows {
             delete(connection, CommandId(Uuid::from_bytes(*id)), *tenant)?;
@@ -229,10 +216,7 @@ impl Forgetting {
 fn first_id_at(microseconds: i64) -> [u8; 16] {
     let milliseconds = u64::try_from(microseconds / 1000).unwrap_or(0);
     let mut id = [0; 16];
-    for (byte, time) in id
-        .iter_mut()
-        .zip(milliseconds.to_be_bytes().into_iter().skip(2))
-    {
+    for (byte, time) in id.iter_mut().zip(milliseconds.to_be_bytes().into_iter().skip(2)) {
         *byte = time;
     }
     id

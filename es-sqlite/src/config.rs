@@ -88,9 +88,7 @@ impl SqliteConfig {
         }
         let mut config = Self::new(path);
         for (key, value) in &url.options {
-            config
-                .set(key, value)
-                .map_err(|reason| refused(url, reason))?;
+            config.set(key, value).map_err(|reason| refused(url, reason))?;
         }
         Ok(config)
     }
@@ -99,6 +97,13 @@ impl SqliteConfig {
     #[must_use]
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = clock;
+        self
+    }
+
+    /// Sets the number of places in the queue before the writer. 8192 by default, at least 1.
+    #[must_use]
+    pub fn queue(mut self, places: usize) -> Self {
+        self.queue = places.max(1);
         self
     }
 
@@ -142,26 +147,19 @@ const OPTIONS: &str = "vfs, busy_timeout_ms, payload_limit_bytes, page_cache_kib
                        poll_ms, remember_outside_s, remember_generated_s, unsafe_synchronous";
 
 fn number<N: std::str::FromStr>(key: &str, value: &str) -> Result<N, String> {
-    value
-        .parse()
-        .map_err(|_| format!("`{key}` is a whole number, not `{value}`"))
+    value.parse().map_err(|_| format!("`{key}` is a whole number, not `{value}`"))
 }
 
 fn weaker(value: &str) -> Result<Synchronous, String> {
     match value {
         "normal" => Ok(Synchronous::Normal),
         "off" => Ok(Synchronous::Off),
-        _ => Err(format!(
-            "`unsafe_synchronous` is `normal` or `off`, not `{value}`"
-        )),
+        _ => Err(format!("`unsafe_synchronous` is `normal` or `off`, not `{value}`")),
     }
 }
 
 fn refused(url: &StoreUrl, reason: String) -> OpenError {
-    OpenError::Url {
-        url: format!("{}:{}", url.scheme, url.path),
-        reason,
-    }
+    OpenError::Url { url: format!("{}:{}", url.scheme, url.path), reason }
 }
 
 impl fmt::Debug for SqliteConfig {
@@ -200,14 +198,8 @@ mod tests {
             ("sqlite:", "names no file"),
             ("sqlite::memory:", "App::test()"),
             ("sqlite://data/orders.db", "without `//`"),
-            (
-                "sqlite:a.db?reader=3",
-                "there is no option `reader` (there are: vfs, ",
-            ),
-            (
-                "sqlite:a.db?readers=many",
-                "`readers` is a whole number, not `many`",
-            ),
+            ("sqlite:a.db?reader=3", "there is no option `reader` (there are: vfs, "),
+            ("sqlite:a.db?readers=many", "`readers` is a whole number, not `many`"),
             ("sqlite:a.db?unsafe_synchronous=full", "`normal` or `off`"),
         ] {
             let text = config(url).map(|_| ()).expect_err(url);

@@ -66,8 +66,6 @@ impl Connector {
         // Not `SQLITE_OPEN_READ_ONLY`: the first connection after a crash has to recover the
         // write-ahead log, which a read-only one cannot.
         let connection = self.open(OpenFlags::empty())?;
-        // Whoever reads on a thread that must not block waits in a better place.
-        connection.busy_timeout(Duration::ZERO)?;
         self.settle(&connection, self.page_cache_kib.min(READER_CACHE_KIB))?;
         connection.pragma_update(None, "query_only", true)?;
         Ok(connection)
@@ -101,10 +99,7 @@ impl Connector {
         if mode.eq_ignore_ascii_case("wal") {
             return Ok(());
         }
-        Err(SqliteOpenError::NoWriteAheadLog {
-            path: self.path.clone(),
-            mode,
-        })
+        Err(SqliteOpenError::NoWriteAheadLog { path: self.path.clone(), mode })
     }
 
     fn flush_as(
@@ -114,20 +109,13 @@ impl Connector {
     ) -> Result<(), SqliteOpenError> {
         let of = |error: rusqlite::Error| SqliteOpenError::of(&self.path, &error);
         let wanted = synchronous as i64;
-        connection
-            .pragma_update(None, "synchronous", wanted)
-            .map_err(of)?;
-        let found: i64 = connection
-            .pragma_query_value(None, "synchronous", |row| row.get(0))
-            .map_err(of)?;
+        connection.pragma_update(None, "synchronous", wanted).map_err(of)?;
+        let found: i64 =
+            connection.pragma_query_value(None, "synchronous", |row| row.get(0)).map_err(of)?;
         if found == wanted {
             return Ok(());
         }
-        Err(SqliteOpenError::NotDurable {
-            path: self.path.clone(),
-            wanted,
-            found,
-        })
+        Err(SqliteOpenError::NotDurable { path: self.path.clone(), wanted, found })
     }
 }
 
@@ -177,9 +165,7 @@ fn make_folder(path: &Path) -> Result<(), SqliteOpenError> {
 
 fn look_inside(path: &Path) -> std::io::Result<Result<(), SqliteOpenError>> {
     let mut begin = Vec::new();
-    fs::File::open(path)?
-        .take(HEADER.len() as u64)
-        .read_to_end(&mut begin)?;
+    fs::File::open(path)?.take(HEADER.len() as u64).read_to_end(&mut begin)?;
     let path = path.to_owned();
     if begin.is_empty() && has_write_ahead_log(&path) {
         let reason = "it is empty, but its write-ahead log is not".to_owned();
@@ -189,10 +175,7 @@ fn look_inside(path: &Path) -> std::io::Result<Result<(), SqliteOpenError>> {
         return Ok(Ok(()));
     }
     Ok(Err(if HEADER.starts_with(&begin) {
-        SqliteOpenError::Damaged {
-            path,
-            reason: "its header is cut off".to_owned(),
-        }
+        SqliteOpenError::Damaged { path, reason: "its header is cut off".to_owned() }
     } else {
         SqliteOpenError::NotADatabase { path }
     }))

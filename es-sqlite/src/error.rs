@@ -131,23 +131,14 @@ impl SqliteOpenError {
         let path = path.to_owned();
         match error.sqlite_error_code() {
             Some(ErrorCode::NotADatabase) => Self::NotADatabase { path },
-            Some(ErrorCode::DatabaseCorrupt) => Self::Damaged {
-                path,
-                reason: text(error),
-            },
+            Some(ErrorCode::DatabaseCorrupt) => Self::Damaged { path, reason: text(error) },
             Some(ErrorCode::ReadOnly) => Self::ReadOnly { path },
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy { path },
-            Some(ErrorCode::PermissionDenied) => Self::Unreadable {
-                path,
-                reason: text(error),
-            },
+            Some(ErrorCode::PermissionDenied) => Self::Unreadable { path, reason: text(error) },
             // SQLite cannot tell a missing right from a read-only disk; the path exists or can be
             // made, as was looked at before, so writing is what failed.
             Some(ErrorCode::CannotOpen) => Self::ReadOnly { path },
-            _ => Self::Other {
-                path,
-                reason: text(error),
-            },
+            _ => Self::Other { path, reason: text(error) },
         }
     }
 }
@@ -186,9 +177,7 @@ impl Failure {
     pub(crate) fn into_read_error(self, path: &Path) -> ReadError {
         let log = path.display().to_string();
         match self {
-            Self::Sqlite(error) => ReadError::Unavailable {
-                reason: reason(path, &error),
-            },
+            Self::Sqlite(error) => ReadError::Unavailable { reason: reason(path, &error) },
             Self::Damaged(position) => ReadError::Damaged { log, position },
             Self::Unsound => ReadError::Unavailable {
                 reason: format!("`{log}` is damaged; restore it from a backup"),
@@ -203,18 +192,13 @@ pub(crate) fn group_error(path: &Path, error: &rusqlite::Error) -> GroupError {
     if is_busy(error) {
         return GroupError::Busy;
     }
-    GroupError::Unavailable {
-        reason: reason(path, error),
-    }
+    GroupError::Unavailable { reason: reason(path, error) }
 }
 
 /// True if another connection held a lock for too long.
 pub(crate) fn is_busy(error: &rusqlite::Error) -> bool {
     let code = error.sqlite_error_code();
-    matches!(
-        code,
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked)
-    )
+    matches!(code, Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
 }
 
 /// True if a unique key was taken.

@@ -96,12 +96,7 @@ impl SqliteLog {
         let committed = watch::Sender::new(Position(0));
         let (queue, receiver) = AppendQueue::bounded(config.queue);
         let (payload_limit_bytes, interval) = (config.payload_limit_bytes, config.poll);
-        let mut writer = Writer::open(
-            config,
-            connector.clone(),
-            Arc::clone(&readers),
-            committed.clone(),
-        )?;
+        let mut writer = Writer::open(config, connector.clone(), committed.clone())?;
         let (identity, head) = writer.identity()?;
         committed.send_replace(head);
         let other = |error: std::io::Error| SqliteOpenError::Other {
@@ -128,9 +123,7 @@ impl SqliteLog {
         match partition {
             _ if self.is_closed.load(Ordering::Acquire) => Err(ReadError::Closed),
             Partition(0) => Ok(()),
-            _ => Err(ReadError::Unsupported {
-                what: "there is only partition 0",
-            }),
+            _ => Err(ReadError::Unsupported { what: "there is only partition 0" }),
         }
     }
 }

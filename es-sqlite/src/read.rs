@@ -56,12 +56,8 @@ impl Reading {
         from: Sequence,
         visit: &mut Visit<'_>,
     ) -> Result<StreamVersion, ReadError> {
-        let first = StreamPage {
-            stream: stream.clone(),
-            from,
-            limit: FIRST_PAGE,
-            bytes: FIRST_PAGE_BYTES,
-        };
+        let first =
+            StreamPage { stream: stream.clone(), from, limit: FIRST_PAGE, bytes: FIRST_PAGE_BYTES };
         let mut part = self.here(move |reader| first.read(reader)).await?;
         loop {
             let ahead = part.next.map(|from| {
@@ -101,11 +97,7 @@ impl Reading {
         let mut after = after.0;
         while after < until {
             let wanted = Arc::clone(&wanted);
-            let span = Span {
-                after,
-                until,
-                limit: NEXT_PAGE,
-            };
+            let span = Span { after, until, limit: NEXT_PAGE };
             let page = self.aside(move |reader| reader.find(&wanted, span)).await?;
             for event in &page.events {
                 if visit(event).is_break() {
@@ -126,29 +118,13 @@ impl Reading {
         let wanted = Wanted::filter(filter);
         let head = self.head().await?;
         if after >= head || limit == 0 {
-            return Ok(Page {
-                events: Vec::new(),
-                up_to: after,
-                head,
-            });
+            return Ok(Page { events: Vec::new(), up_to: after, head });
         }
-        let span = Span {
-            after,
-            until: head,
-            limit,
-        };
+        let span = Span { after, until: head, limit };
         let short = head.0 - after.0 <= FIRST_PAGE as u64;
         let find = move |reader: &mut Reader| reader.find(&wanted, span);
-        let found = if short {
-            self.here(find).await?
-        } else {
-            self.aside(find).await?
-        };
-        Ok(Page {
-            events: found.events,
-            up_to: found.up_to,
-            head,
-        })
+        let found = if short { self.here(find).await? } else { self.aside(find).await? };
+        Ok(Page { events: found.events, up_to: found.up_to, head })
     }
 
     pub(crate) async fn head(&self) -> Result<Position, ReadError> {
@@ -194,20 +170,14 @@ impl Reading {
         &self,
         read: impl FnMut(&mut Reader) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, ReadError> {
-        self.readers
-            .here(read)
-            .await
-            .map_err(|failure| failure.into_read_error(&self.path))
+        self.readers.here(read).await.map_err(|failure| failure.into_read_error(&self.path))
     }
 
     async fn aside<T: Send + 'static>(
         &self,
         read: impl FnMut(&mut Reader) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, ReadError> {
-        self.readers
-            .aside(read)
-            .await
-            .map_err(|failure| failure.into_read_error(&self.path))
+        self.readers.aside(read).await.map_err(|failure| failure.into_read_error(&self.path))
     }
 }
 
@@ -230,11 +200,7 @@ struct StreamPart {
 impl StreamPage {
     fn read(&self, reader: &mut Reader) -> Result<StreamPart, Failure> {
         let Reader { connection, rows } = reader;
-        let mut part = StreamPart {
-            events: Vec::new(),
-            next: None,
-            version: None,
-        };
+        let mut part = StreamPart { events: Vec::new(), next: None, version: None };
         let Some(key) = rows.facts.stream_key(connection, &self.stream)? else {
             return Ok(part);
         };
@@ -275,18 +241,13 @@ impl Reader {
 
 /// The last sequence of a stream.
 pub(crate) fn version(connection: &Connection, key: i64) -> Result<StreamVersion, Failure> {
-    let last: Option<i64> = connection
-        .prepare_cached(VERSION)?
-        .query_row([key], |row| row.get(0))?;
+    let last: Option<i64> =
+        connection.prepare_cached(VERSION)?.query_row([key], |row| row.get(0))?;
     Ok(last.and_then(|last| u64::try_from(last).ok()).map(Sequence))
 }
 
 /// The last position.
 pub(crate) fn head(connection: &Connection) -> Result<Position, Failure> {
-    let last: Option<i64> = connection
-        .prepare_cached(HEAD)?
-        .query_row([], |row| row.get(0))?;
-    Ok(Position(
-        last.and_then(|last| u64::try_from(last).ok()).unwrap_or(0),
-    ))
+    let last: Option<i64> = connection.prepare_cached(HEAD)?.query_row([], |row| row.get(0))?;
+    Ok(Position(last.and_then(|last| u64::try_from(last).ok()).unwrap_or(0)))
 }

@@ -62,26 +62,18 @@ impl Schema {
         path: &Path,
     ) -> Result<(), SqliteOpenError> {
         let of = |error: rusqlite::Error| SqliteOpenError::of(path, &error);
-        let transaction = connection
-            .transaction_with_behavior(TransactionBehavior::Immediate)
-            .map_err(of)?;
+        let transaction =
+            connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(of)?;
         // Another process may have been faster.
         let found = Found::of(&transaction).map_err(of)?;
         self.judge(&found, path)?;
-        let steps = self
-            .migrations
-            .iter()
-            .skip(usize::try_from(found.version).unwrap_or(0));
+        let steps = self.migrations.iter().skip(usize::try_from(found.version).unwrap_or(0));
         for sql in steps {
             transaction.execute_batch(sql).map_err(of)?;
         }
         if found.version < self.version() {
-            transaction
-                .pragma_update(None, "application_id", self.application)
-                .map_err(of)?;
-            transaction
-                .pragma_update(None, "user_version", self.version())
-                .map_err(of)?;
+            transaction.pragma_update(None, "application_id", self.application).map_err(of)?;
+            transaction.pragma_update(None, "user_version", self.version()).map_err(of)?;
         }
         transaction.commit().map_err(of)
     }
@@ -93,19 +85,11 @@ impl Schema {
     fn judge(&self, found: &Found, path: &Path) -> Result<(), SqliteOpenError> {
         if found.application != self.application && !found.is_new() {
             let (path, wanted) = (path.to_owned(), self.what);
-            return Err(SqliteOpenError::Foreign {
-                path,
-                found: found.what(),
-                wanted,
-            });
+            return Err(SqliteOpenError::Foreign { path, found: found.what(), wanted });
         }
         if found.version > self.version() {
             let (found, known) = (found.version, self.version());
-            return Err(SqliteOpenError::Newer {
-                path: path.to_owned(),
-                found,
-                known,
-            });
+            return Err(SqliteOpenError::Newer { path: path.to_owned(), found, known });
         }
         Ok(())
     }
@@ -144,8 +128,7 @@ pub(crate) fn identity(connection: &Connection) -> rusqlite::Result<LogId> {
         params![LogId::generate().0.as_bytes()],
     )?;
     let id: [u8; 16] =
-        connection.query_row("SELECT value FROM meta WHERE key = 'identity'", [], |row| {
-            row.get(0)
-        })?;
+        connection
+            .query_row("SELECT value FROM meta WHERE key = 'identity'", [], |row| row.get(0))?;
     Ok(LogId(Uuid::from_bytes(id)))
 }

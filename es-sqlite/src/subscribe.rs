@@ -33,10 +33,7 @@ impl Poller {
         let thread = thread::Builder::new()
             .name("es-sqlite-poll".to_owned())
             .spawn(move || poll(&connector, &committed, interval, &stop))?;
-        Ok(Self {
-            thread: thread.thread().clone(),
-            is_over,
-        })
+        Ok(Self { thread: thread.thread().clone(), is_over })
     }
 
     /// Tells that somebody waits now.

@@ -85,6 +85,21 @@ fn own_path(main: &Path, version: &str) -> PathBuf {
     main.with_extension(format!("{version}.db"))
 }
 
+/// The files of versions beside the main one, of earlier starts too.
+fn own_files(main: &Path) -> Vec<PathBuf> {
+    let stem = main.file_stem().unwrap_or_default().to_string_lossy();
+    let is_own = |path: &PathBuf| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let version = name.strip_prefix(&*stem).and_then(|rest| rest.strip_suffix(".db"));
+        version.is_some_and(|version| version.starts_with('.'))
+    };
+    let beside = main.parent().map(std::fs::read_dir);
+    let beside = beside.into_iter().flatten().flatten().flatten().map(|entry| entry.path());
+    let mut own: Vec<_> = beside.filter(is_own).collect();
+    own.sort();
+    own
+}
+
 #[async_trait]
 impl ReadSide for SqliteReadSide {
     fn prepare(&self, version: &Preparation<'_>) -> Result<(), ReadSideError> {
@@ -111,7 +126,12 @@ impl ReadSide for SqliteReadSide {
     }
 
     fn remedy(&self) -> String {
-        format!("delete `{}`, it is rebuilt from the log", self.path().display())
+        let own = own_files(self.path()).into_iter();
+        let files: Vec<_> = std::iter::once(self.path().to_owned())
+            .chain(own)
+            .map(|path| format!("`{}`", path.display()))
+            .collect();
+        format!("delete {}; it is rebuilt from the log", files.join(" and "))
     }
 
     async fn close(&self) {

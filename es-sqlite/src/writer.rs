@@ -25,7 +25,6 @@ use crate::command_id::Forgetting;
 use crate::config::SqliteConfig;
 use crate::connect::Connector;
 use crate::error::{Failure, SqliteOpenError, group_error, is_busy, is_full, reason};
-use crate::read::readers::Readers;
 use crate::schema::LOG;
 use crate::{read, schema};
 
@@ -35,7 +34,6 @@ const LAST: &str = include_str!("read/last.sql");
 pub(crate) struct Writer {
     config: SqliteConfig,
     connector: Connector,
-    readers: Arc<Readers>,
     committed: watch::Sender<Position>,
     open: Option<Open>,
     appending: Appending,
@@ -59,21 +57,12 @@ impl Writer {
     pub(crate) fn open(
         config: SqliteConfig,
         connector: Connector,
-        readers: Arc<Readers>,
         committed: watch::Sender<Position>,
     ) -> Result<Self, SqliteOpenError> {
         let appending = Appending::new(Arc::clone(&config.clock), config.payload_limit_bytes);
         let forgetting = Forgetting::new(config.remember_outside, config.remember_generated);
-        let mut writer = Self {
-            config,
-            connector,
-            readers,
-            committed,
-            open: None,
-            appending,
-            forgetting,
-            batches: 0,
-        };
+        let mut writer =
+            Self { config, connector, committed, open: None, appending, forgetting, batches: 0 };
         writer.open = Some(writer.connect()?);
         Ok(writer)
     }
@@ -83,10 +72,7 @@ impl Writer {
         let path = self.connector.path();
         let Some(open) = &self.open else {
             let reason = "it was closed".to_owned();
-            return Err(SqliteOpenError::Other {
-                path: path.to_owned(),
-                reason,
-            });
+            return Err(SqliteOpenError::Other { path: path.to_owned(), reason });
         };
         let identity = schema::identity(&open.connection)
             .map_err(|error| SqliteOpenError::of(path, &error))?;
@@ -104,12 +90,7 @@ impl Writer {
         let connection = self.connector.writer(&LOG, self.config.synchronous)?;
         let file = FileId::of(self.connector.path());
         let durable = (Position(0), Timestamp::MIN);
-        Ok(Open {
-            connection,
-            file,
-            data_version: None,
-            durable,
-        })
+        Ok(Open { connection, file, data_version: None, durable })
     }
 
     fn path(&self) -> PathBuf {
@@ -151,9 +132,7 @@ impl Writer {
 
 impl Open {
     fn begin(&mut self, appending: &mut Appending) -> rusqlite::Result<()> {
-        self.connection
-            .prepare_cached("BEGIN IMMEDIATE")?
-            .execute([])?;
+        self.connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
         let version: i64 = self
             .connection
             .prepare_cached("PRAGMA data_version")?
@@ -166,10 +145,8 @@ impl Open {
                 .query_row([], |row| Ok((row.get::<_, i64>(0)?, row.get(1)?)))
                 .optional()?;
             let (head, at) = last.unwrap_or((0, i64::MIN));
-            self.durable = (
-                Position(u64::try_from(head).unwrap_or(0)),
-                Timestamp::from_microseconds(at),
-            );
+            self.durable =
+                (Position(u64::try_from(head).unwrap_or(0)), Timestamp::from_microseconds(at));
             self.data_version = Some(version);
         }
         (appending.head, appending.recorded_at) = self.durable;
@@ -182,10 +159,7 @@ impl GroupEngine for Writer {
     fn begin(&mut self) -> Result<(), GroupError> {
         if self.open.is_none() {
             // The last commit's outcome is unknown, and what the file shows is not yet flushed.
-            self.open = Some(
-                self.reopen()
-                    .map_err(|reason| GroupError::Unavailable { reason })?,
-            );
+            self.open = Some(self.reopen().map_err(|reason| GroupError::Unavailable { reason })?);
         }
         self.batches = 0;
         self.lock()
@@ -213,22 +187,16 @@ impl GroupEngine for Writer {
         };
         let at = self.appending.recorded_at;
         let not_stored = |error| CommitError::NotStored(group_error(path, &error));
-        self.forgetting
-            .step(&open.connection, at, self.batches)
-            .map_err(not_stored)?;
-        let result = open
-            .connection
-            .prepare_cached("COMMIT")
-            .and_then(|mut commit| commit.execute([]));
+        self.forgetting.step(&open.connection, at, self.batches).map_err(not_stored)?;
+        let result =
+            open.connection.prepare_cached("COMMIT").and_then(|mut commit| commit.execute([]));
         match result {
             Ok(_) => {}
             // What did not fit was not written to its end, and a transaction without its last
             // page is none.
             Err(error) if is_full(&error) || is_busy(&error) => return Err(not_stored(error)),
             Err(error) => {
-                return Err(CommitError::Unknown {
-                    reason: reason(path, &error),
-                });
+                return Err(CommitError::Unknown { reason: reason(path, &error) });
             }
         }
         open.durable = (self.appending.head, self.appending.recorded_at);
@@ -266,8 +234,6 @@ impl GroupEngine for Writer {
 fn broken(path: &std::path::Path, failure: Failure) -> GroupError {
     match failure {
         Failure::Sqlite(error) => group_error(path, &error),
-        other => GroupError::Unavailable {
-            reason: other.into_read_error(path).to_string(),
-        },
+        other => GroupError::Unavailable { reason: other.into_read_error(path).to_string() },
     }
 }

@@ -33,26 +33,14 @@ async fn events_commands_and_identity_are_there_after_a_restart() {
     assert_eq!(format!("{found:?}"), format!("{stored:?}"));
     assert_eq!(found[2].sequence(), Some(Sequence(2)));
     assert_eq!(found[0].metadata.get("correlation_id"), Some("c-1".into()));
-    let remembered = log
-        .remembered(&Tenant::default(), id)
-        .await
-        .unwrap()
-        .unwrap();
+    let remembered = log.remembered(&Tenant::default(), id).await.unwrap().unwrap();
     assert_eq!(remembered.reply, "\"done\"");
     assert_eq!(remembered.token, committed.token);
 
-    append(&log, batch(&stream, Expected::Exact(Sequence(2)), 1))
-        .await
-        .unwrap();
+    append(&log, batch(&stream, Expected::Exact(Sequence(2)), 1)).await.unwrap();
     assert_eq!(head(&log).await, 4);
     let late = append(&log, batch(&stream, Expected::Exact(Sequence(2)), 1)).await;
-    assert!(matches!(
-        late,
-        Err(AppendError::Conflict {
-            actual: Some(Sequence(3)),
-            ..
-        })
-    ));
+    assert!(matches!(late, Err(AppendError::Conflict { actual: Some(Sequence(3)), .. })));
     assert_eq!(read_all(&log).await.unwrap().len(), 4);
 }
 
@@ -61,9 +49,7 @@ async fn a_long_stream_is_read_whole_and_in_order() {
     let folder = tempfile::tempdir().unwrap();
     let log = open(&folder.path().join("orders.db"));
     let stream = order("long");
-    append(&log, batch(&stream, Expected::NoStream, 5000))
-        .await
-        .unwrap();
+    append(&log, batch(&stream, Expected::NoStream, 5000)).await.unwrap();
     let events = read_stream(&log, &stream).await.unwrap();
     let sequences: Vec<u64> = events.iter().map(|e| e.sequence().unwrap().0).collect();
     assert_eq!(sequences, (0..5000).collect::<Vec<_>>());
@@ -99,19 +85,12 @@ async fn an_event_id_is_stored_once_and_its_batch_leaves_nothing() {
     let mut second = batch(&order("o-2"), Expected::NoStream, 3);
     second.command = Some(command(id, &order("o-2")));
     second.events[2].id = taken;
-    second.events[1]
-        .tags
-        .push(es_core::event::Tag::new("sku", "a"));
+    second.events[1].tags.push(es_core::event::Tag::new("sku", "a"));
     let refused = append(&log, second).await;
-    assert!(
-        matches!(refused, Err(AppendError::EventStored(id)) if id == taken),
-        "{refused:?}"
-    );
+    assert!(matches!(refused, Err(AppendError::EventStored(id)) if id == taken), "{refused:?}");
     assert_eq!(head(&log).await, 1);
     assert_eq!(log.remembered(&Tenant::default(), id).await.unwrap(), None);
 
-    append(&log, batch(&order("o-2"), Expected::NoStream, 3))
-        .await
-        .unwrap();
+    append(&log, batch(&order("o-2"), Expected::NoStream, 3)).await.unwrap();
     assert_eq!(read_all(&log).await.unwrap().len(), 4);
 }

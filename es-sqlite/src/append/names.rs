@@ -35,10 +35,7 @@ impl Names {
         if let Some(name) = self.0.get(text) {
             return Ok(Some(*name));
         }
-        let id = connection
-            .prepare_cached(FIND)?
-            .query_row([text], |row| row.get(0))
-            .optional()?;
+        let id = connection.prepare_cached(FIND)?.query_row([text], |row| row.get(0)).optional()?;
         Ok(id.map(|id| self.remember(text, id)))
     }
 
@@ -55,10 +52,7 @@ impl Names {
         if self.0.len() >= REMEMBERED {
             self.0.clear();
         }
-        let name = NameId {
-            id,
-            checksum: checksum::of_text(text),
-        };
+        let name = NameId { id, checksum: checksum::of_text(text) };
         self.0.insert(text.into(), name);
         name
     }

@@ -68,11 +68,7 @@ impl Appending {
             let tenant_id = self.names.make(connection, tenant)?.id;
             let at = match place {
                 Some(place) => next_in(&mut place.stream)?,
-                None => At {
-                    stream: None,
-                    sequence: None,
-                    owner: of_text(tenant),
-                },
+                None => At { stream: None, sequence: None, owner: of_text(tenant) },
             };
             self.write_event(connection, event, &at, (position, tenant_id, recorded_at))?;
             for tag in &event.tags {
@@ -131,9 +127,7 @@ impl Appending {
         connection: &Connection,
         batch: &Append,
     ) -> rusqlite::Result<()> {
-        connection
-            .prepare_cached(DELETE_EVENTS)?
-            .execute([number(self.head)])?;
+        connection.prepare_cached(DELETE_EVENTS)?.execute([number(self.head)])?;
         let mut position = self.head;
         for event in &batch.events {
             position = position.next();
@@ -170,9 +164,5 @@ fn next_in(stream: &mut Stream) -> Result<At, Failure> {
     let next = stream.version.map_or(Sequence(0), Sequence::next);
     stream.version = Some(next);
     let sequence = i64::try_from(next.0).map_err(|_| Failure::Unsound)?;
-    Ok(At {
-        stream: stream.key,
-        sequence: Some(sequence),
-        owner: stream.checksum,
-    })
+    Ok(At { stream: stream.key, sequence: Some(sequence), owner: stream.checksum })
 }

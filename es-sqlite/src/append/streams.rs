@@ -62,11 +62,7 @@ impl Streams {
             return Ok(*stream);
         }
         let checksum = checksum::of_stream(id);
-        let unknown = Stream {
-            key: None,
-            version: None,
-            checksum,
-        };
+        let unknown = Stream { key: None, version: None, checksum };
         let tenant = names.find(connection, id.tenant().as_str())?;
         let aggregate = names.find(connection, id.aggregate())?;
         let (Some(tenant), Some(aggregate)) = (tenant, aggregate) else {
@@ -77,11 +73,7 @@ impl Streams {
             .query_row(params![tenant.id, aggregate.id, id.id()], |row| {
                 let (key, version) = (row.get(0)?, row.get::<_, Option<i64>>(1)?);
                 let version = version.and_then(|v| u64::try_from(v).ok()).map(Sequence);
-                Ok(Stream {
-                    key: Some(key),
-                    version,
-                    checksum,
-                })
+                Ok(Stream { key: Some(key), version, checksum })
             })
             .optional()?;
         Ok(stream.unwrap_or(unknown))
@@ -106,10 +98,6 @@ impl Streams {
             return self.find(connection, names, id);
         }
         let key = Some(connection.last_insert_rowid());
-        Ok(Stream {
-            key,
-            version: None,
-            checksum: checksum::of_stream(id),
-        })
+        Ok(Stream { key, version: None, checksum: checksum::of_stream(id) })
     }
 }

@@ -46,13 +46,8 @@ impl Facts {
         if let Some(name) = self.names.get(&id) {
             return Ok(name.clone());
         }
-        let text: String = connection
-            .prepare_cached(NAME)?
-            .query_row([id], |row| row.get(0))?;
-        let name = Name {
-            checksum: checksum::of_text(&text),
-            text: text.into(),
-        };
+        let text: String = connection.prepare_cached(NAME)?.query_row([id], |row| row.get(0))?;
+        let name = Name { checksum: checksum::of_text(&text), text: text.into() };
         if self.names.len() >= REMEMBERED {
             self.names.clear();
         }
@@ -107,10 +102,8 @@ impl Facts {
         if let Some(id) = self.ids.get(text) {
             return Ok(Some(*id));
         }
-        let id = connection
-            .prepare_cached(NAME_ID)?
-            .query_row([text], |row| row.get(0))
-            .optional()?;
+        let id =
+            connection.prepare_cached(NAME_ID)?.query_row([text], |row| row.get(0)).optional()?;
         if let Some(id) = id {
             if self.ids.len() >= REMEMBERED {
                 self.ids.clear();

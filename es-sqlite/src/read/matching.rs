@@ -41,19 +41,13 @@ pub(crate) struct Span {
 
 impl Wanted {
     pub(crate) fn criteria(tenant: &Tenant, criteria: &Criteria) -> Self {
-        Self {
-            criteria: criteria.clone(),
-            tenant: Some(tenant.clone()),
-        }
+        Self { criteria: criteria.clone(), tenant: Some(tenant.clone()) }
     }
 
     pub(crate) fn filter(filter: &Filter) -> Self {
         let (names, tags) = (filter.names.clone(), filter.tags.clone());
         let criterion = es_core::store::Criterion { tags, names };
-        Self {
-            criteria: Criteria(vec![criterion]),
-            tenant: filter.tenant.clone(),
-        }
+        Self { criteria: Criteria(vec![criterion]), tenant: filter.tenant.clone() }
     }
 
     /// Finds the next matching events.
@@ -63,11 +57,7 @@ impl Wanted {
         rows: &mut Rows,
         span: Span,
     ) -> Result<Matches, Failure> {
-        if self
-            .criteria
-            .0
-            .iter()
-            .all(|criterion| !criterion.tags.is_empty())
+        if self.criteria.0.iter().all(|criterion| !criterion.tags.is_empty())
             && let Some(tenant) = &self.tenant
         {
             return self.find_tagged(connection, rows, tenant, span);
@@ -82,10 +72,7 @@ impl Wanted {
         rows: &mut Rows,
         span: Span,
     ) -> Result<Matches, Failure> {
-        let mut found = Matches {
-            events: Vec::new(),
-            up_to: span.after,
-        };
+        let mut found = Matches { events: Vec::new(), up_to: span.after };
         let mut statement = connection.prepare_cached(EVENTS)?;
         let mut table = statement.query(params![number(span.after), number(span.until)])?;
         let mut looked_at = 0;
@@ -107,7 +94,9 @@ impl Wanted {
                 return Ok(found);
             }
         }
-        found.up_to = span.until;
+        if found.up_to != span.until {
+            return Err(Failure::Damaged(found.up_to.next()));
+        }
         Ok(found)
     }
 
@@ -123,12 +112,7 @@ impl Wanted {
         // Beyond the last entry of a list that was cut off, nothing is known.
         let mut until = number(span.until);
         let entries = span.limit.clamp(1, LOOKED_AT);
-        for tag in self
-            .criteria
-            .0
-            .iter()
-            .filter_map(|criterion| criterion.tags.first())
-        {
+        for tag in self.criteria.0.iter().filter_map(|criterion| criterion.tags.first()) {
             for list in lists(connection, rows, tenant, tag, span, entries)? {
                 if list.len() >= entries {
                     until = until.min(list.last().copied().unwrap_or(until));
@@ -136,10 +120,7 @@ impl Wanted {
                 places.extend(list);
             }
         }
-        let mut found = Matches {
-            events: Vec::new(),
-            up_to: span.after,
-        };
+        let mut found = Matches { events: Vec::new(), up_to: span.after };
         for place in places.range(..=until) {
             let mut statement = connection.prepare_cached(EVENT)?;
             let mut table = statement.query([place])?;
@@ -165,22 +146,12 @@ impl Wanted {
         row: &rusqlite::Row<'_>,
     ) -> Result<bool, Failure> {
         const NAME: usize = 4;
-        if self
-            .criteria
-            .0
-            .iter()
-            .any(|criterion| criterion.names.is_empty())
-        {
+        if self.criteria.0.iter().any(|criterion| criterion.names.is_empty()) {
             return Ok(true);
         }
         let here = position(row)?;
-        let id = row
-            .get(NAME)
-            .map_err(|error| Failure::from(error).at(here))?;
-        let name = rows
-            .facts
-            .name(connection, id)
-            .map_err(|failure| failure.at(here))?;
+        let id = row.get(NAME).map_err(|error| Failure::from(error).at(here))?;
+        let name = rows.facts.name(connection, id).map_err(|failure| failure.at(here))?;
         Ok(self
             .criteria
             .0
@@ -194,11 +165,7 @@ impl Wanted {
         rows: &mut Rows,
         event: &RecordedEvent,
     ) -> Result<bool, Failure> {
-        if self
-            .tenant
-            .as_ref()
-            .is_some_and(|tenant| *tenant != event.tenant)
-        {
+        if self.tenant.as_ref().is_some_and(|tenant| *tenant != event.tenant) {
             return Ok(false);
         }
         for criterion in &self.criteria.0 {
@@ -228,10 +195,7 @@ fn has_all(
 
 /// The tag an event has by its own stream is not stored.
 fn is_own(event: &RecordedEvent, tag: &Tag) -> bool {
-    event
-        .stream
-        .as_ref()
-        .is_some_and(|(s, _)| s.aggregate() == tag.key && s.id() == tag.value)
+    event.stream.as_ref().is_some_and(|(s, _)| s.aggregate() == tag.key && s.id() == tag.value)
 }
 
 fn has(
@@ -272,10 +236,7 @@ fn lists(
     let (Some(key), Some(tenant_id)) = (key, tenant_id) else {
         return Ok(Default::default());
     };
-    let given = positions(
-        TAGGED,
-        params![key, tag.value, tenant_id, after, until, entries],
-    )?;
+    let given = positions(TAGGED, params![key, tag.value, tenant_id, after, until, entries])?;
     let stream = es_core::event::StreamId::new(tenant, &tag.key, &tag.value).ok();
     let stream = match &stream {
         Some(stream) => rows.facts.stream_key(connection, stream)?,

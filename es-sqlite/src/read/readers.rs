@@ -15,14 +15,7 @@ pub(crate) struct Readers {
     busy_timeout: Duration,
     places: Arc<Semaphore>,
     limit: u32,
-    idle: Mutex<Idle>,
-}
-
-#[derive(Debug, Default)]
-struct Idle {
-    readers: Vec<Reader>,
-    /// Raised when all connections have to be opened anew; older ones do not come back.
-    generation: u64,
+    idle: Mutex<Vec<Reader>>,
 }
 
 /// One read connection, and what it remembers.
@@ -36,7 +29,6 @@ pub(crate) struct Reader {
 #[derive(Debug)]
 pub(crate) struct Borrowed {
     reader: Option<Reader>,
-    generation: u64,
     readers: Arc<Readers>,
     _place: OwnedSemaphorePermit,
 }
@@ -74,13 +66,6 @@ impl Readers {
         self.take().await?.aside(read).await
     }
 
-    /// Closes idle connections now and those in use when they come back.
-    pub(crate) fn renew(&self) {
-        let mut idle = self.idle();
-        idle.generation += 1;
-        idle.readers.clear();
-    }
-
     /// Refuses further reads and waits for those under way.
     pub(crate) async fn close(&self) {
         // An error means that it is closed already.
@@ -88,27 +73,16 @@ impl Readers {
             self.places.close();
             drop(all);
         }
-        self.renew();
+        self.idle().clear();
     }
 
     async fn take(self: &Arc<Self>) -> Result<Borrowed, Failure> {
-        let place = Arc::clone(&self.places)
-            .acquire_owned()
-            .await
-            .map_err(|_| Failure::Closed)?;
-        let (reader, generation) = {
-            let mut idle = self.idle();
-            (idle.readers.pop(), idle.generation)
-        };
-        Ok(Borrowed {
-            reader,
-            generation,
-            readers: Arc::clone(self),
-            _place: place,
-        })
+        let place = Arc::clone(&self.places).acquire_owned().await.map_err(|_| Failure::Closed)?;
+        let reader = self.idle().pop();
+        Ok(Borrowed { reader, readers: Arc::clone(self), _place: place })
     }
 
-    fn idle(&self) -> MutexGuard<'_, Idle> {
+    fn idle(&self) -> MutexGuard<'_, Vec<Reader>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -117,10 +91,9 @@ impl Borrowed {
     fn get(&mut self) -> Result<&mut Reader, Failure> {
         if self.reader.is_none() {
             let connection = self.readers.connector.reader()?;
-            self.reader = Some(Reader {
-                connection,
-                rows: Rows::default(),
-            });
+            // A thread that must not block gives up at once, and another one waits.
+            connection.busy_timeout(Duration::ZERO)?;
+            self.reader = Some(Reader { connection, rows: Rows::default() });
         }
         self.reader.as_mut().ok_or(Failure::Closed)
     }
@@ -149,9 +122,8 @@ impl Drop for Borrowed {
         let Some(reader) = self.reader.take() else {
             return;
         };
-        let mut idle = self.readers.idle();
-        if idle.generation == self.generation && !self.readers.places.is_closed() {
-            idle.readers.push(reader);
+        if !self.readers.places.is_closed() {
+            self.readers.idle().push(reader);
         }
     }
 }

@@ -2,9 +2,7 @@ use bytes::{Bytes, BytesMut};
 use rusqlite::{Connection, Row};
 use uuid::Uuid;
 
-use es_core::event::{
-    EventId, Partition, Position, RecordedEvent, Sequence, StreamId, Timestamp,
-};
+use es_core::event::{EventId, Partition, Position, RecordedEvent, Sequence, StreamId, Timestamp};
 
 use super::facts::Facts;
 use crate::error::Failure;
@@ -52,8 +50,7 @@ impl Rows {
     ) -> Result<RecordedEvent, Failure> {
         let position = position(row)?;
         // A flipped bit may also have changed a value's type, which is damage as well.
-        self.checked(connection, row, position)
-            .map_err(|failure| failure.at(position))
+        self.checked(connection, row, position).map_err(|failure| failure.at(position))
     }
 
     fn checked(
@@ -94,10 +91,9 @@ impl Rows {
             None => self.facts.tenant(connection, tenant_id)?,
         };
         let stream = match (stream, sequence) {
-            (Some(stream), Some(sequence)) => Some((
-                stream,
-                Sequence(u64::try_from(sequence).map_err(|_| damaged())?),
-            )),
+            (Some(stream), Some(sequence)) => {
+                Some((stream, Sequence(u64::try_from(sequence).map_err(|_| damaged())?)))
+            }
             (None, None) => None,
             _ => return Err(damaged()),
         };

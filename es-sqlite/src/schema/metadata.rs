@@ -12,19 +12,9 @@ const CAUSATION: u8 = 2;
 
 /// Appends the stored form.
 pub(crate) fn write(metadata: &Metadata, out: &mut Vec<u8>) -> serde_json::Result<()> {
-    let ids = [
-        (CORRELATION, metadata.correlation_id()),
-        (CAUSATION, metadata.causation_id()),
-    ];
-    let flags = ids
-        .iter()
-        .filter(|(_, id)| id.is_some())
-        .map(|(flag, _)| flag)
-        .sum();
-    let mut others = metadata
-        .iter()
-        .filter(|(key, _)| !is_id(metadata, key))
-        .peekable();
+    let ids = [(CORRELATION, metadata.correlation_id()), (CAUSATION, metadata.causation_id())];
+    let flags = ids.iter().filter(|(_, id)| id.is_some()).map(|(flag, _)| flag).sum();
+    let mut others = metadata.iter().filter(|(key, _)| !is_id(metadata, key)).peekable();
     if flags == 0 && others.peek().is_none() {
         return Ok(());
     }
@@ -53,10 +43,7 @@ pub(crate) fn read(stored: &[u8]) -> Option<Metadata> {
     if let (Some(correlation), Some(causation)) = (correlation, causation) {
         return Some(metadata.caused_by(correlation, causation));
     }
-    for (key, id) in [
-        (keys::CORRELATION_ID, correlation),
-        (keys::CAUSATION_ID, causation),
-    ] {
+    for (key, id) in [(keys::CORRELATION_ID, correlation), (keys::CAUSATION_ID, causation)] {
         if let Some(id) = id {
             metadata.insert(key, id.to_string());
         }
@@ -94,16 +81,9 @@ mod tests {
             plain.clone().with("user", "ann\u{0}"),
             plain.clone().with(keys::CAUSATION_ID, "no uuid"),
             plain.clone().with(keys::CORRELATION_ID, &id),
-            plain
-                .clone()
-                .with(keys::CAUSATION_ID, &id)
-                .with("user", "ann"),
-            plain
-                .clone()
-                .caused_by(Uuid::from_u128(1), Uuid::from_u128(2)),
-            plain
-                .caused_by(Uuid::from_u128(1), Uuid::from_u128(2))
-                .with("tenant", "t"),
+            plain.clone().with(keys::CAUSATION_ID, &id).with("user", "ann"),
+            plain.clone().caused_by(Uuid::from_u128(1), Uuid::from_u128(2)),
+            plain.caused_by(Uuid::from_u128(1), Uuid::from_u128(2)).with("tenant", "t"),
         ];
         for metadata in every {
             let mut stored = Vec::new();

@@ -15,7 +15,8 @@ impl Writer {
     /// Finds out what became of a commit that failed.
     ///
     /// The rows may stand in the write-ahead log without having reached the disk, so nothing is
-    /// believed before a complete checkpoint has flushed what is there and emptied that log.
+    /// believed before a complete checkpoint has flushed what is there and emptied that log. Read
+    /// connections may stay: what they see are commits that were flushed before.
     pub(super) fn find_out(&mut self, group: &[Accepted]) -> Resolution {
         self.open = None;
         self.appending.has_written = false;
@@ -23,9 +24,7 @@ impl Writer {
         let Ok(open) = self.reopen() else {
             return Resolution::Unknown;
         };
-        let outcome = group
-            .iter()
-            .find_map(|accepted| is_stored(&open.connection, accepted));
+        let outcome = group.iter().find_map(|accepted| is_stored(&open.connection, accepted));
         let head = crate::read::head(&open.connection);
         self.open = Some(open);
         match outcome {
@@ -44,8 +43,7 @@ impl Writer {
     }
 
     /// Opens the file anew, with all it holds on the disk for certain.
-    pub(super) fn reopen(&mut self) -> Result<Open, String> {
-        self.readers.renew();
+    pub(super) fn reopen(&self) -> Result<Open, String> {
         let open = self.connect().map_err(|error| error.to_string())?;
         flush(&open.connection, self.config.busy_timeout)
             .map_err(|error| crate::error::reason(self.connector.path(), &error))?;

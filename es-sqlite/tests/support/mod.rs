@@ -44,13 +44,8 @@ pub fn event(stream: &StreamId, name: &'static str, payload: &str) -> NewEvent {
 pub fn batch(stream: &StreamId, expected: Expected, count: usize) -> Append {
     let name = |n| if n == 0 { "OrderCreated" } else { "ItemAdded" };
     Append {
-        events: (0..count)
-            .map(|n| event(stream, name(n), &format!("{{\"n\":{n}}}")))
-            .collect(),
-        expectations: vec![Expectation {
-            stream: stream.clone(),
-            expected,
-        }],
+        events: (0..count).map(|n| event(stream, name(n), &format!("{{\"n\":{n}}}"))).collect(),
+        expectations: vec![Expectation { stream: stream.clone(), expected }],
         ..Append::default()
     }
 }
@@ -74,9 +69,7 @@ pub async fn append(log: &SqliteLog, batch: Append) -> Result<Committed, AppendE
 pub async fn fill(log: &SqliteLog, prefix: &str, count: usize) {
     for n in 0..count {
         let stream = order(&format!("{prefix}-{n}"));
-        append(log, batch(&stream, Expected::NoStream, 1))
-            .await
-            .unwrap();
+        append(log, batch(&stream, Expected::NoStream, 1)).await.unwrap();
     }
 }
 

@@ -1,0 +1,158 @@
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    missing_docs
+)]
+
+mod support;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use es_core::registry::{OpenError, StoreUrl};
+use es_core::store::EventStore;
+use es_faults::Disk;
+use es_sqlite::{SqliteConfig, SqliteLog};
+use support::{fill, head, open};
+
+fn refusal(path: &Path) -> String {
+    SqliteLog::open(SqliteConfig::new(path)).unwrap_err().to_string()
+}
+
+fn folder() -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("orders.db");
+    (folder, path)
+}
+
+async fn stored(path: &Path) {
+    let log = open(path);
+    fill(&log, "o", 200).await;
+    log.close().await;
+}
+
+/// One sentence: no line break, and a remedy behind a semicolon.
+fn assert_says(text: &str, parts: &[&str]) {
+    assert!(!text.contains('\n') && text.contains("; "), "{text}");
+    for part in parts {
+        assert!(text.contains(part), "`{part}` is not in: {text}");
+    }
+}
+
+#[test]
+fn a_directory() {
+    let (folder, _) = folder();
+    assert_says(&refusal(folder.path()), &["is a directory", "/orders.db"]);
+}
+
+#[test]
+fn a_file_that_is_no_database_stays_as_it_is() {
+    let (_folder, path) = folder();
+    for content in ["hello", &"not a database, but long enough for one page. ".repeat(200)] {
+        fs::write(&path, content).unwrap();
+        assert_says(&refusal(&path), &["orders.db", "is no SQLite database"]);
+        assert_eq!(fs::read_to_string(&path).unwrap(), content);
+    }
+}
+
+#[test]
+fn another_programs_database_stays_as_it_is() {
+    let (_folder, path) = folder();
+    let connection = rusqlite::Connection::open(&path).unwrap();
+    connection.execute_batch("CREATE TABLE songs (name TEXT)").unwrap();
+    drop(connection);
+    let before = fs::read(&path).unwrap();
+    assert_says(&refusal(&path), &["a SQLite database of another program, not a log"]);
+    assert_eq!(fs::read(&path).unwrap(), before);
+}
+
+#[tokio::test]
+async fn a_newer_schema_is_refused_and_not_touched() {
+    let (_folder, path) = folder();
+    stored(&path).await;
+    let connection = rusqlite::Connection::open(&path).unwrap();
+    connection.pragma_update(None, "user_version", 99).unwrap();
+    drop(connection);
+    let before = fs::read(&path).unwrap();
+    assert_says(&refusal(&path), &["newer version", "schema 99, this one knows 1"]);
+    assert_eq!(fs::read(&path).unwrap(), before);
+}
+
+#[tokio::test]
+async fn a_file_cut_off_anywhere() {
+    let (_folder, path) = folder();
+    stored(&path).await;
+    let whole = fs::read(&path).unwrap();
+    for length in [7, 50, 100, 4096, 5000, whole.len() / 2, whole.len() - 4096] {
+        fs::write(&path, &whole[..length]).unwrap();
+        assert_says(&refusal(&path), &["orders.db", "damaged or cut off", "restore it"]);
+    }
+}
+
+#[tokio::test]
+async fn an_empty_file_with_a_write_ahead_log_is_not_taken_for_a_new_log() {
+    let (_folder, path) = folder();
+    let log = open(&path);
+    fill(&log, "o", 3).await;
+    let copy = path.with_file_name("copy.db");
+    fs::copy(path.with_file_name("orders.db-wal"), path.with_file_name("copy.db-wal")).unwrap();
+    fs::write(&copy, "").unwrap();
+    assert_says(&refusal(&copy), &["it is empty, but its write-ahead log is not"]);
+    log.close().await;
+}
+
+#[tokio::test]
+async fn a_read_only_disk() {
+    let (_folder, path) = folder();
+    stored(&path).await;
+    let disk = Disk::register("read-only-open").unwrap();
+    disk.read_only(true);
+    for path in [path.clone(), path.with_file_name("new.db")] {
+        let url = format!("sqlite:{}?vfs=read-only-open", path.display());
+        assert_says(&SqliteLog::open_url(&url).unwrap_err().to_string(), &["read-only"]);
+    }
+    disk.heal();
+    let url = format!("sqlite:{}?vfs=read-only-open", path.display());
+    assert_eq!(head(&SqliteLog::open_url(&url).unwrap()).await, 200);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_file_or_folder_this_user_may_not_use() {
+    use std::os::unix::fs::PermissionsExt;
+    let (folder, path) = folder();
+    stored(&path).await;
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).unwrap();
+    if fs::File::open(&path).is_ok() {
+        eprintln!("skipped: this user may read every file");
+        return;
+    }
+    assert_says(&refusal(&path), &["cannot be read", "give this user the right"]);
+    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o500)).unwrap();
+    assert_says(&refusal(&folder.path().join("new/orders.db")), &["cannot be made"]);
+    assert_says(&refusal(&folder.path().join("new.db")), &["read-only"]);
+    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o700)).unwrap();
+}
+
+#[test]
+fn a_folder_that_cannot_be_made() {
+    let (_folder, path) = folder();
+    fs::write(&path, "a file").unwrap();
+    assert_says(&refusal(&path.join("orders.db")), &["the folder", "cannot be made"]);
+}
+
+#[test]
+fn a_url_that_cannot_be_used() {
+    let url = StoreUrl::parse("sqlite:orders.db?synchronous=off").unwrap();
+    let refused = SqliteConfig::from_url(&url).unwrap_err();
+    assert!(matches!(refused, OpenError::Url { .. }));
+    assert_says(&refused.to_string(), &["there is no option `synchronous`"]);
+}
+
+#[tokio::test]
+async fn a_file_system_that_cannot_carry_a_write_ahead_log() {
+    let refused = SqliteLog::open_url("sqlite:orders-in-memory.db?vfs=memdb").unwrap_err();
+    assert_says(&refused.to_string(), &["cannot use a write-ahead log", "local disk"]);
+}
