@@ -18,7 +18,7 @@ pub struct Rows {
     columns: Columns,
     record: StringRecord,
     line: u64,
-    runs_on: bool,
+    ran_on: Option<u64>,
 }
 
 /// One row, as text and as what it means.
@@ -43,7 +43,7 @@ impl Rows {
         match Columns::find(&header) {
             Ok(columns) => {
                 let record = StringRecord::new();
-                Ok(Self { path, reader, header, columns, record, line: 1, runs_on: false })
+                Ok(Self { path, reader, header, columns, record, line: 1, ran_on: None })
             }
             Err(column) => Err(FileError::Column { path, column }),
         }
@@ -68,11 +68,13 @@ impl Rows {
             Err(error) => return Err(unreadable(self.path.clone(), self.line, error)),
         }
         self.line = begins;
-        self.runs_on = self.record.iter().any(|field| field.contains('\n'));
-        // A quote that nobody closes swallows the lines that follow: they would be lost as one
-        // rejected row.
-        if self.runs_on && self.record.len() != self.columns.width() {
-            return Err(self.unclosed());
+        if self.record.iter().any(|field| field.contains('\n')) {
+            self.ran_on.get_or_insert(begins);
+            // A quote that nobody closes swallows the lines that follow: they would be lost as one
+            // rejected row.
+            if self.record.len() != self.columns.width() {
+                return Err(self.unclosed(begins));
+            }
         }
         let meaning = Line::read(&self.columns, &self.record);
         Ok(Some(Row { line: begins, fields: &self.record, meaning }))
@@ -91,13 +93,17 @@ impl Rows {
         &self.header
     }
 
+    /// Where a quote is missing and a row went on over several lines, two rows may have become one
+    /// that looks well.
     fn ended(&self) -> Result<(), FileError> {
-        let odd = self.reader.get_ref().quotes % 2 == 1;
-        if odd && self.runs_on { Err(self.unclosed()) } else { Ok(()) }
+        match self.ran_on {
+            Some(line) if self.reader.get_ref().quotes % 2 == 1 => Err(self.unclosed(line)),
+            _ => Ok(()),
+        }
     }
 
-    fn unclosed(&self) -> FileError {
-        FileError::Quote { path: self.path.clone(), line: self.line }
+    fn unclosed(&self, line: u64) -> FileError {
+        FileError::Quote { path: self.path.clone(), line }
     }
 }
 
