@@ -14,7 +14,8 @@ use es_core::store::{Append, AppendError, CommitToken, Committed, Expected, judg
 
 use self::names::Names;
 use self::streams::{Stream, Streams};
-use crate::command_id;
+use crate::command_id::{self, Window};
+use crate::config::SqliteConfig;
 use crate::error::{Failure, is_taken};
 use crate::read::matching::{Span, Wanted};
 use crate::read::row::Rows;
@@ -25,6 +26,7 @@ const HAS_EVENT: &str = include_str!("append/has_event.sql");
 pub(crate) struct Appending {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) payload_limit_bytes: usize,
+    window: Window,
     /// The last position, the current group included.
     pub(crate) head: Position,
     /// The time of the last event, the current group included.
@@ -73,10 +75,11 @@ impl From<AppendError> for Stop {
 }
 
 impl Appending {
-    pub(crate) fn new(clock: Arc<dyn Clock>, payload_limit_bytes: usize) -> Self {
+    pub(crate) fn new(config: &SqliteConfig) -> Self {
         Self {
-            clock,
-            payload_limit_bytes,
+            clock: Arc::clone(&config.clock),
+            payload_limit_bytes: config.payload_limit_bytes,
+            window: Window::of(config),
             head: Position(0),
             recorded_at: Timestamp::MIN,
             names: Names::default(),
@@ -123,7 +126,7 @@ impl Appending {
         self.look_up(connection, batch, places)?;
         match self.judge(connection, batch, places) {
             Err(refusal @ Stop::Refused(_)) => {
-                return Err(self.or_repetition(connection, batch, refusal)?);
+                return Err(self.repetition(connection, batch)?.unwrap_or(refusal));
             }
             result => result?,
         }
@@ -131,11 +134,15 @@ impl Appending {
             return Ok(Committed::nothing());
         }
         self.has_written = true;
-        let recorded_at = self.clock.now().max(self.recorded_at);
+        let recorded_at = self.now();
         match self.write_command(connection, batch, places, recorded_at) {
             Err(Failure::Sqlite(error)) if is_taken(&error) => {
-                let refusal = Stop::Broken(error.into());
-                return Err(self.or_repetition(connection, batch, refusal)?);
+                if let Some(repetition) = self.repetition(connection, batch)? {
+                    return Err(repetition);
+                }
+                // The row's time is over, only nobody has deleted it yet.
+                self.delete_command(connection, batch)?;
+                self.write_command(connection, batch, places, recorded_at)?;
             }
             result => result?,
         }
@@ -214,20 +221,25 @@ impl Appending {
     }
 
     /// A repeated command is told its first answer, whatever else is wrong with the batch.
-    fn or_repetition(
+    fn repetition(
         &mut self,
         connection: &Connection,
         batch: &Append,
-        refusal: Stop,
-    ) -> Result<Stop, Stop> {
-        let Some(command) = &batch.command else {
-            return Ok(refusal);
+    ) -> Result<Option<Stop>, Failure> {
+        let Some(command) = &batch.command else { return Ok(None) };
+        let wanted = command_id::Wanted {
+            tenant: &batch.tenant,
+            id: command.id,
+            window: self.window,
+            now: self.now(),
         };
-        let stored = command_id::find(connection, &mut self.rows, &batch.tenant, command.id)?;
-        Ok(match stored {
-            Some(stored) => Stop::Refused(AppendError::CommandStored(Box::new(stored))),
-            None => refusal,
-        })
+        let stored = command_id::find(connection, &mut self.rows, wanted)?;
+        Ok(stored.map(|stored| AppendError::CommandStored(Box::new(stored)).into()))
+    }
+
+    /// The store's time, which never goes back.
+    fn now(&self) -> Timestamp {
+        self.clock.now().max(self.recorded_at)
     }
 
     /// Takes a written batch into what is remembered.

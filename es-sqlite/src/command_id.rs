@@ -1,7 +1,7 @@
 //! What the log remembers of commands, and how it forgets.
 //!
-//! A command is remembered for at least its window. Forgetting is done by the writer, a few rows
-//! per group, in the group's own transaction.
+//! After its window a command is not found any more, whether its row is still there or not. Rows
+//! are deleted by the writer, a few per group, in the group's own transaction.
 
 use std::time::Duration;
 
@@ -12,6 +12,7 @@ use bytes::Bytes;
 use es_core::event::{CommandId, Partition, Position, StreamId, Tenant, Timestamp};
 use es_core::store::{CommitToken, RememberedCommand};
 
+use crate::config::SqliteConfig;
 use crate::error::Failure;
 use crate::read::matching::number;
 use crate::read::row::Rows;
@@ -22,6 +23,38 @@ const DELETE: &str = include_str!("command_id/delete.sql");
 const STREAMS: &str = include_str!("command_id/streams.sql");
 const GENERATED: &str = include_str!("command_id/generated.sql");
 const FROM_OUTSIDE: &str = include_str!("command_id/from_outside.sql");
+
+/// How long commands are remembered, in microseconds of store time.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Window {
+    outside: i64,
+    generated: i64,
+}
+
+impl Window {
+    pub(crate) fn of(config: &SqliteConfig) -> Self {
+        let microseconds = |time: Duration| i64::try_from(time.as_micros()).unwrap_or(i64::MAX);
+        Self {
+            outside: microseconds(config.remember_outside),
+            generated: microseconds(config.remember_generated),
+        }
+    }
+
+    /// The time before which commands are forgotten.
+    fn begin(self, from_outside: bool, now: Timestamp) -> i64 {
+        let window = if from_outside { self.outside } else { self.generated };
+        now.as_microseconds().saturating_sub(window)
+    }
+}
+
+/// Which command to look for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Wanted<'a> {
+    pub(crate) tenant: &'a Tenant,
+    pub(crate) id: CommandId,
+    pub(crate) window: Window,
+    pub(crate) now: Timestamp,
+}
 
 /// What of a command's row is not in [`RememberedCommand`].
 pub(crate) struct Row {
@@ -57,9 +90,9 @@ pub(crate) fn insert(
 pub(crate) fn find(
     connection: &Connection,
     rows: &mut Rows,
-    tenant: &Tenant,
-    id: CommandId,
+    wanted: Wanted<'_>,
 ) -> Result<Option<RememberedCommand>, Failure> {
+    let Wanted { tenant, id, window, now } = wanted;
     let Some(tenant) = rows.facts.name_id(connection, tenant.as_str())? else {
         return Ok(None);
     };
@@ -68,6 +101,10 @@ pub(crate) fn find(
     let Some(row) = table.next()? else {
         return Ok(None);
     };
+    let from_outside = row.get(4)?;
+    if row.get::<_, i64>(6)? < window.begin(from_outside, now) {
+        return Ok(None);
+    }
     let target = match row.get(1)? {
         Some(key) => Some(rows.facts.stream(connection, key)?.0),
         None => None,
@@ -77,7 +114,7 @@ pub(crate) fn find(
         name: rows.facts.name(connection, row.get(0)?)?.text.to_string().into(),
         target,
         reply: Bytes::from(row.get::<_, Vec<u8>>(5)?),
-        from_outside: row.get(4)?,
+        from_outside,
         token: token(connection, rows, row)?,
     }))
 }
@@ -115,8 +152,7 @@ pub(crate) fn delete(connection: &Connection, id: CommandId, tenant: i64) -> rus
 /// Forgets commands whose time is over.
 #[derive(Debug)]
 pub(crate) struct Forgetting {
-    outside: i64,
-    generated: i64,
+    window: Window,
     /// Store time before which nothing is looked at.
     next: i64,
     /// Generated ids up to here have been looked at.
@@ -133,14 +169,8 @@ const MARGIN_US: i64 = 600_000_000;
 const ROWS: usize = 256;
 
 impl Forgetting {
-    pub(crate) fn new(outside: Duration, generated: Duration) -> Self {
-        let microseconds = |time: Duration| i64::try_from(time.as_micros()).unwrap_or(i64::MAX);
-        Self {
-            outside: microseconds(outside),
-            generated: microseconds(generated),
-            next: i64::MIN,
-            from: [0; 16],
-        }
+    pub(crate) fn new(window: Window) -> Self {
+        Self { window, next: i64::MIN, from: [0; 16] }
     }
 
     /// Forgets a few commands; more after a group of many, so that forgetting keeps pace.
@@ -150,14 +180,13 @@ impl Forgetting {
         now: Timestamp,
         batches: usize,
     ) -> rusqlite::Result<()> {
-        let now = now.as_microseconds();
-        if now < self.next {
+        if now.as_microseconds() < self.next {
             return Ok(());
         }
         let limit = batches.saturating_mul(2).max(ROWS);
         let more = self.step_generated(connection, now, limit)?;
         let more = self.step_outside(connection, now, limit)? || more;
-        self.next = if more { i64::MIN } else { now.saturating_add(PAUSE_US) };
+        self.next = if more { i64::MIN } else { now.as_microseconds().saturating_add(PAUSE_US) };
         Ok(())
     }
 
@@ -172,10 +201,10 @@ impl Forgetting {
     fn step_generated(
         &mut self,
         connection: &Connection,
-        now: i64,
+        now: Timestamp,
         limit: usize,
     ) -> rusqlite::Result<bool> {
-        let before = now.saturating_sub(self.generated);
+        let before = self.window.begin(false, now);
         let until = first_id_at(before.saturating_sub(MARGIN_US));
         let rows: Vec<([u8; 16], i64, bool)> = connection
             .prepare_cached(GENERATED)?
@@ -197,10 +226,10 @@ impl Forgetting {
     fn step_outside(
         &self,
         connection: &Connection,
-        now: i64,
+        now: Timestamp,
         limit: usize,
     ) -> rusqlite::Result<bool> {
-        let before = now.saturating_sub(self.outside);
+        let before = self.window.begin(true, now);
         let rows: Vec<([u8; 16], i64)> = connection
             .prepare_cached(FROM_OUTSIDE)?
             .query_map(params![before, limit as i64], |row| Ok((row.get(0)?, row.get(1)?)))?

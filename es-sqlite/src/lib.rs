@@ -23,6 +23,7 @@ mod token;
 mod view;
 mod writer;
 
+use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -41,7 +42,6 @@ use es_core::store::{
 
 use self::connect::Connector;
 use self::read::Reading;
-use self::read::readers::Readers;
 use self::subscribe::Poller;
 use self::writer::Writer;
 
@@ -60,7 +60,6 @@ es_core::inventory::submit! {
 /// The log in a SQLite file.
 ///
 /// Dropping it without [`close`](EventStore::close) loses nothing that was acknowledged.
-#[derive(Debug)]
 pub struct SqliteLog {
     identity: LogId,
     payload_limit_bytes: usize,
@@ -92,7 +91,7 @@ impl SqliteLog {
     fn start(config: SqliteConfig) -> Result<Self, SqliteOpenError> {
         let path = config.path().to_owned();
         let connector = Connector::new(path.clone(), &config);
-        let readers = Readers::new(connector.clone(), config.readers, config.busy_timeout);
+        let reading = Reading::new(connector.clone(), &config);
         let committed = watch::Sender::new(Position(0));
         let (queue, receiver) = AppendQueue::bounded(config.queue);
         let (payload_limit_bytes, interval) = (config.payload_limit_bytes, config.poll);
@@ -112,7 +111,7 @@ impl SqliteLog {
             identity,
             payload_limit_bytes,
             queue,
-            reading: Reading { path, readers },
+            reading,
             committed,
             poller,
             is_closed: AtomicBool::new(false),
@@ -125,6 +124,12 @@ impl SqliteLog {
             Partition(0) => Ok(()),
             _ => Err(ReadError::Unsupported { what: "there is only partition 0" }),
         }
+    }
+}
+
+impl fmt::Debug for SqliteLog {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SqliteLog").field("identity", &self.identity).finish_non_exhaustive()
     }
 }
 

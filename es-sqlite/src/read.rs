@@ -19,14 +19,18 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, params};
 
-use es_core::event::{CommandId, Position, RecordedEvent, Sequence, StreamId, Tenant, Timestamp};
+use es_core::event::{
+    Clock, CommandId, Position, RecordedEvent, Sequence, StreamId, Tenant, Timestamp,
+};
 use es_core::store::{
     Criteria, Filter, Marker, Page, ReadError, RememberedCommand, StreamVersion, Visit,
 };
 
 use self::matching::{Matches, Span, Wanted, number};
 use self::readers::{Reader, Readers};
-use crate::command_id;
+use crate::command_id::{self, Window};
+use crate::config::SqliteConfig;
+use crate::connect::Connector;
 use crate::error::Failure;
 
 const STREAM_EVENTS: &str = include_str!("read/stream_events.sql");
@@ -43,13 +47,23 @@ const FIRST_PAGE_BYTES: usize = 64 * 1024;
 const NEXT_PAGE_BYTES: usize = 1024 * 1024;
 
 /// The reading half of the log.
-#[derive(Debug, Clone)]
 pub(crate) struct Reading {
-    pub(crate) path: PathBuf,
+    path: PathBuf,
     pub(crate) readers: Arc<Readers>,
+    clock: Arc<dyn Clock>,
+    window: Window,
 }
 
 impl Reading {
+    pub(crate) fn new(connector: Connector, config: &SqliteConfig) -> Self {
+        Self {
+            path: connector.path().to_owned(),
+            readers: Readers::new(connector, config.readers, config.busy_timeout),
+            clock: Arc::clone(&config.clock),
+            window: Window::of(config),
+        }
+    }
+
     pub(crate) async fn stream(
         &self,
         stream: &StreamId,
@@ -161,9 +175,12 @@ impl Reading {
         tenant: &Tenant,
         id: CommandId,
     ) -> Result<Option<RememberedCommand>, ReadError> {
-        let tenant = tenant.clone();
-        self.here(move |reader| command_id::find(&reader.connection, &mut reader.rows, &tenant, id))
-            .await
+        let (tenant, window, now) = (tenant.clone(), self.window, self.clock.now());
+        self.here(move |reader| {
+            let wanted = command_id::Wanted { tenant: &tenant, id, window, now };
+            command_id::find(&reader.connection, &mut reader.rows, wanted)
+        })
+        .await
     }
 
     async fn here<T: Send + 'static>(

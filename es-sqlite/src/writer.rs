@@ -8,7 +8,6 @@ mod file_id;
 mod resolve;
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension};
 use tokio::sync::watch;
@@ -21,7 +20,7 @@ use es_core::store::{Append, Committed, LogId};
 
 use self::file_id::FileId;
 use crate::append::{Appending, Stop};
-use crate::command_id::Forgetting;
+use crate::command_id::{Forgetting, Window};
 use crate::config::SqliteConfig;
 use crate::connect::Connector;
 use crate::error::{Failure, SqliteOpenError, group_error, is_busy, is_full, reason};
@@ -59,8 +58,8 @@ impl Writer {
         connector: Connector,
         committed: watch::Sender<Position>,
     ) -> Result<Self, SqliteOpenError> {
-        let appending = Appending::new(Arc::clone(&config.clock), config.payload_limit_bytes);
-        let forgetting = Forgetting::new(config.remember_outside, config.remember_generated);
+        let appending = Appending::new(&config);
+        let forgetting = Forgetting::new(Window::of(&config));
         let mut writer =
             Self { config, connector, committed, open: None, appending, forgetting, batches: 0 };
         writer.open = Some(writer.connect()?);

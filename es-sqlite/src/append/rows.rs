@@ -143,6 +143,14 @@ impl Appending {
                 connection.prepare_cached(DELETE_TAG)?.execute(row)?;
             }
         }
+        self.delete_command(connection, batch)
+    }
+
+    pub(super) fn delete_command(
+        &mut self,
+        connection: &Connection,
+        batch: &Append,
+    ) -> rusqlite::Result<()> {
         if let Some(command) = &batch.command
             && let Some(tenant) = self.names.find(connection, batch.tenant.as_str())?
         {

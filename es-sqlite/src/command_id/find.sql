@@ -1,1 +1,3 @@
-SELECT name, target, first, last, from_outside, reply FROM commands WHERE id = ?1 AND tenant = ?2
+SELECT name, target, first, last, from_outside, reply, at
+FROM commands
+WHERE id = ?1 AND tenant = ?2
