@@ -81,8 +81,12 @@ fn tags(input: &DeriveInput, es: &Paths, errors: &mut Errors) -> Option<TokenStr
         };
         let key = syn::ext::IdentExt::unraw(key).to_string();
         // Errors belong to the field's type; `self` and `tags` to the function around.
-        let place = field.ty.span().resolved_at(own);
-        Some(quote_spanned!(place=> tags.add_value(#key, &self.#member);))
+        let ty = &field.ty;
+        let place = ty.span().resolved_at(own);
+        let es = es.at(place);
+        Some(quote_spanned! {place=>
+            #es::event::Tags::add_value::<#ty>(tags, #key, &self.#member);
+        })
     });
     let adds: Vec<_> = adds.collect();
     Some(quote_spanned!(own=> fn tags(&self, tags: &mut #es::event::Tags) { #(#adds)* }))
