@@ -9,6 +9,7 @@
     missing_docs
 )]
 
+mod a_log_that_forgets_is_found;
 mod failed_groups;
 mod grouped;
 mod memory_keeps_it;

@@ -6,7 +6,7 @@ use es_core::fault::Fault;
 use es_core::store::{EventStore, MemoryLog};
 use es_core::testing::contract::{self, Harness, LogSetup};
 
-struct Memory;
+pub(crate) struct Memory;
 
 #[async_trait::async_trait]
 impl Harness for Memory {
