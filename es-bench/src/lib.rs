@@ -17,6 +17,7 @@ pub mod dispatch;
 mod failure;
 mod options;
 pub mod order;
+pub mod own_time;
 pub mod peers;
 pub mod program;
 pub mod rehydrate;

@@ -91,10 +91,7 @@ impl Order {
     #[command_handler]
     #[must_use]
     pub fn create(command: CreateOrder) -> OrderCreated {
-        OrderCreated {
-            order_id: command.order_id,
-            customer: command.customer,
-        }
+        OrderCreated { order_id: command.order_id, customer: command.customer }
     }
 
     /// Decides about an [`AddItem`].
@@ -106,19 +103,8 @@ impl Order {
         if self.cancelled {
             return Err(OrderError::Cancelled);
         }
-        let AddItem {
-            sku,
-            quantity,
-            price,
-            note,
-            ..
-        } = command;
-        Ok(ItemAdded {
-            sku,
-            quantity,
-            price,
-            note,
-        })
+        let AddItem { sku, quantity, price, note, .. } = command;
+        Ok(ItemAdded { sku, quantity, price, note })
     }
 
     /// Decides about a [`CancelOrder`].
@@ -127,11 +113,7 @@ impl Order {
     /// [`OrderError::Cancelled`].
     #[command_handler]
     pub fn cancel(&self, _: CancelOrder) -> Result<OrderCancelled, OrderError> {
-        if self.cancelled {
-            Err(OrderError::Cancelled)
-        } else {
-            Ok(OrderCancelled {})
-        }
+        if self.cancelled { Err(OrderError::Cancelled) } else { Ok(OrderCancelled {}) }
     }
 
     /// Builds the first state.
@@ -184,10 +166,7 @@ pub fn order_id(number: u64) -> String {
 /// The command that creates an order.
 #[must_use]
 pub fn create(order_id: &str) -> CreateOrder {
-    CreateOrder {
-        order_id: order_id.to_owned(),
-        customer: "customer-1234".to_owned(),
-    }
+    CreateOrder { order_id: order_id.to_owned(), customer: "customer-1234".to_owned() }
 }
 
 /// The command that adds an item.
@@ -205,7 +184,5 @@ pub fn add_item(order_id: &str, line: u32) -> AddItem {
 /// The command that cancels an order.
 #[must_use]
 pub fn cancel(order_id: &str) -> CancelOrder {
-    CancelOrder {
-        order_id: order_id.to_owned(),
-    }
+    CancelOrder { order_id: order_id.to_owned() }
 }

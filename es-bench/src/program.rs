@@ -31,10 +31,8 @@ impl Program {
         if path.is_file() {
             return Ok(Self(path));
         }
-        Err(
-            format!("`{name}` is missing; build it with `cargo build --release -p es-bench`")
-                .into(),
-        )
+        Err(format!("`{name}` is missing; build it with `cargo build --release -p es-bench`")
+            .into())
     }
 
     /// Runs the program to its end.

@@ -24,10 +24,7 @@ impl<'t> Rounds<'t> {
     /// Plans `count` rounds, at least one.
     #[must_use]
     pub fn new(count: usize) -> Self {
-        Self {
-            count: count.max(1),
-            subjects: Vec::new(),
-        }
+        Self { count: count.max(1), subjects: Vec::new() }
     }
 
     /// Adds a subject; `turn` measures it once.
@@ -72,12 +69,7 @@ impl Samples {
         else {
             return 0.0;
         };
-        median(
-            over.iter()
-                .zip(under)
-                .map(|(over, under)| over / under)
-                .collect(),
-        )
+        median(over.iter().zip(under).map(|(over, under)| over / under).collect())
     }
 }
 
@@ -108,10 +100,7 @@ mod tests {
                 Ok(1.0)
             }
         };
-        let samples = Rounds::new(3)
-            .subject("a", turn('a'))
-            .subject("b", turn('b'))
-            .run();
+        let samples = Rounds::new(3).subject("a", turn('a')).subject("b", turn('b')).run();
         assert!(samples.is_ok());
         assert_eq!(order.into_inner(), "abbaab");
     }

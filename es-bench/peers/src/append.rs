@@ -29,9 +29,7 @@ const EVENTS_TABLE: &str = "CREATE TABLE IF NOT EXISTS events (
 ///
 /// Reports commands per second and how many lost a race and were sent again.
 pub fn run(path: &Path, callers: u64, orders: u64, duration: Duration) -> Result<(), Failure> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let framework = Arc::new(sqlite_cqrs::<Order>(open(path).await?, Vec::new(), ()));
         for order in 0..orders {
@@ -52,10 +50,7 @@ pub fn run(path: &Path, callers: u64, orders: u64, duration: Duration) -> Result
             done += caller_done;
             again += caller_again;
         }
-        report(
-            "commands_per_second",
-            done as f64 / start.elapsed().as_secs_f64(),
-        );
+        report("commands_per_second", done as f64 / start.elapsed().as_secs_f64());
         report("sent_again", again);
         Ok(())
     })
@@ -69,10 +64,7 @@ async fn open(path: &Path) -> Result<SqlitePool, Failure> {
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true);
-    let pool = SqlitePoolOptions::new()
-        .max_connections(10)
-        .connect_with(options)
-        .await?;
+    let pool = SqlitePoolOptions::new().max_connections(10).connect_with(options).await?;
     sqlx::query(EVENTS_TABLE).execute(&pool).await?;
     Ok(pool)
 }

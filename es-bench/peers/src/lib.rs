@@ -7,6 +7,9 @@ pub mod append;
 pub mod dispatch;
 mod json_rows;
 pub mod order;
+// The clock of both programs is one file.
+#[path = "../../src/own_time.rs"]
+pub mod own_time;
 
 use std::fmt::Display;
 

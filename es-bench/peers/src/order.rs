@@ -6,29 +6,15 @@ use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Serialize, Deserialize)]
 pub enum OrderCommand {
-    Create {
-        customer: String,
-    },
-    AddItem {
-        sku: String,
-        quantity: u32,
-        price: String,
-        note: String,
-    },
+    Create { customer: String },
+    AddItem { sku: String, quantity: u32, price: String, note: String },
     Cancel,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum OrderEvent {
-    Created {
-        customer: String,
-    },
-    ItemAdded {
-        sku: String,
-        quantity: u32,
-        price: String,
-        note: String,
-    },
+    Created { customer: String },
+    ItemAdded { sku: String, quantity: u32, price: String, note: String },
     Cancelled,
 }
 
@@ -85,22 +71,8 @@ impl Aggregate for Order {
             }
             _ if self.customer.is_none() => Err(OrderError::Missing),
             _ if self.cancelled => Err(OrderError::Cancelled),
-            OrderCommand::AddItem {
-                sku,
-                quantity,
-                price,
-                note,
-            } => {
-                sink.write(
-                    OrderEvent::ItemAdded {
-                        sku,
-                        quantity,
-                        price,
-                        note,
-                    },
-                    self,
-                )
-                .await;
+            OrderCommand::AddItem { sku, quantity, price, note } => {
+                sink.write(OrderEvent::ItemAdded { sku, quantity, price, note }, self).await;
                 Ok(())
             }
             OrderCommand::Cancel => {
@@ -124,9 +96,7 @@ impl Aggregate for Order {
 
 /// The command that creates an order.
 pub fn create() -> OrderCommand {
-    OrderCommand::Create {
-        customer: "customer-1234".to_owned(),
-    }
+    OrderCommand::Create { customer: "customer-1234".to_owned() }
 }
 
 /// The command that adds an item; as an event it is some 100 bytes of JSON.

@@ -53,9 +53,7 @@ async fn call(
     let mut done = 0;
     let mut order = caller;
     while Instant::now() < end {
-        commands
-            .send(add_item(&order_id(order % orders), 1))
-            .await?;
+        commands.send(add_item(&order_id(order % orders), 1)).await?;
         done += 1;
         order += 7919;
     }
@@ -81,15 +79,9 @@ async fn create_orders(app: &App, orders: u64) -> Result<(), Failure> {
 
 async fn start(path: &Path) -> Result<App, Failure> {
     let url = format!("sqlite:{}", path.display());
-    Ok(App::builder()
-        .store(url)
-        .only::<Order>()
-        .start()
-        .await?)
+    Ok(App::builder().store(url).only::<Order>().start().await?)
 }
 
 fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
-    tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()
 }

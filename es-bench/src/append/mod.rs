@@ -68,21 +68,9 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     }
     report.line("c1_vs_raw", samples.ratio("c1", "raw_1"), Unit::Times);
     report.line("c64_vs_raw", samples.ratio("c64", "raw_64"), Unit::Times);
-    report.line(
-        "c1024_vs_raw",
-        samples.ratio("c1024", "raw_1024"),
-        Unit::Times,
-    );
-    report.line(
-        "hot_vs_spread",
-        samples.ratio("hot_c64", "c64"),
-        Unit::Times,
-    );
-    report.line(
-        "c64_vs_sqlite_es",
-        samples.ratio("c64", "sqlite_es_c64"),
-        Unit::Times,
-    );
+    report.line("c1024_vs_raw", samples.ratio("c1024", "raw_1024"), Unit::Times);
+    report.line("hot_vs_spread", samples.ratio("hot_c64", "c64"), Unit::Times);
+    report.line("c64_vs_sqlite_es", samples.ratio("c64", "sqlite_es_c64"), Unit::Times);
     Ok(())
 }
 

@@ -63,11 +63,7 @@ impl RawWriter {
         )?;
         let position =
             connection.query_row("SELECT max(position) FROM events", [], |row| row.get(0))?;
-        Ok(Self {
-            connection,
-            like,
-            position,
-        })
+        Ok(Self { connection, like, position })
     }
 
     /// Adds items in transactions of `batch` commands for `turn`; returns commands per second.
@@ -83,9 +79,7 @@ impl RawWriter {
         while start.elapsed() < turn {
             let transaction = self.connection.transaction()?;
             for _ in 0..batch {
-                let place = versions
-                    .get_mut(commands * 7919 % streams)
-                    .ok_or("no stream")?;
+                let place = versions.get_mut(commands * 7919 % streams).ok_or("no stream")?;
                 place.1 += 1;
                 self.position += 1;
                 write_item(&transaction, &self.like, self.position, *place)?;
@@ -124,16 +118,14 @@ fn write_item(
         payload,
         checksum,
     ])?;
-    transaction
-        .prepare_cached(INSERT_COMMAND)?
-        .execute(params![
-            command_id.as_bytes(),
-            like.command_name,
-            stream,
-            position,
-            position,
-            recorded_at,
-            like.reply,
-        ])?;
+    transaction.prepare_cached(INSERT_COMMAND)?.execute(params![
+        command_id.as_bytes(),
+        like.command_name,
+        stream,
+        position,
+        position,
+        recorded_at,
+        like.reply,
+    ])?;
     Ok(())
 }

@@ -17,19 +17,13 @@ fn main() -> Result<(), Failure> {
     framework.run_orders(0..ORDERS)?;
     let region = Region::new(ALLOCATOR);
     framework.run_orders(ORDERS..2 * ORDERS)?;
-    report(
-        "es_allocations",
-        region.change().allocations as f64 / commands,
-    );
+    report("es_allocations", region.change().allocations as f64 / commands);
     let mut direct = Direct::default();
     let region = Region::new(ALLOCATOR);
     for order in 0..ORDERS {
         direct.run_order(order)?;
     }
-    report(
-        "direct_allocations",
-        region.change().allocations as f64 / commands,
-    );
+    report("direct_allocations", region.change().allocations as f64 / commands);
     Ok(())
 }
 

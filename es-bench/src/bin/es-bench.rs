@@ -49,9 +49,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         turn: Duration::from_millis(arguments.turn),
         directory: std::path::absolute(&arguments.directory)?,
     };
-    let names = arguments
-        .name
-        .map_or_else(|| Name::value_variants().to_vec(), |name| vec![name]);
+    let names = arguments.name.map_or_else(|| Name::value_variants().to_vec(), |name| vec![name]);
     for name in names {
         match name {
             Name::Dispatch => dispatch::run(&options)?,

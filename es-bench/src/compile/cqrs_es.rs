@@ -155,10 +155,7 @@ pub(super) fn files() -> Vec<(String, String)> {
         ("src/lib.rs".to_owned(), library()),
     ];
     for aggregate in 0..AGGREGATES {
-        files.push((
-            format!("src/aggregate_{aggregate:02}.rs"),
-            module(aggregate),
-        ));
+        files.push((format!("src/aggregate_{aggregate:02}.rs"), module(aggregate)));
     }
     files
 }
@@ -174,15 +171,9 @@ fn library() -> String {
             ("modules", &each(all.clone(), "pub mod aggregate_#;\n")),
             (
                 "fields",
-                &each(
-                    all.clone(),
-                    "    aggregate_#: Framework<aggregate_#::Aggregate#>,\n",
-                ),
+                &each(all.clone(), "    aggregate_#: Framework<aggregate_#::Aggregate#>,\n"),
             ),
-            (
-                "values",
-                &each(all.clone(), "            aggregate_#: framework(),\n"),
-            ),
+            ("values", &each(all.clone(), "            aggregate_#: framework(),\n")),
             ("arms", &each(all, arm)),
         ],
     )
@@ -194,20 +185,8 @@ fn module(aggregate: usize) -> String {
     fill(
         MODULE,
         &[
-            (
-                "commands",
-                &each(
-                    changes.clone(),
-                    "    Change# { amount: u32, reason: String },\n",
-                ),
-            ),
-            (
-                "events",
-                &each(
-                    changes.clone(),
-                    "    Changed# { amount: u32, reason: String },\n",
-                ),
-            ),
+            ("commands", &each(changes.clone(), "    Change# { amount: u32, reason: String },\n")),
+            ("events", &each(changes.clone(), "    Changed# { amount: u32, reason: String },\n")),
             ("names", &each(changes.clone(), name)),
             ("amounts", &each(changes.clone(), "    amount#: u64,\n")),
             ("decisions", &each(changes.clone(), DECISION)),

@@ -119,10 +119,7 @@ pub(super) fn files() -> Vec<(String, String)> {
         ("src/lib.rs".to_owned(), library()),
     ];
     for aggregate in 0..AGGREGATES {
-        files.push((
-            format!("src/aggregate_{aggregate:02}.rs"),
-            module(aggregate),
-        ));
+        files.push((format!("src/aggregate_{aggregate:02}.rs"), module(aggregate)));
     }
     files
 }
@@ -133,10 +130,7 @@ fn library() -> String {
         LIBRARY,
         &[
             ("modules", &each(all.clone(), "pub mod aggregate_#;\n")),
-            (
-                "aggregates",
-                &each(all, ".with::<aggregate_#::Aggregate#>()"),
-            ),
+            ("aggregates", &each(all, ".with::<aggregate_#::Aggregate#>()")),
         ],
     )
 }

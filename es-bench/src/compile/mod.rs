@@ -39,12 +39,7 @@ struct Generated {
 /// When a crate cannot be written or built.
 pub fn run(options: &Options) -> Result<(), Failure> {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let es = Generated::write(
-        options,
-        "compile-es",
-        &es::files(),
-        &here.join("../Cargo.lock"),
-    )?;
+    let es = Generated::write(options, "compile-es", &es::files(), &here.join("../Cargo.lock"))?;
     let peers_lock = here.join("peers/Cargo.lock");
     let cqrs = Generated::write(options, "compile-cqrs-es", &cqrs_es::files(), &peers_lock)?;
     es.build()?;
@@ -56,11 +51,7 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     let report = Report::new("compile");
     report.line("es_cpu", samples.median("es"), Unit::Seconds);
     report.line("cqrs_es_cpu", samples.median("cqrs_es"), Unit::Seconds);
-    report.line(
-        "cpu_vs_cqrs_es",
-        samples.ratio("es", "cqrs_es"),
-        Unit::Times,
-    );
+    report.line("cpu_vs_cqrs_es", samples.ratio("es", "cqrs_es"), Unit::Times);
     Ok(())
 }
 
@@ -79,11 +70,7 @@ impl Generated {
         }
         // The same versions as elsewhere, and no need to ask the registry.
         fs::copy(lock, folder.join("Cargo.lock"))?;
-        Ok(Self {
-            name,
-            folder,
-            target,
-        })
+        Ok(Self { name, folder, target })
     }
 
     fn build(&self) -> Result<(), Failure> {
@@ -108,11 +95,6 @@ impl Generated {
         if status.success() {
             return Ok(());
         }
-        Err(format!(
-            "`cargo {}` failed in `{}`",
-            arguments.join(" "),
-            self.folder.display()
-        )
-        .into())
+        Err(format!("`cargo {}` failed in `{}`", arguments.join(" "), self.folder.display()).into())
     }
 }

@@ -11,14 +11,9 @@ pub(super) fn of_children() -> Result<f64, Failure> {
     let line = std::fs::read_to_string("/proc/self/stat")
         .map_err(|error| format!("processor time is read from /proc, which fails: {error}"))?;
     // The second field is the program's name in parentheses, which may hold spaces.
-    let (_, fields) = line
-        .rsplit_once(") ")
-        .ok_or("`/proc/self/stat` has no name")?;
+    let (_, fields) = line.rsplit_once(") ").ok_or("`/proc/self/stat` has no name")?;
     let field = |number: usize| -> Result<f64, Failure> {
-        let text = fields
-            .split(' ')
-            .nth(number - 3)
-            .ok_or("`/proc/self/stat` is too short")?;
+        let text = fields.split(' ').nth(number - 3).ok_or("`/proc/self/stat` is too short")?;
         Ok(text.parse()?)
     };
     // 16 and 17 in proc(5): `cutime` and `cstime`.

@@ -1,10 +1,11 @@
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde::Serialize;
 
 use super::COMMANDS_PER_ORDER;
 use crate::Failure;
 use crate::order::{Order, add_item, cancel, create, order_id};
+use crate::own_time::OwnTime;
 
 /// The limit: handlers called directly on a live order, events encoded as JSON and kept.
 #[derive(Debug, Default)]
@@ -40,14 +41,14 @@ impl Direct {
     }
 }
 
-/// Runs orders for `turn` and returns commands per second.
+/// Runs orders for `turn` and returns commands per second of processor time.
 pub(super) fn turn(turn: Duration) -> Result<f64, Failure> {
     let mut direct = Direct::default();
-    let start = Instant::now();
+    let time = OwnTime::start();
     let mut orders = 0;
-    while start.elapsed() < turn {
+    while time.wall() < turn {
         direct.run_order(orders)?;
         orders += 1;
     }
-    Ok((orders * COMMANDS_PER_ORDER) as f64 / start.elapsed().as_secs_f64())
+    Ok((orders * COMMANDS_PER_ORDER) as f64 / time.seconds())
 }

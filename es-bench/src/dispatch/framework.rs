@@ -1,4 +1,4 @@
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use es_core::app::App;
 use es_core::command::CommandGateway;
@@ -7,6 +7,7 @@ use tokio::runtime::Runtime;
 use super::COMMANDS_PER_ORDER;
 use crate::Failure;
 use crate::order::{Order, add_item, cancel, create, order_id};
+use crate::own_time::OwnTime;
 
 /// es, with its log in memory.
 pub struct Framework {
@@ -20,9 +21,7 @@ impl Framework {
     /// # Errors
     /// When it does not start.
     pub fn start() -> Result<Self, Failure> {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let app = runtime.block_on(App::test().only::<Order>().start())?;
         Ok(Self { runtime, app })
     }
@@ -52,17 +51,17 @@ async fn run_order(commands: &CommandGateway, number: u64) -> Result<(), Failure
     Ok(())
 }
 
-/// Runs orders for `turn` and returns commands per second.
+/// Runs orders for `turn` and returns commands per second of processor time.
 pub(super) fn turn(turn: Duration) -> Result<f64, Failure> {
     let framework = Framework::start()?;
     let commands = framework.app.commands();
     framework.runtime.block_on(async {
-        let start = Instant::now();
+        let time = OwnTime::start();
         let mut orders = 0;
-        while start.elapsed() < turn {
+        while time.wall() < turn {
             run_order(&commands, orders).await?;
             orders += 1;
         }
-        Ok((orders * COMMANDS_PER_ORDER) as f64 / start.elapsed().as_secs_f64())
+        Ok((orders * COMMANDS_PER_ORDER) as f64 / time.seconds())
     })
 }

@@ -3,6 +3,8 @@
 //! Create an order, add ten items, cancel it; the next order. The limit calls the handlers
 //! directly; cqrs-es runs on its own in-memory store, and on rows of JSON text in memory, which
 //! is what es and every database do.
+//!
+//! One thread does all the work, so what counts is the time it spends on a processor.
 
 mod direct;
 mod framework;
@@ -26,9 +28,7 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     let (peers, peer_allocations) = peers::build()?;
     let milliseconds = options.turn.as_millis().to_string();
     let peer = |store: &'static str| {
-        peers
-            .run(["dispatch", store, &milliseconds])?
-            .figure("commands_per_second")
+        peers.run(["dispatch", store, &milliseconds])?.figure("commands_per_second")
     };
     let samples = Rounds::new(options.rounds)
         .subject("es", || framework::turn(options.turn))
@@ -41,16 +41,8 @@ pub fn run(options: &Options) -> Result<(), Failure> {
         report.line(subject, samples.median(subject), Unit::PerSecond);
     }
     report.line("vs_direct", samples.ratio("es", "direct"), Unit::Times);
-    report.line(
-        "vs_cqrs_es_mem",
-        samples.ratio("es", "cqrs_es_mem"),
-        Unit::Times,
-    );
-    report.line(
-        "vs_cqrs_es_json",
-        samples.ratio("es", "cqrs_es_json"),
-        Unit::Times,
-    );
+    report.line("vs_cqrs_es_mem", samples.ratio("es", "cqrs_es_mem"), Unit::Times);
+    report.line("vs_cqrs_es_json", samples.ratio("es", "cqrs_es_json"), Unit::Times);
     allocations(report, &peer_allocations)
 }
 
@@ -58,21 +50,9 @@ pub fn run(options: &Options) -> Result<(), Failure> {
 fn allocations(report: Report, peers: &Program) -> Result<(), Failure> {
     let ours = Program::beside_us("es-bench-allocations")?.run([""; 0])?;
     report.line("allocations", ours.figure("es_allocations")?, Unit::Count);
-    report.line(
-        "direct_allocations",
-        ours.figure("direct_allocations")?,
-        Unit::Count,
-    );
+    report.line("direct_allocations", ours.figure("direct_allocations")?, Unit::Count);
     let theirs = peers.run([""; 0])?;
-    report.line(
-        "cqrs_es_mem_allocations",
-        theirs.figure("mem_allocations")?,
-        Unit::Count,
-    );
-    report.line(
-        "cqrs_es_json_allocations",
-        theirs.figure("json_allocations")?,
-        Unit::Count,
-    );
+    report.line("cqrs_es_mem_allocations", theirs.figure("mem_allocations")?, Unit::Count);
+    report.line("cqrs_es_json_allocations", theirs.figure("json_allocations")?, Unit::Count);
     Ok(())
 }

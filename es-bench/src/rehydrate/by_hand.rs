@@ -33,9 +33,7 @@ pub(super) fn load(payloads: &[Payload]) -> Result<u64, Failure> {
 /// Folds one stored event into an order.
 pub(super) fn fold(order: &mut Option<Order>, name: &str, payload: &[u8]) -> Result<(), Failure> {
     if name == "OrderCreated" {
-        *order = Some(Order::on_created(&serde_json::from_slice::<OrderCreated>(
-            payload,
-        )?));
+        *order = Some(Order::on_created(&serde_json::from_slice::<OrderCreated>(payload)?));
         return Ok(());
     }
     let order = order.as_mut().ok_or("the order was not created")?;

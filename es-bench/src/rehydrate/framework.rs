@@ -33,9 +33,7 @@ impl Stored {
     }
 
     fn start(builder: AppBuilder, lengths: &[u64]) -> Result<Self, Failure> {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let app = runtime.block_on(async {
             let app = builder.only::<Order>().start().await?;
             for length in lengths {

@@ -32,32 +32,18 @@ pub fn run(options: &Options) -> Result<(), Failure> {
         let turn = options.turn / 4;
         let samples = Rounds::new(options.rounds)
             .subject("mem", || per_second(turn, || memory.load(length)))
-            .subject("mem_limit", || {
-                per_second(turn, || by_hand::load(&payloads))
-            })
+            .subject("mem_limit", || per_second(turn, || by_hand::load(&payloads)))
             .subject("sqlite", || per_second(turn, || sqlite.load(length)))
             .subject("sqlite_limit", || per_second(turn, || rows.load()))
             .run()?;
         for subject in ["mem", "mem_limit", "sqlite", "sqlite_limit"] {
             let microseconds = 1e6 / samples.median(subject);
-            report.line(
-                &format!("{subject}_{name}"),
-                microseconds,
-                Unit::Microseconds,
-            );
+            report.line(&format!("{subject}_{name}"), microseconds, Unit::Microseconds);
         }
         let ratio = |over, under| samples.ratio(over, under);
-        report.line(
-            &format!("mem_{name}_vs_limit"),
-            ratio("mem", "mem_limit"),
-            Unit::Times,
-        );
+        report.line(&format!("mem_{name}_vs_limit"), ratio("mem", "mem_limit"), Unit::Times);
         let against_rows = ratio("sqlite", "sqlite_limit");
-        report.line(
-            &format!("sqlite_{name}_vs_limit"),
-            against_rows,
-            Unit::Times,
-        );
+        report.line(&format!("sqlite_{name}_vs_limit"), against_rows, Unit::Times);
     }
     Ok(())
 }

@@ -34,11 +34,7 @@ impl Rows {
         let mut rows = statement.query([self.stream])?;
         let mut order = None;
         while let Some(row) = rows.next()? {
-            fold(
-                &mut order,
-                row.get_ref(0)?.as_str()?,
-                row.get_ref(1)?.as_blob()?,
-            )?;
+            fold(&mut order, row.get_ref(0)?.as_str()?, row.get_ref(1)?.as_blob()?)?;
         }
         lines(order)
     }

@@ -18,18 +18,12 @@ fn main() -> Result<(), Failure> {
     for order in 0..ORDERS {
         runtime.block_on(dispatch::run_order(&mem, order))?;
     }
-    report(
-        "mem_allocations",
-        region.change().allocations as f64 / commands,
-    );
+    report("mem_allocations", region.change().allocations as f64 / commands);
     let json = dispatch::json_rows();
     let region = Region::new(ALLOCATOR);
     for order in 0..ORDERS {
         runtime.block_on(dispatch::run_order(&json, order))?;
     }
-    report(
-        "json_allocations",
-        region.change().allocations as f64 / commands,
-    );
+    report("json_allocations", region.change().allocations as f64 / commands);
     Ok(())
 }

@@ -11,12 +11,9 @@ fn main() -> Result<(), Failure> {
     match words.as_slice() {
         ["dispatch", "mem", time] => dispatch::run(&dispatch::mem_store(), milliseconds(time)?),
         ["dispatch", "json", time] => dispatch::run(&dispatch::json_rows(), milliseconds(time)?),
-        ["append", path, callers, orders, time] => append::run(
-            Path::new(path),
-            callers.parse()?,
-            orders.parse()?,
-            milliseconds(time)?,
-        ),
+        ["append", path, callers, orders, time] => {
+            append::run(Path::new(path), callers.parse()?, orders.parse()?, milliseconds(time)?)
+        }
         _ => {
             Err("dispatch mem|json MILLISECONDS, or append PATH CALLERS ORDERS MILLISECONDS".into())
         }
