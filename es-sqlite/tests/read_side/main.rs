@@ -26,12 +26,12 @@ use domain::{Count, Ledger, Tally, TallyOf, TallySheet};
 pub const LONG: Duration = Duration::from_secs(60);
 
 /// A folder with the files of one application.
-pub struct World {
+pub(crate) struct World {
     folder: TempDir,
 }
 
 impl World {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { folder: tempfile::tempdir().unwrap() }
     }
 
