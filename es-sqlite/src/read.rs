@@ -5,9 +5,10 @@
 //! beginning. So no read holds a snapshot while somebody thinks about what it saw, and the
 //! write-ahead log can always be folded back into the database.
 //!
-//! The first page of a stream is read on the caller's own thread: for the usual, short stream that
-//! is some ten microseconds, less than handing it to another thread would take. What follows is
-//! read ahead on a thread made for blocking, while the caller works on the page before.
+//! The first pages of a stream are read on the caller's own thread: that is some ten microseconds
+//! for the usual, short stream and less than a millisecond for all of them, and handing the work to
+//! another thread would take longer on a busy machine. What follows is read ahead on a thread made
+//! for blocking, while the caller works on the page before.
 
 pub(crate) mod facts;
 pub(crate) mod matching;
@@ -27,7 +28,7 @@ use es_core::store::{
 };
 
 use self::matching::{Matches, Span, Wanted, number};
-use self::readers::{Reader, Readers};
+use self::readers::{Aside, Reader, Readers};
 use crate::command_id::{self, Window};
 use crate::config::SqliteConfig;
 use crate::connect::Connector;
@@ -38,13 +39,20 @@ const VERSION: &str = include_str!("read/version.sql");
 const HEAD: &str = include_str!("read/head.sql");
 const RECORDED_AT: &str = include_str!("read/recorded_at.sql");
 
-/// Events of the first page, and of those that are read ahead.
-const FIRST_PAGE: usize = 64;
-const NEXT_PAGE: usize = 512;
+/// How much of a stream one page holds; whatever is reached first ends it.
+#[derive(Debug, Clone, Copy)]
+struct PageLimit {
+    events: usize,
+    payload_bytes: usize,
+}
 
-/// Payload after which a page ends early.
-const FIRST_PAGE_BYTES: usize = 64 * 1024;
-const NEXT_PAGE_BYTES: usize = 1024 * 1024;
+const PAGE: PageLimit = PageLimit { events: 512, payload_bytes: 1024 * 1024 };
+
+/// The same for a page on the caller's own thread.
+const PAGE_HERE: PageLimit = PageLimit { events: 256, payload_bytes: 64 * 1024 };
+
+/// Pages on the caller's own thread, before others are read ahead.
+const PAGES_HERE: usize = 4;
 
 /// The reading half of the log.
 pub(crate) struct Reading {
@@ -70,33 +78,37 @@ impl Reading {
         from: Sequence,
         visit: &mut Visit<'_>,
     ) -> Result<StreamVersion, ReadError> {
-        let first =
-            StreamPage { stream: stream.clone(), from, limit: FIRST_PAGE, bytes: FIRST_PAGE_BYTES };
-        let mut part = self.here(move |reader| first.read(reader)).await?;
-        loop {
-            let ahead = part.next.map(|from| {
-                let page = StreamPage {
-                    stream: stream.clone(),
-                    from,
-                    limit: NEXT_PAGE,
-                    bytes: NEXT_PAGE_BYTES,
-                };
-                let readers = Arc::clone(&self.readers);
-                tokio::spawn(async move { readers.aside(move |reader| page.read(reader)).await })
-            });
-            for event in &part.events {
-                if visit(event).is_break() {
-                    return Ok(part.version);
-                }
+        let mut page = StreamPage { stream: stream.clone(), from, limit: PAGE_HERE };
+        for _ in 0..PAGES_HERE {
+            let this = page.clone();
+            let part = self.here(move |reader| this.read(reader)).await?;
+            if part.show(visit) == Shown::Enough {
+                return Ok(part.version);
             }
-            let Some(ahead) = ahead else {
+            let Some(next) = part.next else { return Ok(part.version) };
+            page.from = next;
+        }
+        page.limit = PAGE;
+        let mut ahead = self.ahead(&page).await?;
+        loop {
+            let part = ahead.finish().await.map_err(|f| f.into_read_error(&self.path))?;
+            let Some(next) = part.next else {
+                part.show(visit);
                 return Ok(part.version);
             };
-            part = ahead
-                .await
-                .unwrap_or(Err(Failure::Closed))
-                .map_err(|failure| failure.into_read_error(&self.path))?;
+            page.from = next;
+            ahead = self.ahead(&page).await?;
+            if part.show(visit) == Shown::Enough {
+                return Ok(part.version);
+            }
         }
+    }
+
+    /// Begins to read a page on another thread.
+    async fn ahead(&self, page: &StreamPage) -> Result<Aside<StreamPart>, ReadError> {
+        let page = page.clone();
+        let ahead = self.readers.begin(move |reader| page.read(reader)).await;
+        ahead.map_err(|failure| failure.into_read_error(&self.path))
     }
 
     pub(crate) async fn source(
@@ -111,7 +123,7 @@ impl Reading {
         let mut after = after.0;
         while after < until {
             let wanted = Arc::clone(&wanted);
-            let span = Span { after, until, limit: NEXT_PAGE };
+            let span = Span { after, until, limit: PAGE.events };
             let page = self.aside(move |reader| reader.find(&wanted, span)).await?;
             for event in &page.events {
                 if visit(event).is_break() {
@@ -135,7 +147,7 @@ impl Reading {
             return Ok(Page { events: Vec::new(), up_to: after, head });
         }
         let span = Span { after, until: head, limit };
-        let short = head.0 - after.0 <= FIRST_PAGE as u64;
+        let short = head.0 - after.0 <= PAGE_HERE.events as u64;
         let find = move |reader: &mut Reader| reader.find(&wanted, span);
         let found = if short { self.here(find).await? } else { self.aside(find).await? };
         Ok(Page { events: found.events, up_to: found.up_to, head })
@@ -203,8 +215,7 @@ impl Reading {
 struct StreamPage {
     stream: StreamId,
     from: Sequence,
-    limit: usize,
-    bytes: usize,
+    limit: PageLimit,
 }
 
 struct StreamPart {
@@ -212,6 +223,20 @@ struct StreamPart {
     /// Where the next page begins, if there may be one.
     next: Option<Sequence>,
     version: StreamVersion,
+}
+
+/// Whether the visitor wants more.
+#[derive(Debug, PartialEq, Eq)]
+enum Shown {
+    All,
+    Enough,
+}
+
+impl StreamPart {
+    fn show(&self, visit: &mut Visit<'_>) -> Shown {
+        let is_enough = self.events.iter().any(|event| visit(event).is_break());
+        if is_enough { Shown::Enough } else { Shown::All }
+    }
 }
 
 impl StreamPage {
@@ -222,7 +247,7 @@ impl StreamPage {
             return Ok(part);
         };
         let from = i64::try_from(self.from.0).unwrap_or(i64::MAX);
-        let limit = i64::try_from(self.limit).unwrap_or(i64::MAX);
+        let limit = i64::try_from(self.limit.events).unwrap_or(i64::MAX);
         let mut statement = connection.prepare_cached(STREAM_EVENTS)?;
         let mut table = statement.query(params![key, from, limit])?;
         let (mut bytes, mut expected) = (0, self.from);
@@ -235,7 +260,7 @@ impl StreamPage {
             expected = expected.next();
             bytes += event.payload.len();
             part.events.push(event);
-            if part.events.len() == self.limit || bytes >= self.bytes {
+            if part.events.len() == self.limit.events || bytes >= self.limit.payload_bytes {
                 part.next = Some(expected);
                 break;
             }

@@ -3,6 +3,7 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task::JoinHandle;
 
 use super::row::Rows;
 use crate::connect::{Connector, retry_while};
@@ -53,7 +54,7 @@ impl Readers {
     ) -> Result<T, Failure> {
         let mut reader = self.take().await?;
         match reader.get().and_then(&mut read) {
-            Err(failure) if failure.is_busy() => reader.aside(read).await,
+            Err(failure) if failure.is_busy() => reader.begin(read).finish().await,
             result => result,
         }
     }
@@ -63,7 +64,15 @@ impl Readers {
         self: &Arc<Self>,
         read: impl FnMut(&mut Reader) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, Failure> {
-        self.take().await?.aside(read).await
+        self.begin(read).await?.finish().await
+    }
+
+    /// Begins to read on a thread made for blocking; the answer can be fetched later.
+    pub(crate) async fn begin<T: Send + 'static>(
+        self: &Arc<Self>,
+        read: impl FnMut(&mut Reader) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<Aside<T>, Failure> {
+        Ok(self.take().await?.begin(read))
     }
 
     /// Refuses further reads and waits for those under way.
@@ -98,15 +107,24 @@ impl Borrowed {
         self.reader.as_mut().ok_or(Failure::Closed)
     }
 
-    async fn aside<T: Send + 'static>(
+    fn begin<T: Send + 'static>(
         mut self,
         mut read: impl FnMut(&mut Reader) -> Result<T, Failure> + Send + 'static,
-    ) -> Result<T, Failure> {
+    ) -> Aside<T> {
         let limit = self.readers.busy_timeout;
-        let task = tokio::task::spawn_blocking(move || {
+        Aside(tokio::task::spawn_blocking(move || {
             retry_while(limit, Failure::is_busy, || self.get().and_then(&mut read))
-        });
-        match task.await {
+        }))
+    }
+}
+
+/// A read on another thread.
+pub(crate) struct Aside<T>(JoinHandle<Result<T, Failure>>);
+
+impl<T> Aside<T> {
+    /// Waits for what was read.
+    pub(crate) async fn finish(self) -> Result<T, Failure> {
+        match self.0.await {
             Ok(result) => result,
             Err(stopped) => match stopped.try_into_panic() {
                 Ok(panic) => std::panic::resume_unwind(panic),
