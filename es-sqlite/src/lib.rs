@@ -215,7 +215,7 @@ impl EventStore for SqliteLog {
     async fn close(&self) {
         self.queue.close().await;
         self.is_closed.store(true, Ordering::Release);
-        self.poller.stop();
+        self.poller.close().await;
         self.reading.readers.close().await;
         self.committed.send_modify(|_| {});
     }

@@ -1,8 +1,8 @@
 //! Waking those who wait for more: at once for commits of this process, within the polling
 //! interval for those of others.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -19,6 +19,7 @@ use crate::read;
 #[derive(Debug)]
 pub(crate) struct Poller {
     thread: thread::Thread,
+    running: Mutex<Option<thread::JoinHandle<()>>>,
     is_over: Arc<AtomicBool>,
 }
 
@@ -30,10 +31,11 @@ impl Poller {
     ) -> std::io::Result<Self> {
         let is_over = Arc::new(AtomicBool::new(false));
         let stop = Arc::clone(&is_over);
-        let thread = thread::Builder::new()
+        let running = thread::Builder::new()
             .name("es-sqlite-poll".to_owned())
             .spawn(move || poll(&connector, &committed, interval, &stop))?;
-        Ok(Self { thread: thread.thread().clone(), is_over })
+        let thread = running.thread().clone();
+        Ok(Self { thread, running: Mutex::new(Some(running)), is_over })
     }
 
     /// Tells that somebody waits now.
@@ -44,6 +46,17 @@ impl Poller {
     pub(crate) fn stop(&self) {
         self.is_over.store(true, Ordering::Release);
         self.thread.unpark();
+    }
+
+    /// Stops it and waits until its connection is closed: while one is open, the file's last
+    /// events may still be in its write-ahead log.
+    pub(crate) async fn close(&self) {
+        self.stop();
+        let running = self.running.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(running) = running {
+            // Errors mean that the thread or the runtime is gone, and the connection with it.
+            let _ = tokio::task::spawn_blocking(move || running.join()).await;
+        }
     }
 }
 

@@ -135,7 +135,11 @@ impl ReadSide for SqliteReadSide {
     }
 
     async fn close(&self) {
-        self.main.close();
-        self.own.read().unwrap_or_else(PoisonError::into_inner).values().for_each(|it| it.close());
+        let own: Vec<_> =
+            self.own.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect();
+        self.main.close().await;
+        for file in own {
+            file.close().await;
+        }
     }
 }

@@ -3,6 +3,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use rusqlite::{Connection, ErrorCode};
+use tokio::sync::watch;
 
 use es_core::projection::ReadSideError;
 
@@ -18,6 +19,7 @@ pub(super) struct ReadFile {
     writers: Mutex<Vec<Connection>>,
     readers: Mutex<Vec<Connection>>,
     kept_readers: usize,
+    lent: watch::Sender<usize>,
     is_closed: AtomicBool,
 }
 
@@ -40,6 +42,7 @@ impl ReadFile {
             writers: Mutex::new(vec![writer]),
             readers: Mutex::default(),
             kept_readers: config.readers,
+            lent: watch::Sender::new(0),
             is_closed: AtomicBool::new(false),
         })
     }
@@ -54,26 +57,42 @@ impl ReadFile {
             return Err(ReadSideError::Closed);
         }
         let idle = self.idle(access).lock().unwrap_or_else(PoisonError::into_inner).pop();
-        match (idle, access) {
-            (Some(connection), _) => Ok(connection),
-            (None, Access::Read) => self.connector.reader().map_err(|error| self.error(&error)),
-            (None, Access::Write) => {
+        let connection = match idle {
+            Some(connection) => connection,
+            None => self.opened(access)?,
+        };
+        self.lent.send_modify(|lent| *lent += 1);
+        Ok(connection)
+    }
+
+    fn opened(&self, access: Access) -> Result<Connection, ReadSideError> {
+        match access {
+            Access::Read => self.connector.reader().map_err(|error| self.error(&error)),
+            Access::Write => {
                 let opened = self.connector.writer(&READ_SIDE, Synchronous::Normal);
                 opened.map_err(|error| ReadSideError::Unavailable { reason: error.to_string() })
             }
         }
     }
 
-    /// Takes a connection back for the next one.
-    pub(super) fn give_back(&self, connection: Connection, access: Access) {
+    /// Takes a connection back for the next one, or closes one that is not fit for it.
+    pub(super) fn give_back(&self, connection: Connection, access: Access, is_fit: bool) {
         let mut idle = self.idle(access).lock().unwrap_or_else(PoisonError::into_inner);
-        if idle.len() < self.kept_readers && !self.is_closed.load(Ordering::Acquire) {
+        let is_wanted = idle.len() < self.kept_readers && !self.is_closed.load(Ordering::Acquire);
+        if is_fit && is_wanted {
             idle.push(connection);
+        } else {
+            drop(connection);
         }
+        self.lent.send_modify(|lent| *lent = lent.saturating_sub(1));
     }
 
-    pub(super) fn close(&self) {
+    /// Closes every connection and waits for those that are in use: while one is open, the last
+    /// commits may still be in the write-ahead log.
+    pub(super) async fn close(&self) {
         self.is_closed.store(true, Ordering::Release);
+        // The sender is this file's own, so waiting cannot fail.
+        let _ = self.lent.subscribe().wait_for(|lent| *lent == 0).await;
         for access in [Access::Read, Access::Write] {
             self.idle(access).lock().unwrap_or_else(PoisonError::into_inner).clear();
         }

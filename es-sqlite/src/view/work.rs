@@ -118,9 +118,7 @@ impl Drop for Work {
         };
         let is_clean = !self.is_open.get() || connection.execute_batch("ROLLBACK").is_ok();
         // One that cannot even be rolled back is closed, which undoes everything.
-        if is_clean {
-            self.file.give_back(connection, self.access);
-        }
+        self.file.give_back(connection, self.access, is_clean);
     }
 }
 
