@@ -15,6 +15,7 @@ pub mod append;
 pub mod compile;
 pub mod dispatch;
 mod failure;
+pub mod import;
 mod options;
 pub mod order;
 pub mod own_time;

@@ -20,10 +20,9 @@ impl Options {
     pub fn fresh_database(&self, name: &str) -> std::io::Result<PathBuf> {
         std::fs::create_dir_all(&self.directory)?;
         let path = self.directory.join(format!("{name}.db"));
-        for ending in ["", "-wal", "-shm"] {
-            let mut file = path.clone().into_os_string();
-            file.push(ending);
-            match std::fs::remove_file(&file) {
+        for ending in ["db", "db-wal", "db-shm", "read.db", "read.db-wal", "read.db-shm"] {
+            let file = path.with_extension(ending);
+            match std::fs::remove_file(file) {
                 Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
                 _ => {}
             }

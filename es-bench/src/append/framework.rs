@@ -14,13 +14,18 @@ const CREATORS: u64 = 256;
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Makes a log at `path` with `orders` orders and one item, as es writes it.
-pub(crate) fn prepare(path: &Path, orders: u64) -> Result<(), Failure> {
+pub(super) fn prepare(path: &Path, orders: u64) -> Result<(), Failure> {
     runtime()?.block_on(async {
         let app = start(path).await?;
         create_orders(&app, orders).await?;
         app.commands().send(add_item(&order_id(0), 1)).await?;
         Ok(app.shutdown(PATIENCE).await?)
     })
+}
+
+/// Makes a log at `path` with tables and nothing in them.
+pub(crate) fn prepare_empty(path: &Path) -> Result<(), Failure> {
+    runtime()?.block_on(async { Ok(start(path).await?.shutdown(PATIENCE).await?) })
 }
 
 /// Adds items to `orders` orders from `callers` tasks for `turn`; returns commands per second.

@@ -10,6 +10,8 @@
 mod framework;
 pub(crate) mod raw;
 
+pub(crate) use framework::prepare_empty;
+
 use crate::program::Program;
 use crate::report::{Report, Unit};
 use crate::rounds::Rounds;

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Parser, ValueEnum};
-use es_bench::{Failure, Options, append, compile, dispatch, rehydrate};
+use es_bench::{Failure, Options, append, compile, dispatch, import, rehydrate};
 
 /// Measures es beside limits and peers, in turns.
 #[derive(Debug, Parser)]
@@ -29,6 +29,7 @@ enum Name {
     Append,
     Rehydrate,
     Compile,
+    Import,
 }
 
 fn main() -> ExitCode {
@@ -56,6 +57,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
             Name::Append => append::run(&options)?,
             Name::Rehydrate => rehydrate::run(&options)?,
             Name::Compile => compile::run(&options)?,
+            Name::Import => import::run(&options)?,
         }
     }
     Ok(())

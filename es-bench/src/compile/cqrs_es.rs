@@ -21,7 +21,9 @@ thiserror = "2"
 ///
 /// The future is boxed here: an `async fn` that nobody calls is not compiled to machine code, and
 /// neither would be all that it calls.
-const LIBRARY: &str = r#"mod json_rows;
+const LIBRARY: &str = r#"#![allow(dead_code)]
+
+mod json_rows;
 
 <modules>
 use cqrs_es::persist::PersistedEventStore;

@@ -17,12 +17,15 @@ thiserror = "2"
 "#;
 
 /// The application: commands find their aggregates by themselves.
-const LIBRARY: &str = r#"<modules>
+const LIBRARY: &str = r#"#![allow(dead_code)]
+
+<modules>
+use es_core::app::StartError;
 use es_core::prelude::*;
 use std::pin::Pin;
 
 pub fn start() -> Pin<Box<dyn Future<Output = Result<App, StartError>> + Send>> {
-    Box::pin(async { App::builder().store("memory:")<aggregates>.start().await })
+    Box::pin(async { App::test()<aggregates>.start().await })
 }
 "#;
 
