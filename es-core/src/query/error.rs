@@ -27,7 +27,10 @@ pub enum QueryError {
         reason: String,
     },
     /// The handler returned an error.
-    #[error("query `{query}` failed in handler `{handler}` ({place}): {fault}")]
+    #[error(
+        "query `{query}` failed in handler `{handler}` ({place}): {fault}; \
+         it changed nothing, so it can be asked again"
+    )]
     Failed {
         /// The query's name.
         query: String,
