@@ -3,6 +3,7 @@
 
 mod domain;
 mod failures;
+mod processing_groups;
 mod queries;
 mod reactions;
 mod read_your_writes;
