@@ -5,16 +5,17 @@
 //! beginning. So no read holds a snapshot while somebody thinks about what it saw, and the
 //! write-ahead log can always be folded back into the database.
 //!
-//! The first pages of a stream are read on the caller's own thread: that is some ten microseconds
-//! for the usual, short stream and less than a millisecond for all of them, and handing the work to
-//! another thread would take longer on a busy machine. What follows is read ahead on a thread made
-//! for blocking, while the caller works on the page before.
+//! The first thousand events of a stream are read on the caller's own thread, straight from SQLite's
+//! rows: some ten microseconds for the usual, short stream, less than a millisecond for all of
+//! them, and handing the work to another thread would take longer on a busy machine. What follows is
+//! read ahead on a thread made for blocking, while the caller works on the page before.
 
 pub(crate) mod facts;
 pub(crate) mod matching;
 pub(crate) mod readers;
 pub(crate) mod row;
 
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -48,11 +49,11 @@ struct PageLimit {
 
 const PAGE: PageLimit = PageLimit { events: 512, payload_bytes: 1024 * 1024 };
 
-/// The same for a page on the caller's own thread.
-const PAGE_HERE: PageLimit = PageLimit { events: 256, payload_bytes: 64 * 1024 };
+/// The same for the part on the caller's own thread.
+const PAGE_HERE: PageLimit = PageLimit { events: 1024, payload_bytes: 256 * 1024 };
 
-/// Pages on the caller's own thread, before others are read ahead.
-const PAGES_HERE: usize = 4;
+/// A part of the log that is read on the caller's own thread.
+const SHORT: u64 = 256;
 
 /// The reading half of the log.
 pub(crate) struct Reading {
@@ -79,35 +80,44 @@ impl Reading {
         visit: &mut Visit<'_>,
     ) -> Result<StreamVersion, ReadError> {
         let mut page = StreamPage { stream: stream.clone(), from, limit: PAGE_HERE };
-        for _ in 0..PAGES_HERE {
-            let this = page.clone();
-            let part = self.here(move |reader| this.read(reader)).await?;
-            if part.show(visit) == Shown::Enough {
-                return Ok(part.version);
-            }
-            let Some(next) = part.next else { return Ok(part.version) };
-            page.from = next;
+        let of = |failure: Failure| failure.into_read_error(&self.path);
+        let mut is_untouched = true;
+        let mut see = |event: &RecordedEvent| {
+            is_untouched = false;
+            visit(event)
+        };
+        let mut reader = self.readers.take().await.map_err(of)?;
+        let end = reader.get().and_then(|reader| page.read(reader, &mut see));
+        drop(reader);
+        match end {
+            // A lock is in the way; another thread waits for it.
+            Err(failure) if failure.is_busy() && is_untouched => {}
+            end => match end.map_err(of)? {
+                StreamEnd { next: Some(next), .. } => page.from = next,
+                StreamEnd { version, .. } => return Ok(version),
+            },
         }
         page.limit = PAGE;
-        let mut ahead = self.ahead(&page).await?;
-        loop {
-            let part = ahead.finish().await.map_err(|f| f.into_read_error(&self.path))?;
-            let Some(next) = part.next else {
-                part.show(visit);
-                return Ok(part.version);
-            };
-            page.from = next;
-            ahead = self.ahead(&page).await?;
-            if part.show(visit) == Shown::Enough {
-                return Ok(part.version);
+        let mut ahead = Some(self.ahead(&page).await?);
+        let mut version = None;
+        while let Some(part) = ahead.take() {
+            let (events, end) = part.finish().await.map_err(of)?;
+            version = end.version;
+            if let Some(next) = end.next {
+                page.from = next;
+                ahead = Some(self.ahead(&page).await?);
+            }
+            if events.iter().any(|event| visit(event).is_break()) {
+                break;
             }
         }
+        Ok(version)
     }
 
     /// Begins to read a page on another thread.
     async fn ahead(&self, page: &StreamPage) -> Result<Aside<StreamPart>, ReadError> {
         let page = page.clone();
-        let ahead = self.readers.begin(move |reader| page.read(reader)).await;
+        let ahead = self.readers.begin(move |reader| page.collect(reader)).await;
         ahead.map_err(|failure| failure.into_read_error(&self.path))
     }
 
@@ -147,7 +157,7 @@ impl Reading {
             return Ok(Page { events: Vec::new(), up_to: after, head });
         }
         let span = Span { after, until: head, limit };
-        let short = head.0 - after.0 <= PAGE_HERE.events as u64;
+        let short = head.0 - after.0 <= SHORT;
         let find = move |reader: &mut Reader| reader.find(&wanted, span);
         let found = if short { self.here(find).await? } else { self.aside(find).await? };
         Ok(Page { events: found.events, up_to: found.up_to, head })
@@ -218,60 +228,60 @@ struct StreamPage {
     limit: PageLimit,
 }
 
-struct StreamPart {
-    events: Vec<RecordedEvent>,
-    /// Where the next page begins, if there may be one.
+/// Where a page ended.
+struct StreamEnd {
+    /// Where the next page begins, if there is one and it is wanted.
     next: Option<Sequence>,
     version: StreamVersion,
 }
 
-/// Whether the visitor wants more.
-#[derive(Debug, PartialEq, Eq)]
-enum Shown {
-    All,
-    Enough,
-}
-
-impl StreamPart {
-    fn show(&self, visit: &mut Visit<'_>) -> Shown {
-        let is_enough = self.events.iter().any(|event| visit(event).is_break());
-        if is_enough { Shown::Enough } else { Shown::All }
-    }
-}
+type StreamPart = (Vec<RecordedEvent>, StreamEnd);
 
 impl StreamPage {
-    fn read(&self, reader: &mut Reader) -> Result<StreamPart, Failure> {
+    fn collect(&self, reader: &mut Reader) -> Result<StreamPart, Failure> {
+        let mut events = Vec::new();
+        let end = self.read(reader, &mut |event| {
+            events.push(event.clone());
+            ControlFlow::Continue(())
+        })?;
+        Ok((events, end))
+    }
+
+    fn read(&self, reader: &mut Reader, visit: &mut Visit<'_>) -> Result<StreamEnd, Failure> {
         let Reader { connection, rows } = reader;
-        let mut part = StreamPart { events: Vec::new(), next: None, version: None };
-        let Some(key) = rows.facts.stream_key(connection, &self.stream)? else {
-            return Ok(part);
-        };
+        let mut end = StreamEnd { next: None, version: None };
+        let Some(key) = rows.facts.stream_key(connection, &self.stream)? else { return Ok(end) };
         let from = i64::try_from(self.from.0).unwrap_or(i64::MAX);
         let limit = i64::try_from(self.limit.events).unwrap_or(i64::MAX);
         let mut statement = connection.prepare_cached(STREAM_EVENTS)?;
         let mut table = statement.query(params![key, from, limit])?;
-        let (mut bytes, mut expected) = (0, self.from);
+        let (mut bytes, mut count, mut next) = (0, 0, self.from);
+        let mut is_whole = true;
         while let Some(row) = table.next()? {
             let event = rows.event(connection, row)?;
             // Sequences have no gaps; a missing row is a lost event.
-            if event.sequence() != Some(expected) {
+            if event.sequence() != Some(next) {
                 return Err(Failure::Damaged(event.position));
             }
-            expected = expected.next();
+            next = next.next();
+            count += 1;
             bytes += event.payload.len();
-            part.events.push(event);
-            if part.events.len() == self.limit.events || bytes >= self.limit.payload_bytes {
-                part.next = Some(expected);
+            if visit(&event).is_break() {
+                end.version = version(connection, key)?;
+                return Ok(end);
+            }
+            if count == self.limit.events || bytes >= self.limit.payload_bytes {
+                is_whole = false;
                 break;
             }
         }
-        part.version = match part.events.last().and_then(RecordedEvent::sequence) {
-            Some(last) if part.next.is_none() => Some(last),
+        end.version = match next.0.checked_sub(1) {
+            Some(last) if is_whole && count > 0 => Some(Sequence(last)),
             _ => version(connection, key)?,
         };
         // A page that ends exactly with the stream needs no other to find that out.
-        part.next = part.next.filter(|next| part.version >= Some(*next));
-        Ok(part)
+        end.next = Some(next).filter(|next| !is_whole && end.version >= Some(*next));
+        Ok(end)
     }
 }
 

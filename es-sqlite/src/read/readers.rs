@@ -85,7 +85,8 @@ impl Readers {
         self.idle().clear();
     }
 
-    async fn take(self: &Arc<Self>) -> Result<Borrowed, Failure> {
+    /// Takes a reader, waiting until one is free.
+    pub(crate) async fn take(self: &Arc<Self>) -> Result<Borrowed, Failure> {
         let place = Arc::clone(&self.places).acquire_owned().await.map_err(|_| Failure::Closed)?;
         let reader = self.idle().pop();
         Ok(Borrowed { reader, readers: Arc::clone(self), _place: place })
@@ -97,7 +98,8 @@ impl Readers {
 }
 
 impl Borrowed {
-    fn get(&mut self) -> Result<&mut Reader, Failure> {
+    /// The connection, opened now if it is not yet.
+    pub(crate) fn get(&mut self) -> Result<&mut Reader, Failure> {
         if self.reader.is_none() {
             let connection = self.readers.connector.reader()?;
             // A thread that must not block gives up at once, and another one waits.

@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use es_core::event::{EventId, Partition, Position, RecordedEvent, Sequence, StreamId, Timestamp};
 
-use super::facts::Facts;
+use super::facts::{Facts, Name};
 use crate::error::Failure;
 use crate::schema::checksum::Covered;
 use crate::schema::metadata;
@@ -33,6 +33,7 @@ pub(crate) struct Rows {
     scratch: Vec<u8>,
     /// The stream of the row before: in a stream's read it is always the same.
     last_stream: Option<(i64, StreamId, u32)>,
+    last_name: Option<(i64, Name)>,
 }
 
 impl Rows {
@@ -40,6 +41,7 @@ impl Rows {
     pub(crate) fn forget(&mut self) {
         self.facts.forget();
         self.last_stream = None;
+        self.last_name = None;
     }
 
     /// Reads one event.
@@ -68,7 +70,7 @@ impl Rows {
         let recorded_at: i64 = row.get(RECORDED_AT)?;
         let stored_metadata = row.get_ref(METADATA)?.as_blob().map_err(|_| damaged())?;
         let payload = row.get_ref(PAYLOAD)?.as_blob().map_err(|_| damaged())?;
-        let name = self.facts.name(connection, name_id)?;
+        let name = self.name(connection, name_id)?;
         let covered = Covered {
             position: row.get(POSITION)?,
             sequence,
@@ -129,9 +131,21 @@ impl Rows {
         Ok((Some(stream), Some(checksum)))
     }
 
+    fn name(&mut self, connection: &Connection, id: i64) -> Result<Name, Failure> {
+        if let Some((last, name)) = &self.last_name
+            && *last == id
+        {
+            return Ok(name.clone());
+        }
+        let name = self.facts.name(connection, id)?;
+        self.last_name = Some((id, name.clone()));
+        Ok(name)
+    }
+
     fn share(&mut self, payload: &[u8]) -> Bytes {
         if self.buffer.capacity() < payload.len() {
-            self.buffer = BytesMut::with_capacity(payload.len().max(BUFFER_BYTES));
+            // Takes the old buffer again if nobody has kept anything of it.
+            self.buffer.reserve(payload.len().max(BUFFER_BYTES));
         }
         self.buffer.extend_from_slice(payload);
         self.buffer.split().freeze()
