@@ -24,7 +24,7 @@ pub struct ImportedFile {
 #[query(answer = Vec<ImportedFile>)]
 pub struct ListImports {}
 
-#[projection(name = "imported-files")]
+#[projection(name = "imported-files", processor = "shop")]
 impl ImportedFile {
     #[event_handler]
     fn on_started(

@@ -55,7 +55,7 @@ pub struct OrderList {
     pub count: usize,
 }
 
-#[projection(name = "order-summary")]
+#[projection(name = "order-summary", processor = "shop")]
 impl OrderSummary {
     #[event_handler]
     fn on_created(

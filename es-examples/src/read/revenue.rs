@@ -29,7 +29,7 @@ pub struct ReportRevenue {
     pub by: Option<Grouping>,
 }
 
-#[projection(name = "revenue")]
+#[projection(name = "revenue", processor = "shop")]
 impl Revenue {
     #[event_handler]
     fn on_confirmed(

@@ -11,9 +11,10 @@ use std::{
 use csv::StringRecord;
 use es_core::{
     command::{CommandError, CommandGateway, DomainError, Rejection},
+    future::BoxFuture,
     store::AppendError,
 };
-use tokio::task::JoinSet;
+use futures_util::stream::{FuturesUnordered, StreamExt};
 
 use super::{FileError, Kind, Line, Rejected, Rejects, RejectsError, RetailFile, Row, Survey};
 use crate::{
@@ -55,9 +56,6 @@ pub enum ImportError {
         /// What went wrong.
         source: CommandError<Rejection>,
     },
-    /// The task of a command ended without an answer.
-    #[error("a command was cut off: {0}")]
-    CutOff(#[from] tokio::task::JoinError),
 }
 
 /// Imports one file through a gateway.
@@ -66,7 +64,7 @@ pub struct Importer<'i> {
     survey: &'i Survey,
     rejects: &'i mut Rejects,
     answered: &'i mut (dyn FnMut(u64) + Send),
-    under_way: JoinSet<Answer>,
+    under_way: FuturesUnordered<BoxFuture<'static, Answer>>,
     lines: HashMap<Box<str>, u32>,
 }
 
@@ -79,7 +77,7 @@ impl<'i> Importer<'i> {
         rejects: &'i mut Rejects,
         answered: &'i mut (dyn FnMut(u64) + Send),
     ) -> Self {
-        let (under_way, lines) = (JoinSet::new(), HashMap::new());
+        let (under_way, lines) = (FuturesUnordered::new(), HashMap::new());
         Self { gateway, survey, rejects, answered, under_way, lines }
     }
 
@@ -215,12 +213,10 @@ impl<'i> Importer<'i> {
         &mut self,
         command: impl Future<Output = Answer> + Send + 'static,
     ) -> Result<(), ImportError> {
-        let mut command = Box::pin(command);
+        let mut command: BoxFuture<'static, Answer> = Box::pin(command);
         match poll_once(command.as_mut()).await {
             Poll::Ready(answer) => self.take_answer(answer)?,
-            Poll::Pending => {
-                self.under_way.spawn(command);
-            }
+            Poll::Pending => self.under_way.push(command),
         }
         self.wait_for(UNDER_WAY).await
     }
@@ -228,9 +224,8 @@ impl<'i> Importer<'i> {
     async fn wait_for(&mut self, left: usize) -> Result<(), ImportError> {
         let mut first_failure = Ok(());
         while self.under_way.len() > left {
-            let Some(answer) = self.under_way.join_next().await else { break };
-            let taken = answer.map_err(ImportError::from).and_then(|a| self.take_answer(a));
-            first_failure = first_failure.and(taken);
+            let Some(answer) = self.under_way.next().await else { break };
+            first_failure = first_failure.and(self.take_answer(answer));
         }
         first_failure
     }
@@ -297,6 +292,6 @@ fn fault<E: DomainError>(line: u64, error: CommandError<E>) -> ImportError {
     ImportError::Command { line, source: error.map_rejection(Rejection::new) }
 }
 
-async fn poll_once<F: Future>(mut future: Pin<&mut F>) -> Poll<F::Output> {
+async fn poll_once<F: Future + ?Sized>(mut future: Pin<&mut F>) -> Poll<F::Output> {
     poll_fn(|context| Poll::Ready(future.as_mut().poll(context))).await
 }
