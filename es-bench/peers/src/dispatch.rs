@@ -13,6 +13,8 @@ use crate::{Failure, report};
 
 /// Commands sent to one order.
 pub const COMMANDS_PER_ORDER: u64 = 12;
+/// Orders after which a store is replaced by an empty one, as in es-bench.
+const ORDERS_PER_STORE: u64 = 1_000;
 
 /// Runs orders on the in-memory store of cqrs-es, which keeps clones of the events.
 pub fn mem_store() -> CqrsFramework<Order, MemStore<Order>> {
@@ -40,20 +42,25 @@ pub async fn run_order<S: EventStore<Order>>(
 }
 
 /// Sends orders for `duration` and reports commands per second of processor time.
+///
+/// `begin` gives a framework with an empty store, which is done after 1 000 orders.
 pub fn run<S: EventStore<Order>>(
-    framework: &CqrsFramework<Order, S>,
+    begin: impl Fn() -> CqrsFramework<Order, S>,
     duration: Duration,
 ) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
-    runtime.block_on(async {
-        let time = OwnTime::start();
-        let mut orders = 0;
-        while time.wall() < duration {
-            run_order(framework, orders).await?;
-            orders += 1;
-        }
-        let commands = (orders * COMMANDS_PER_ORDER) as f64;
-        report("commands_per_second", commands / time.seconds());
-        Ok(())
-    })
+    let time = OwnTime::start();
+    let mut orders = 0;
+    while time.wall() < duration {
+        let framework = begin();
+        runtime.block_on(async {
+            for number in 0..ORDERS_PER_STORE {
+                run_order(&framework, number).await?;
+            }
+            Ok::<(), Failure>(())
+        })?;
+        orders += ORDERS_PER_STORE;
+    }
+    report("commands_per_second", (orders * COMMANDS_PER_ORDER) as f64 / time.seconds());
+    Ok(())
 }

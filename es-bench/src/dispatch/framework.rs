@@ -4,7 +4,7 @@ use es_core::app::App;
 use es_core::command::CommandGateway;
 use tokio::runtime::Runtime;
 
-use super::COMMANDS_PER_ORDER;
+use super::{COMMANDS_PER_ORDER, ORDERS_PER_STORE};
 use crate::Failure;
 use crate::order::{Order, add_item, cancel, create, order_id};
 use crate::own_time::OwnTime;
@@ -53,15 +53,11 @@ async fn run_order(commands: &CommandGateway, number: u64) -> Result<(), Failure
 
 /// Runs orders for `turn` and returns commands per second of processor time.
 pub(super) fn turn(turn: Duration) -> Result<f64, Failure> {
-    let framework = Framework::start()?;
-    let commands = framework.app.commands();
-    framework.runtime.block_on(async {
-        let time = OwnTime::start();
-        let mut orders = 0;
-        while time.wall() < turn {
-            run_order(&commands, orders).await?;
-            orders += 1;
-        }
-        Ok((orders * COMMANDS_PER_ORDER) as f64 / time.seconds())
-    })
+    let time = OwnTime::start();
+    let mut orders = 0;
+    while time.wall() < turn {
+        Framework::start()?.run_orders(0..ORDERS_PER_STORE)?;
+        orders += ORDERS_PER_STORE;
+    }
+    Ok((orders * COMMANDS_PER_ORDER) as f64 / time.seconds())
 }

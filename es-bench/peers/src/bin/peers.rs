@@ -9,8 +9,8 @@ fn main() -> Result<(), Failure> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words.as_slice() {
-        ["dispatch", "mem", time] => dispatch::run(&dispatch::mem_store(), milliseconds(time)?),
-        ["dispatch", "json", time] => dispatch::run(&dispatch::json_rows(), milliseconds(time)?),
+        ["dispatch", "mem", time] => dispatch::run(dispatch::mem_store, milliseconds(time)?),
+        ["dispatch", "json", time] => dispatch::run(dispatch::json_rows, milliseconds(time)?),
         ["append", path, callers, orders, time] => {
             append::run(Path::new(path), callers.parse()?, orders.parse()?, milliseconds(time)?)
         }
