@@ -160,16 +160,17 @@ impl<'i> Importer<'i> {
             };
             let gateway = self.gateway.clone();
             let sent = async move { unless_there(number, gateway.send(create).await) };
-            self.send(sent).await?;
+            self.send(Box::pin(sent)).await?;
         }
         let add = AddItem { order_id: order_id.clone(), line: Some(ordinal), item: line.item() };
         let (gateway, row) = (self.gateway.clone(), fields.clone());
-        self.send(async move { of_row(number, row, gateway.send(add).await) }).await?;
+        let sent = async move { of_row(number, row, gateway.send(add).await) };
+        self.send(Box::pin(sent)).await?;
         if self.survey.is_last(line.number, number) {
             let confirm = ConfirmOrder { order_id, payment: Payment::Settled };
             let gateway = self.gateway.clone();
             let sent = async move { unless_refused(number, gateway.send(confirm).await) };
-            self.send(sent).await?;
+            self.send(Box::pin(sent)).await?;
         }
         Ok(())
     }
@@ -191,11 +192,12 @@ impl<'i> Importer<'i> {
             };
             let gateway = self.gateway.clone();
             let sent = async move { unless_there(number, gateway.send(issue).await) };
-            self.send(sent).await?;
+            self.send(Box::pin(sent)).await?;
         }
         let add = AddCredit { credit_note_id, line: ordinal, item: line.item() };
         let (gateway, row) = (self.gateway.clone(), fields.clone());
-        self.send(async move { of_row(number, row, gateway.send(add).await) }).await
+        let sent = async move { of_row(number, row, gateway.send(add).await) };
+        self.send(Box::pin(sent)).await
     }
 
     fn next_ordinal(&mut self, number: &str) -> u32 {
@@ -209,11 +211,7 @@ impl<'i> Importer<'i> {
 
     /// Sends a command without waiting for its answer. It is polled once here: commands to one
     /// order are decided in the order in which they were first polled.
-    async fn send(
-        &mut self,
-        command: impl Future<Output = Answer> + Send + 'static,
-    ) -> Result<(), ImportError> {
-        let mut command: BoxFuture<'static, Answer> = Box::pin(command);
+    async fn send(&mut self, mut command: BoxFuture<'static, Answer>) -> Result<(), ImportError> {
         match poll_once(command.as_mut()).await {
             Poll::Ready(answer) => self.take_answer(answer)?,
             Poll::Pending => self.under_way.push(command),
