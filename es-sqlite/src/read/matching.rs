@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use es_core::event::{Position, RecordedEvent, Tag, Tenant};
 use es_core::store::{Criteria, Filter};
 
-use super::row::{Rows, position};
+use super::row::{NAME, Rows, position};
 use crate::error::Failure;
 
 const EVENTS: &str = include_str!("events.sql");
@@ -145,7 +145,6 @@ impl Wanted {
         rows: &mut Rows,
         row: &rusqlite::Row<'_>,
     ) -> Result<bool, Failure> {
-        const NAME: usize = 4;
         if self.criteria.0.iter().any(|criterion| criterion.names.is_empty()) {
             return Ok(true);
         }

@@ -2,28 +2,41 @@ use bytes::{Bytes, BytesMut};
 use rusqlite::{Connection, Row};
 use uuid::Uuid;
 
-use es_core::event::{EventId, Partition, Position, RecordedEvent, Sequence, StreamId, Timestamp};
+use es_core::event::{
+    EventId, Partition, Position, RecordedEvent, Sequence, StreamId, Tenant, Timestamp,
+};
 
 use super::facts::{Facts, Name};
+use super::matching::number;
 use crate::error::Failure;
 use crate::schema::checksum::Covered;
 use crate::schema::metadata;
 
-/// The columns [`Rows::event`] reads, in its order, begin every `SELECT` of events.
+/// The columns every `SELECT` of events begins with.
 const POSITION: usize = 0;
-const STREAM: usize = 1;
-const SEQUENCE: usize = 2;
-const TENANT: usize = 3;
-const NAME: usize = 4;
-const REVISION: usize = 5;
-const ID: usize = 6;
-const RECORDED_AT: usize = 7;
-const METADATA: usize = 8;
-const PAYLOAD: usize = 9;
-const CHECKSUM: usize = 10;
+pub(crate) const NAME: usize = 1;
+const REVISION: usize = 2;
+const ID: usize = 3;
+const RECORDED_AT: usize = 4;
+const METADATA: usize = 5;
+const PAYLOAD: usize = 6;
+const CHECKSUM: usize = 7;
+
+/// The columns that follow where the stream is not known before.
+const STREAM: usize = 8;
+const SEQUENCE: usize = 9;
+const TENANT: usize = 10;
 
 /// Payloads share buffers of this size, so that most events need no allocation of their own.
 const BUFFER_BYTES: usize = 16 * 1024;
+
+/// Whose event a row is.
+struct Owner {
+    tenant: Tenant,
+    /// The checksum of the stream's identity, or of the tenant where there is no stream.
+    checksum: u32,
+    stream: Option<(StreamId, Sequence)>,
+}
 
 /// Turns rows into events, and checks each against its checksum.
 #[derive(Debug, Default)]
@@ -44,7 +57,7 @@ impl Rows {
         self.last_name = None;
     }
 
-    /// Reads one event.
+    /// Reads one event, wherever it belongs.
     pub(crate) fn event(
         &mut self,
         connection: &Connection,
@@ -52,7 +65,43 @@ impl Rows {
     ) -> Result<RecordedEvent, Failure> {
         let position = position(row)?;
         // A flipped bit may also have changed a value's type, which is damage as well.
-        self.checked(connection, row, position).map_err(|failure| failure.at(position))
+        let owner = self.owner(connection, row).map_err(|failure| failure.at(position))?;
+        self.checked(connection, row, position, owner).map_err(|failure| failure.at(position))
+    }
+
+    /// Reads the event of a stream that has to have this sequence. Its checksum says whether it
+    /// does, so the columns need not be looked at.
+    pub(crate) fn event_in(
+        &mut self,
+        connection: &Connection,
+        row: &Row<'_>,
+        key: i64,
+        sequence: Sequence,
+    ) -> Result<RecordedEvent, Failure> {
+        let position = position(row)?;
+        let (stream, checksum) = self.stream(connection, key)?;
+        let tenant = stream.tenant().clone();
+        let owner = Owner { tenant, checksum, stream: Some((stream, sequence)) };
+        self.checked(connection, row, position, owner).map_err(|failure| failure.at(position))
+    }
+
+    fn owner(&mut self, connection: &Connection, row: &Row<'_>) -> Result<Owner, Failure> {
+        let (key, sequence): (Option<i64>, Option<i64>) = (row.get(STREAM)?, row.get(SEQUENCE)?);
+        match (key, sequence) {
+            (Some(key), Some(sequence)) => {
+                let (stream, checksum) = self.stream(connection, key)?;
+                let sequence = Sequence(u64::try_from(sequence).map_err(|_| Failure::Unsound)?);
+                let tenant = stream.tenant().clone();
+                Ok(Owner { tenant, checksum, stream: Some((stream, sequence)) })
+            }
+            (None, None) => {
+                let tenant = row.get(TENANT)?;
+                let checksum = self.facts.name(connection, tenant)?.checksum;
+                let tenant = self.facts.tenant(connection, tenant)?;
+                Ok(Owner { tenant, checksum, stream: None })
+            }
+            _ => Err(Failure::Unsound),
+        }
     }
 
     fn checked(
@@ -60,24 +109,20 @@ impl Rows {
         connection: &Connection,
         row: &Row<'_>,
         position: Position,
+        owner: Owner,
     ) -> Result<RecordedEvent, Failure> {
         let damaged = || Failure::Damaged(position);
-        let (tenant_id, name_id): (i64, i64) = (row.get(TENANT)?, row.get(NAME)?);
-        let (stream, owner) = self.stream(connection, row.get(STREAM)?)?;
-        let sequence: Option<i64> = row.get(SEQUENCE)?;
+        let name = self.name(connection, row.get(NAME)?)?;
         let revision: u32 = row.get(REVISION)?;
         let id: [u8; 16] = row.get(ID)?;
         let recorded_at: i64 = row.get(RECORDED_AT)?;
         let stored_metadata = row.get_ref(METADATA)?.as_blob().map_err(|_| damaged())?;
         let payload = row.get_ref(PAYLOAD)?.as_blob().map_err(|_| damaged())?;
-        let name = self.name(connection, name_id)?;
+        let sequence = owner.stream.as_ref().map(|(_, sequence)| sequence.0);
         let covered = Covered {
-            position: row.get(POSITION)?,
-            sequence,
-            owner: match owner {
-                Some(owner) => owner,
-                None => self.facts.name(connection, tenant_id)?.checksum,
-            },
+            position: number(position),
+            sequence: sequence.and_then(|sequence| i64::try_from(sequence).ok()),
+            owner: owner.checksum,
             name: name.checksum,
             revision,
             id: &id,
@@ -88,23 +133,12 @@ impl Rows {
         if i64::from(covered.checksum(&mut self.scratch)) != row.get::<_, i64>(CHECKSUM)? {
             return Err(damaged());
         }
-        let tenant = match &stream {
-            Some(stream) => stream.tenant().clone(),
-            None => self.facts.tenant(connection, tenant_id)?,
-        };
-        let stream = match (stream, sequence) {
-            (Some(stream), Some(sequence)) => {
-                Some((stream, Sequence(u64::try_from(sequence).map_err(|_| damaged())?)))
-            }
-            (None, None) => None,
-            _ => return Err(damaged()),
-        };
         Ok(RecordedEvent {
             partition: Partition(0),
             position,
             id: EventId(Uuid::from_bytes(id)),
-            tenant,
-            stream,
+            tenant: owner.tenant,
+            stream: owner.stream,
             name: name.text,
             revision,
             payload: self.share(payload),
@@ -113,22 +147,16 @@ impl Rows {
         })
     }
 
-    fn stream(
-        &mut self,
-        connection: &Connection,
-        key: Option<i64>,
-    ) -> Result<(Option<StreamId>, Option<u32>), Failure> {
-        let Some(key) = key else {
-            return Ok((None, None));
-        };
+    /// The stream with this number, and the checksum of its identity.
+    fn stream(&mut self, connection: &Connection, key: i64) -> Result<(StreamId, u32), Failure> {
         if let Some((last, stream, checksum)) = &self.last_stream
             && *last == key
         {
-            return Ok((Some(stream.clone()), Some(*checksum)));
+            return Ok((stream.clone(), *checksum));
         }
         let (stream, checksum) = self.facts.stream(connection, key)?;
         self.last_stream = Some((key, stream.clone(), checksum));
-        Ok((Some(stream), Some(checksum)))
+        Ok((stream, checksum))
     }
 
     fn name(&mut self, connection: &Connection, id: i64) -> Result<Name, Failure> {

@@ -1,5 +1,4 @@
-SELECT position, stream, sequence, tenant, name, revision, id, recorded_at, metadata, payload,
-       checksum
+SELECT position, name, revision, id, recorded_at, metadata, payload, checksum
 FROM events
 WHERE stream = ?1 AND sequence >= ?2
 ORDER BY sequence
