@@ -5,10 +5,10 @@
 //! beginning. So no read holds a snapshot while somebody thinks about what it saw, and the
 //! write-ahead log can always be folded back into the database.
 //!
-//! The first thousand events of a stream are read on the caller's own thread, straight from SQLite's
-//! rows: some ten microseconds for the usual, short stream, less than a millisecond for all of
-//! them, and handing the work to another thread would take longer on a busy machine. What follows is
-//! read ahead on a thread made for blocking, while the caller works on the page before.
+//! The first thousand events of a stream are read on the caller's own thread, straight from
+//! SQLite's rows: some ten microseconds for the usual, short stream, less than a millisecond for
+//! all of them, and handing the work to another thread would take longer on a busy machine. What
+//! follows is read ahead on a thread made for blocking, while the caller works on the page before.
 
 pub(crate) mod facts;
 pub(crate) mod matching;
