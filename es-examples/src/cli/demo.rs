@@ -31,7 +31,7 @@ pub(super) async fn run(shop: &Shop) -> Result<Output, Failure> {
     story.tell(format!("\nthe history of {}, with the state after each event:", first.0));
     story.tell(inspect::history(shop, &Named { order: first.0.clone() }).await?.text);
     travel(shop, &mut story, &first).await?;
-    story.tell("\nnext: order --help, order history demo-1, order import FILE.csv");
+    story.tell("\nnext: cargo run -p es-examples -- --help");
     Ok(Output { text: story.0, json: json!({ "orders": [first, second] }) })
 }
 

@@ -74,7 +74,7 @@ impl From<LoadError> for Failure {
     fn from(error: LoadError) -> Self {
         match error {
             LoadError::NotFound { .. } | LoadError::Deleted { .. } => {
-                Self::Rejected(error.to_string())
+                Self::Rejected(format!("{error}; `order list` shows what there is"))
             }
             LoadError::InvalidId(_) => Self::Usage(error.to_string()),
             _ => Self::fault(error),
