@@ -4,9 +4,9 @@ use std::fmt;
 use serde_json::value::RawValue;
 
 use crate::aggregate::{Aggregate, EventDescription};
-use crate::command::{CommandError, Dispatch, HandledBy, Rejection};
+use crate::command::{CommandError, Dispatch, DomainError, HandledBy, Rejection, Reply, Tracked};
 use crate::context::Needs;
-use crate::event::Event;
+use crate::event::{CommandId, Event};
 use crate::future::BoxFuture;
 use crate::projection::{EventCall, Projection};
 use crate::query::{Query, QueryCall};
@@ -146,17 +146,26 @@ async fn send_named<H: 'static, C: HandledBy<H>>(
 ) -> NamedResult {
     let mut dispatch = named.dispatch;
     let command_id = *dispatch.id_or_generate();
-    let undecodable =
-        |reason: String| CommandError::Undecodable { command_id, name: C::NAME.to_owned(), reason };
-    let command: C =
-        serde_json::from_slice(named.json).map_err(|error| undecodable(error.to_string()))?;
-    let tracked = command
-        .run(runtime, dispatch)
-        .await
-        .map_err(|error| error.map_rejection(Rejection::new))?;
-    let json = serde_json::value::to_raw_value(&tracked.reply)
-        .map_err(|error| undecodable(format!("its reply cannot be encoded: {error}")))?;
+    let command: C = serde_json::from_slice(named.json)
+        .map_err(|error| undecodable(command_id, C::NAME, error.to_string()))?;
+    named_reply(command_id, C::NAME, command.run(runtime, dispatch).await)
+}
+
+// Compiled once per reply and error, not per command.
+fn named_reply<R: Reply, X: DomainError>(
+    command_id: CommandId,
+    name: &str,
+    result: Result<Tracked<R>, CommandError<X>>,
+) -> NamedResult {
+    let tracked = result.map_err(|error| error.map_rejection(Rejection::new))?;
+    let json = serde_json::value::to_raw_value(&tracked.reply).map_err(|error| {
+        undecodable(command_id, name, format!("its reply cannot be encoded: {error}"))
+    })?;
     Ok(NamedReply { json, token: tracked.token })
+}
+
+fn undecodable(command_id: CommandId, name: &str, reason: String) -> CommandError<Rejection> {
+    CommandError::Undecodable { command_id, name: name.to_owned(), reason }
 }
 
 /// A projection, submitted by `#[projection]`.
