@@ -5,8 +5,10 @@ use std::fmt;
 
 /// A failure of the infrastructure, as opposed to a rejection by the domain.
 ///
-/// Any error converts into a fault with `?`, so a handler that returns `Result<_, Fault>` or
-/// `Result<_, HandlerError<E>>` can call into databases and services and pass their errors on.
+/// Any error converts into a fault with `?` in a handler that returns `Result<_, Fault>`. Where a
+/// handler returns `Result<_, HandlerError<E>>`, `?` takes the domain's error as a rejection and a
+/// fault as a fault, so the error of a database or service is named one first:
+/// `.map_err(Fault::from)?`.
 ///
 /// `Fault` does not implement [`std::error::Error`] itself: that is what keeps the conversion from
 /// every error type free of conflicts. [`Fault::source`] gives the error inside.

@@ -25,6 +25,8 @@ pub(crate) struct Shared {
     pub(crate) aggregates: HashMap<TypeId, Box<dyn Any + Send + Sync>>,
     pub(crate) commands: HashMap<&'static str, CommandEntry>,
     pub(crate) limits: Limits,
+    /// The log's limit, asked once.
+    pub(crate) payload_limit_bytes: usize,
     pub(crate) admission: Admission,
 }
 

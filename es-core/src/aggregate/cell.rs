@@ -101,6 +101,9 @@ impl<A: Aggregate> Map<A> {
                 self.queue.push_back((tenant, id));
             } else {
                 cells.remove(&id);
+                if cells.is_empty() {
+                    self.cells.remove(&tenant);
+                }
             }
         }
     }

@@ -1,5 +1,8 @@
+use std::any::Any;
+
 use crate::event::{CodecError, InvalidId, RecordedEvent, Sequence, StreamId};
 use crate::fault::Fault;
+use crate::future::panic_message;
 use crate::store::ReadError;
 
 /// Why a stored event could not be folded into the state.
@@ -26,6 +29,19 @@ pub enum ReplayError {
         name: String,
         /// The codec's error.
         source: CodecError,
+    },
+    /// The event-sourcing handler panicked.
+    #[error(
+        "the event-sourcing handler of `{name}` panicked at `{place}`: {message}; \
+         it must accept every event that was stored"
+    )]
+    Panicked {
+        /// The stream and sequence.
+        place: Place,
+        /// The stored name.
+        name: String,
+        /// What it said.
+        message: String,
     },
     /// The stream's events contradict one another.
     #[error("the stream is corrupt at `{place}`: event `{name}` does not fit: {reason}")]
@@ -75,6 +91,14 @@ impl ReplayError {
 
     pub(crate) fn undecodable(event: &RecordedEvent, source: CodecError) -> Self {
         Self::Undecodable { place: event.into(), name: event.name.to_string(), source }
+    }
+
+    pub(crate) fn panicked(event: &RecordedEvent, panic: &(dyn Any + Send)) -> Self {
+        Self::Panicked {
+            place: event.into(),
+            name: event.name.to_string(),
+            message: panic_message(panic),
+        }
     }
 
     pub(crate) fn corrupt(event: &RecordedEvent, reason: impl Into<String>) -> Self {

@@ -1,9 +1,10 @@
 use std::collections::VecDeque;
 use std::marker::PhantomData;
 use std::ops::ControlFlow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use super::{Aggregate, LoadError, Slot};
+use super::{Aggregate, LoadError, ReplayError, Slot};
 use crate::event::{RecordedEvent, Sequence, StreamId};
 use crate::store::EventStore;
 
@@ -68,7 +69,8 @@ impl<A: Aggregate> History<A> {
                 Ok(None)
             };
         };
-        A::fold(&mut self.slot, &event)?;
+        let folding = AssertUnwindSafe(|| A::fold(&mut self.slot, &event));
+        catch_unwind(folding).map_err(|panic| ReplayError::panicked(&event, &*panic))??;
         self.next = self.next.next();
         let decoded = A::decode(&event)?;
         let recorded = &*self.current.insert(event);

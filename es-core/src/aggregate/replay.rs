@@ -1,4 +1,5 @@
 use std::ops::{ControlFlow, Deref};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::{Aggregate, LoadError, ReplayError, Slot};
 use crate::event::{RecordedEvent, Sequence, StreamId, Timestamp};
@@ -99,7 +100,9 @@ impl<A: Aggregate> Folded<A> {
             let reason = format!("sequence {expected} was expected");
             return Err(ReplayError::corrupt(event, reason));
         }
-        A::fold(&mut self.slot, event)?;
+        // Event-sourcing handlers are the user's code.
+        let folding = AssertUnwindSafe(|| A::fold(&mut self.slot, event));
+        catch_unwind(folding).map_err(|panic| ReplayError::panicked(event, &*panic))??;
         self.version = Some(expected);
         self.recorded_at = Some(event.recorded_at);
         Ok(())

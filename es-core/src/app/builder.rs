@@ -54,8 +54,9 @@ impl AppBuilder {
 
     /// Keeps events in this log: a URL such as `sqlite:data/orders.db`, or an engine's own value.
     #[must_use]
-    pub fn store(mut self, store: impl IntoStore + Send + 'static) -> Self {
-        self.store = Some(Box::new(|_| store.into_store()));
+    pub fn store(mut self, store: impl IntoStore) -> Self {
+        let store = store.into_store();
+        self.store = Some(Box::new(|_| store.open()));
         self
     }
 
@@ -148,6 +149,7 @@ impl AppBuilder {
             Projections::start(&registry, &opened.log, &read_side, &resources).await?;
         let queries = projections.queries(&clock);
         let bus = EventBus::new(Arc::clone(&opened.log));
+        let payload_limit_bytes = opened.log.capabilities().payload_limit_bytes;
         let runtime = Runtime::new(Shared {
             aggregates: cells(&registry),
             commands: registry.commands_by_name(),
@@ -155,6 +157,7 @@ impl AppBuilder {
             clock,
             resources,
             limits: self.limits,
+            payload_limit_bytes,
             admission: Default::default(),
         });
         Ok(App { runtime, registry, read_side, projections, queries, bus })

@@ -6,7 +6,6 @@ use crate::registry::{OpenError, RegistryError};
 use crate::store::ReadError;
 
 /// Why an application did not start: everything that is wrong, at once.
-#[derive(Debug)]
 pub struct StartError {
     pub(super) problems: Vec<Problem>,
 }
@@ -91,6 +90,14 @@ impl fmt::Display for StartError {
                 problems.iter().try_for_each(|problem| write!(f, "\n- {problem}"))
             }
         }
+    }
+}
+
+// What `main` prints of an error it returns is its `Debug`; a program that does not start should
+// say what to write.
+impl fmt::Debug for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

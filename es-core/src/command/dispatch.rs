@@ -64,9 +64,10 @@ impl Dispatch {
 
     /// Gives up after this time; see [`Dispatch::deadline`].
     #[must_use]
-    pub fn within(self, time: Duration) -> Self {
-        let deadline = Instant::now() + time;
-        self.deadline(deadline)
+    pub fn within(mut self, time: Duration) -> Self {
+        // A moment too far to be named never comes.
+        self.deadline = Instant::now().checked_add(time);
+        self
     }
 
     pub(crate) fn tenant_of(&self) -> Result<Tenant, InvalidId> {

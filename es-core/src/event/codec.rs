@@ -72,8 +72,8 @@ enum Reason {
     #[error(transparent)]
     Format(Box<dyn std::error::Error + Send + Sync>),
     #[error(
-        "event `{name}` has revision {found}, this program knows {known}; \
-         declare the chain with `#[event(revision = .., from = ..)]` or run a newer version"
+        "event `{name}` has revision {found}, and no `from` chain leads from there to revision \
+         {known}; declare the chain with `#[event(revision = .., from = ..)]` or run a newer version"
     )]
     Revision { name: &'static str, found: u32, known: u32 },
 }

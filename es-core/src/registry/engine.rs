@@ -102,13 +102,12 @@ fn linked() -> String {
     if schemes.is_empty() { "none".to_owned() } else { schemes.join(", ") }
 }
 
-/// What [`AppBuilder::store`](crate::app::AppBuilder::store) accepts: an engine's value, or a URL.
-pub trait IntoStore {
-    /// Opens the log, and the read side beside it where the value names one.
-    ///
-    /// # Errors
-    /// See [`OpenError`].
-    fn into_store(self) -> Result<OpenedStores, OpenError>;
+/// A store that an application is going to use: opened already, or named by its URL.
+pub enum Store {
+    /// An engine's own value, with the read side that belongs to it, if any.
+    Opened(OpenedStores),
+    /// A URL such as `sqlite:data/orders.db`.
+    Url(String),
 }
 
 /// A log, and its read side if the URL implies one.
@@ -119,28 +118,53 @@ pub struct OpenedStores {
     pub read_side: Option<Arc<dyn ReadSide>>,
 }
 
+impl Store {
+    /// Opens what is named by a URL; blocks on the files.
+    pub(crate) fn open(self) -> Result<OpenedStores, OpenError> {
+        match self {
+            Self::Opened(stores) => Ok(stores),
+            Self::Url(url) => {
+                let (engine, url) = EngineEntry::find(&url)?;
+                let log = (engine.open)(&url)?;
+                let read_side = (engine.open_read_side)(&url)?;
+                Ok(OpenedStores { log, read_side: Some(read_side) })
+            }
+        }
+    }
+}
+
+/// What [`AppBuilder::store`](crate::app::AppBuilder::store) accepts: an engine's value, or a URL.
+pub trait IntoStore {
+    /// Names the store; nothing is opened yet.
+    fn into_store(self) -> Store;
+}
+
 impl IntoStore for Arc<dyn EventStore> {
-    fn into_store(self) -> Result<OpenedStores, OpenError> {
-        Ok(OpenedStores { log: self, read_side: None })
+    fn into_store(self) -> Store {
+        Store::Opened(OpenedStores { log: self, read_side: None })
     }
 }
 
 impl<S: EventStore> IntoStore for S {
-    fn into_store(self) -> Result<OpenedStores, OpenError> {
-        Ok(OpenedStores { log: Arc::new(self), read_side: None })
+    fn into_store(self) -> Store {
+        Store::Opened(OpenedStores { log: Arc::new(self), read_side: None })
     }
 }
 
 impl IntoStore for &str {
-    fn into_store(self) -> Result<OpenedStores, OpenError> {
-        let (engine, url) = EngineEntry::find(self)?;
-        let log = (engine.open)(&url)?;
-        Ok(OpenedStores { log, read_side: Some((engine.open_read_side)(&url)?) })
+    fn into_store(self) -> Store {
+        Store::Url(self.to_owned())
+    }
+}
+
+impl IntoStore for &String {
+    fn into_store(self) -> Store {
+        Store::Url(self.clone())
     }
 }
 
 impl IntoStore for String {
-    fn into_store(self) -> Result<OpenedStores, OpenError> {
-        self.as_str().into_store()
+    fn into_store(self) -> Store {
+        Store::Url(self)
     }
 }

@@ -11,7 +11,7 @@ mod entry;
 mod set;
 
 pub use describe::Description;
-pub use engine::{EngineEntry, IntoStore, OpenError, OpenedStores, StoreUrl};
+pub use engine::{EngineEntry, IntoStore, OpenError, OpenedStores, Store, StoreUrl};
 pub use entry::{
     AggregateEntry, CommandEntry, EventEntry, EventHandlerEntry, NamedCommand, NamedReply,
     NamedResult, ProjectionEntry, QueryHandlerEntry, Source,

@@ -115,7 +115,7 @@ pub struct RememberedCommand {
     pub name: Cow<'static, str>,
     /// Its target.
     pub target: Option<StreamId>,
-    /// The encoded reply, or the encoded error of `Err(Recorded(e))`.
+    /// The encoded reply.
     pub reply: Bytes,
     /// True if the id came from outside; such ids are remembered longer.
     pub from_outside: bool,

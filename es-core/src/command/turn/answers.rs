@@ -2,19 +2,20 @@
 
 use std::any::Any;
 use std::borrow::Cow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::{Fallible, Journey};
 use tokio::task::JoinError;
 
-use crate::aggregate::Aggregate;
+use crate::aggregate::{Aggregate, AggregateId};
 use crate::command::handled::SendResult;
-use crate::command::{CommandError, CommandOf, Refusal, Tracked};
+use crate::command::{CommandError, DomainError, Refusal, Reply, Tracked};
 use crate::event::{Codec, EventId, Json, Sequence, encoded};
 use crate::fault::Fault;
 use crate::future::panic_message;
 use crate::store::{AppendError, CommitToken, Expectation, Expected, NewEvent, RememberedCommand};
 
-impl<A: Aggregate, C: CommandOf<A>> Journey<A, C> {
+impl<A: Aggregate, X: DomainError> Journey<A, X> {
     pub(super) fn expectation(&self, version: Option<Sequence>) -> Expectation {
         let expected = version.map_or(Expected::NoStream, Expected::Exact);
         Expectation { stream: self.cell.stream.clone(), expected }
@@ -30,13 +31,16 @@ impl<A: Aggregate, C: CommandOf<A>> Journey<A, C> {
         staged
     }
 
-    pub(super) fn remember(&self, reply: &C::Reply) -> Fallible<RememberedCommand, C::Error> {
-        let reply = encoded(|buffer| Json::encode(reply, buffer)).map_err(|error| {
+    pub(super) fn remember<R: Reply>(&self, reply: &R) -> Fallible<RememberedCommand, X> {
+        // The user's `Serialize` runs here.
+        let encoding = AssertUnwindSafe(|| encoded(|buffer| Json::encode(reply, buffer)));
+        let encoded = catch_unwind(encoding).map_err(|panic| self.panicked(panic))?;
+        let reply = encoded.map_err(|error| {
             self.fault(Fault::new(format!("the reply cannot be encoded: {error}")))
         })?;
         Ok(RememberedCommand {
             id: self.id,
-            name: Cow::Borrowed(C::NAME),
+            name: Cow::Borrowed(self.name),
             target: Some(self.cell.stream.clone()),
             reply,
             from_outside: self.is_repeatable,
@@ -45,8 +49,8 @@ impl<A: Aggregate, C: CommandOf<A>> Journey<A, C> {
     }
 
     /// Answers a repetition with what the first one was answered.
-    pub(super) fn first_answer(&self, first: RememberedCommand) -> SendResult<C::Reply, C::Error> {
-        let is_same = first.name == C::NAME && first.target.as_ref() == Some(&self.cell.stream);
+    pub(super) fn first_answer<R: Reply>(&self, first: RememberedCommand) -> SendResult<R, X> {
+        let is_same = first.name == self.name && first.target.as_ref() == Some(&self.cell.stream);
         if !is_same {
             let target = first.target.map_or_else(String::new, |target| format!(" to {target}"));
             let first = format!("{}{target}", first.name);
@@ -55,13 +59,13 @@ impl<A: Aggregate, C: CommandOf<A>> Journey<A, C> {
         let reply =
             serde_json::from_slice(&first.reply).map_err(|error| CommandError::Undecodable {
                 command_id: self.id,
-                name: C::NAME.to_owned(),
+                name: self.name.to_owned(),
                 reason: format!("its first reply has another shape now: {error}"),
             })?;
         Ok(Tracked { reply, token: first.token })
     }
 
-    pub(super) fn refusal(&self, refusal: Refusal<C::Error>) -> CommandError<C::Error> {
+    pub(super) fn refusal(&self, refusal: Refusal<X>) -> CommandError<X> {
         let (command_id, stream) = (self.id, self.cell.stream.clone());
         match refusal {
             Refusal::Rejected(error) => CommandError::Rejected { command_id, error },
@@ -72,7 +76,7 @@ impl<A: Aggregate, C: CommandOf<A>> Journey<A, C> {
         }
     }
 
-    pub(super) fn append_error(&self, error: AppendError) -> CommandError<C::Error> {
+    pub(super) fn append_error(&self, error: AppendError) -> CommandError<X> {
         let command_id = self.id;
         match error {
             AppendError::OutcomeUnknown { reason } => {
@@ -83,21 +87,21 @@ impl<A: Aggregate, C: CommandOf<A>> Journey<A, C> {
         }
     }
 
-    pub(super) fn conflict(&self, attempts: u32) -> CommandError<C::Error> {
+    pub(super) fn conflict(&self, attempts: u32) -> CommandError<X> {
         let stream = self.cell.stream.clone();
         CommandError::Conflict { command_id: self.id, stream, attempts }
     }
 
-    pub(super) fn fault(&self, fault: Fault) -> CommandError<C::Error> {
+    pub(super) fn fault(&self, fault: Fault) -> CommandError<X> {
         CommandError::Fault { command_id: self.id, fault }
     }
 
-    pub(super) fn panicked(&self, panic: Box<dyn Any + Send>) -> CommandError<C::Error> {
+    pub(super) fn panicked(&self, panic: Box<dyn Any + Send>) -> CommandError<X> {
         CommandError::Panicked { command_id: self.id, message: panic_message(&*panic) }
     }
 
     /// The deadline passed while the log was writing.
-    pub(super) fn late(&self, stores_nothing: bool) -> CommandError<C::Error> {
+    pub(super) fn late(&self, stores_nothing: bool) -> CommandError<X> {
         let command_id = self.id;
         if stores_nothing {
             return CommandError::DeadlineExceeded { command_id };
@@ -106,8 +110,20 @@ impl<A: Aggregate, C: CommandOf<A>> Journey<A, C> {
         CommandError::OutcomeUnknown { command_id, reason }
     }
 
+    /// The creating handler made an aggregate that is not the command's target.
+    pub(super) fn another_id(&self, made: &A::Id) -> CommandError<X> {
+        self.fault(Fault::new(format!(
+            "the handler of `{}` created a `{}` with id `{}`, but the command's target is `{}`; \
+             take the id from the command",
+            self.name,
+            A::NAME,
+            made.to_text(),
+            self.cell.stream.id()
+        )))
+    }
+
     /// A handler's task ended without a result.
-    pub(super) fn task_ended(&self, error: JoinError) -> CommandError<C::Error> {
+    pub(super) fn task_ended(&self, error: JoinError) -> CommandError<X> {
         match error.try_into_panic() {
             Ok(panic) => self.panicked(panic),
             // The runtime was dropped under it: nobody can tell how far it came.
@@ -118,7 +134,7 @@ impl<A: Aggregate, C: CommandOf<A>> Journey<A, C> {
         }
     }
 
-    pub(super) fn lost_state(&self) -> CommandError<C::Error> {
+    pub(super) fn lost_state(&self) -> CommandError<X> {
         self.fault(Fault::new("the live state is gone although its turn is held"))
     }
 }
