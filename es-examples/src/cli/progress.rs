@@ -6,7 +6,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::output::note;
 
-const BAR: &str = "{bar:40} {human_pos} of {human_len} rows, {per_sec}, {eta} left";
+const BAR: &str = "{bar:40} {human_pos} of {human_len} rows, {eta} left";
 
 /// Shows how many rows have their answer.
 pub(super) enum Progress {
@@ -39,7 +39,7 @@ impl Progress {
 
     pub(super) fn end(&self) {
         if let Self::Bar(bar) = self {
-            bar.abandon();
+            bar.finish_and_clear();
         }
     }
 }
