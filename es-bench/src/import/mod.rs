@@ -15,6 +15,7 @@ use es_core::app::App;
 use es_examples::credit_note::CreditNote;
 use es_examples::import::Import;
 use es_examples::order::{Bank, HouseBank, Order};
+use es_examples::read::{ImportedFile, OrderSummary, Revenue};
 use es_examples::retail::{Importer, Rejects, RetailFile, Survey};
 
 use crate::report::{Report, Unit};
@@ -85,9 +86,8 @@ fn import(file: &Path, log: &Path) -> Result<Done, Failure> {
     runtime.block_on(async {
         let app = App::builder()
             .store(format!("sqlite:{}", log.display()))
-            .with::<Order>()
-            .with::<CreditNote>()
-            .with::<Import>()
+            .only::<(Order, CreditNote, Import)>()
+            .only::<(OrderSummary, Revenue, ImportedFile)>()
             .provide::<dyn Bank>(Arc::new(HouseBank))
             .start()
             .await?;
