@@ -50,6 +50,48 @@ pub struct Collapse {
     pub shelf: String,
 }
 
+/// Creates a shelf that is not its target.
+#[derive(Command, Debug, Clone, Serialize, Deserialize)]
+pub struct SetUpNextTo {
+    #[target]
+    pub shelf: String,
+}
+
+/// Takes its time without awaiting.
+#[derive(Command, Debug, Clone, Serialize, Deserialize)]
+pub struct Dawdle {
+    #[target]
+    pub shelf: String,
+    pub until: std::time::Duration,
+}
+
+/// Writes a label of any length.
+#[derive(Command, Debug, Clone, Serialize, Deserialize)]
+pub struct Label {
+    #[target]
+    pub shelf: String,
+    pub bytes: usize,
+}
+
+/// Stores an event that cannot be folded a second time.
+#[derive(Command, Debug, Clone, Serialize, Deserialize)]
+pub struct Curse {
+    #[target]
+    pub shelf: String,
+}
+
+#[derive(Event, Debug, Clone, Serialize, Deserialize)]
+pub struct ShelfLabelled {
+    pub text: String,
+}
+
+/// Its event-sourcing handler panics whenever it was read from the log.
+#[derive(Event, Debug, Clone, Serialize, Deserialize)]
+pub struct ShelfCursed {
+    #[serde(skip)]
+    pub is_fresh: bool,
+}
+
 #[derive(Event, Debug, Clone, Serialize, Deserialize)]
 pub struct ShelfSetUp {
     pub shelf: String,
@@ -105,6 +147,30 @@ impl Shelf {
     }
 
     #[command_handler]
+    fn set_up_next_to(command: SetUpNextTo) -> ShelfSetUp {
+        ShelfSetUp { shelf: format!("{}!", command.shelf) }
+    }
+
+    #[command_handler]
+    fn dawdle(&self, command: &Dawdle) -> BoxesPut {
+        let start = std::time::Instant::now();
+        while start.elapsed() < command.until {
+            std::hint::spin_loop();
+        }
+        BoxesPut { boxes: 1 }
+    }
+
+    #[command_handler]
+    fn label(&self, command: &Label) -> ShelfLabelled {
+        ShelfLabelled { text: "x".repeat(command.bytes) }
+    }
+
+    #[command_handler]
+    fn curse(&self, _command: Curse) -> ShelfCursed {
+        ShelfCursed { is_fresh: true }
+    }
+
+    #[command_handler]
     fn put(&self, command: &Put) -> Option<BoxesPut> {
         (command.boxes > 0).then_some(BoxesPut { boxes: command.boxes })
     }
@@ -154,6 +220,14 @@ impl Shelf {
     #[event_sourcing_handler]
     fn on_set_up(event: &ShelfSetUp) -> Self {
         Self { shelf: event.shelf.clone(), boxes: 0, kilograms: 0 }
+    }
+
+    #[event_sourcing_handler]
+    fn on_labelled(&mut self, _event: &ShelfLabelled) {}
+
+    #[event_sourcing_handler]
+    fn on_cursed(&mut self, event: &ShelfCursed) {
+        assert!(event.is_fresh, "the curse strikes");
     }
 
     #[event_sourcing_handler]

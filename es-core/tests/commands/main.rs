@@ -3,8 +3,10 @@
 
 mod answers;
 mod barriers;
+mod deadlines;
 mod domain;
 mod gated_log;
+mod limits;
 mod loading;
 mod pipelining;
 mod repetitions;
