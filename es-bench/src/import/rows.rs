@@ -77,6 +77,9 @@ impl Table {
         from: usize,
         end: i64,
     ) -> Result<usize, Failure> {
+        if from == self.rows.len() {
+            return Ok(0);
+        }
         let mut statement = transaction.prepare_cached(&self.insert)?;
         let mut written = 0;
         for (_, row) in self.rows.iter().skip(from).take_while(|(place, _)| *place <= end) {
