@@ -39,10 +39,9 @@ impl Crash {
         match self {
             Self::LoseUnsynced => Survival::Lost,
             Self::KeepFirst { changes, .. } if index < changes => Survival::Whole,
-            Self::KeepFirst {
-                changes,
-                torn_bytes,
-            } if index == changes => Survival::Torn(torn_bytes),
+            Self::KeepFirst { changes, torn_bytes } if index == changes => {
+                Survival::Torn(torn_bytes)
+            }
             Self::KeepFirst { .. } => Survival::Lost,
             Self::Scramble { seed } => {
                 let chance = mix(seed ^ mix(index as u64));

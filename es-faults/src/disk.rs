@@ -49,10 +49,7 @@ impl Disk {
         }
         let shared: &'static Shared = Box::leak(Box::default());
         vfs::register(name, shared)?;
-        Ok(Self {
-            name: Box::leak(name.to_owned().into_boxed_str()),
-            shared,
-        })
+        Ok(Self { name: Box::leak(name.to_owned().into_boxed_str()), shared })
     }
 
     /// Returns the name to open databases with, as in `sqlite:orders.db?vfs=NAME`.
@@ -111,12 +108,7 @@ impl Disk {
 
     /// Returns how many calls of a kind were made so far, failed ones included.
     pub fn count(&self, call: Call) -> u64 {
-        self.shared
-            .lock()
-            .counts
-            .get(call.index())
-            .copied()
-            .unwrap_or(0)
+        self.shared.lock().counts.get(call.index()).copied().unwrap_or(0)
     }
 
     /// Returns how many calls were made so far.

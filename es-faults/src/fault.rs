@@ -17,23 +17,13 @@ pub struct Fault {
 impl Fault {
     /// Strikes calls of one kind.
     pub fn on(call: Call) -> Self {
-        Self {
-            call: Some(call),
-            ..Self::anywhere()
-        }
+        Self { call: Some(call), ..Self::anywhere() }
     }
 
     /// Strikes calls of every kind, for tests that fail the n-th call for n = 1, 2, 3 … until a
     /// run gets through.
     pub fn anywhere() -> Self {
-        Self {
-            call: None,
-            file: None,
-            nth: 1,
-            forever: false,
-            error: None,
-            written: 0,
-        }
+        Self { call: None, file: None, nth: 1, forever: false, error: None, written: 0 }
     }
 
     /// Strikes only files whose path ends with `ending`, such as `"-wal"` or `"orders.db"`.
@@ -79,11 +69,7 @@ impl Fault {
             return None;
         }
         let error = self.error.unwrap_or_else(|| call.usual_error());
-        Some(Strike {
-            error,
-            written: self.written,
-            last: !self.forever,
-        })
+        Some(Strike { error, written: self.written, last: !self.forever })
     }
 }
 

@@ -87,10 +87,7 @@ impl FaultyFile {
         let mut raw = Wrapped(unsafe { Self::inner(file) });
         let handle = shared.opened(path, &mut raw);
         let open = Box::into_raw(Box::new(OpenFile { shared, handle }));
-        let header = Self {
-            base: sqlite3_file { pMethods: &METHODS },
-            open,
-        };
+        let header = Self { base: sqlite3_file { pMethods: &METHODS }, open };
         // SAFETY: `file` has room for the header, and nothing lives there yet.
         unsafe { ptr::write(file.cast::<Self>(), header) };
     }
@@ -103,12 +100,7 @@ impl FaultyFile {
 /// thread at a time and calls nothing after `xClose`.
 unsafe fn parts<'f>(file: *mut sqlite3_file) -> (&'f OpenFile, Wrapped) {
     // SAFETY: an open file's header holds a box that lives until `close`.
-    unsafe {
-        (
-            &*(*file.cast::<FaultyFile>()).open,
-            Wrapped(FaultyFile::inner(file)),
-        )
-    }
+    unsafe { (&*(*file.cast::<FaultyFile>()).open, Wrapped(FaultyFile::inner(file))) }
 }
 
 /// The wrapped file of an open file.
@@ -319,10 +311,6 @@ unsafe extern "C" fn shm_unmap(file: *mut sqlite3_file, delete: c_int) -> c_int 
     // SAFETY: SQLite gives an open file.
     let (open, wrapped) = unsafe { parts(file) };
     // A process that died does not tidy up behind itself.
-    let delete = if open.shared.is_dead(&open.handle) {
-        0
-    } else {
-        delete
-    };
+    let delete = if open.shared.is_dead(&open.handle) { 0 } else { delete };
     call!(wrapped, xShmUnmap(delete), else ffi::SQLITE_OK)
 }

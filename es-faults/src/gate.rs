@@ -29,15 +29,8 @@ impl Gate {
     /// Waits until a call is held back; false if none came within `patience`.
     #[must_use]
     pub fn reached_within(&self, patience: Duration) -> bool {
-        let progress = self
-            .0
-            .progress
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        let waiting = self
-            .0
-            .changed
-            .wait_timeout_while(progress, patience, |p| p.held == 0);
+        let progress = self.0.progress.lock().unwrap_or_else(PoisonError::into_inner);
+        let waiting = self.0.changed.wait_timeout_while(progress, patience, |p| p.held == 0);
         let (progress, _) = waiting.unwrap_or_else(PoisonError::into_inner);
         progress.held > 0
     }
@@ -48,11 +41,7 @@ impl Gate {
 
 impl Drop for Gate {
     fn drop(&mut self) {
-        self.0
-            .progress
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .open = true;
+        self.0.progress.lock().unwrap_or_else(PoisonError::into_inner).open = true;
         self.0.changed.notify_all();
     }
 }
@@ -69,9 +58,6 @@ impl Barrier {
 
     /// Whether the gate is open for good.
     pub(crate) fn is_open(&self) -> bool {
-        self.progress
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .open
+        self.progress.lock().unwrap_or_else(PoisonError::into_inner).open
     }
 }

@@ -38,24 +38,12 @@ impl Change {
         old: Vec<u8>,
         new: Vec<u8>,
     ) -> Self {
-        Self {
-            sequence,
-            old_size,
-            offset,
-            old,
-            kind: Kind::Write(new),
-        }
+        Self { sequence, old_size, offset, old, kind: Kind::Write(new) }
     }
 
     /// A truncation to `size`, which cut `tail` off.
     pub(crate) fn truncate(sequence: u64, old_size: u64, size: u64, tail: Vec<u8>) -> Self {
-        Self {
-            sequence,
-            old_size,
-            offset: size,
-            old: tail,
-            kind: Kind::Truncate,
-        }
+        Self { sequence, old_size, offset: size, old: tail, kind: Kind::Truncate }
     }
 
     /// How many bytes the change wrote.
@@ -128,19 +116,10 @@ mod tests {
     use super::*;
 
     fn ledger() -> (Ledger, Vec<u8>) {
-        let mut ledger = Ledger {
-            size: 6,
-            unsynced: Vec::new(),
-        };
-        ledger
-            .unsynced
-            .push(Change::write(0, 4, 2, b"cd".to_vec(), b"CDEF".to_vec()));
-        ledger
-            .unsynced
-            .push(Change::truncate(1, 6, 3, b"DEF".to_vec()));
-        ledger
-            .unsynced
-            .push(Change::write(2, 3, 5, Vec::new(), b"!".to_vec()));
+        let mut ledger = Ledger { size: 6, unsynced: Vec::new() };
+        ledger.unsynced.push(Change::write(0, 4, 2, b"cd".to_vec(), b"CDEF".to_vec()));
+        ledger.unsynced.push(Change::truncate(1, 6, 3, b"DEF".to_vec()));
+        ledger.unsynced.push(Change::write(2, 3, 5, Vec::new(), b"!".to_vec()));
         (ledger, b"abC\0\0!".to_vec())
     }
 

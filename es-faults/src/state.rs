@@ -52,9 +52,7 @@ impl Shared {
         let barrier = Arc::new(Barrier::default());
         let mut state = self.lock();
         state.gates.retain(|(_, _, barrier)| !barrier.is_open());
-        state
-            .gates
-            .push((call, ending.to_owned(), Arc::clone(&barrier)));
+        state.gates.push((call, ending.to_owned(), Arc::clone(&barrier)));
         barrier
     }
 
@@ -64,13 +62,8 @@ impl Shared {
         let here = |(kind, ending, _): &&(Call, String, Arc<Barrier>)| {
             *kind == call && path.ends_with(ending.as_str())
         };
-        let gates: Vec<_> = self
-            .lock()
-            .gates
-            .iter()
-            .filter(here)
-            .map(|gate| Arc::clone(&gate.2))
-            .collect();
+        let gates: Vec<_> =
+            self.lock().gates.iter().filter(here).map(|gate| Arc::clone(&gate.2)).collect();
         for gate in gates {
             gate.pass();
         }
@@ -79,9 +72,7 @@ impl Shared {
     /// Decides about opening `path`: the flags to open it with, or the code to answer.
     pub(crate) fn admit_open(&self, path: Option<&str>, flags: c_int) -> Result<c_int, c_int> {
         let mut state = self.lock();
-        state
-            .admit(Call::Open, path)
-            .map_err(|strike| strike.error.code())?;
+        state.admit(Call::Open, path).map_err(|strike| strike.error.code())?;
         let Some(path) = path.filter(|_| state.read_only) else {
             return Ok(flags);
         };
@@ -100,23 +91,15 @@ impl Shared {
             let ledger = state.files.entry(path.clone()).or_default();
             if ledger.size != size {
                 // Somebody outside changed the file: what is known of it no longer applies.
-                *ledger = Ledger {
-                    size,
-                    unsynced: Vec::new(),
-                };
+                *ledger = Ledger { size, unsynced: Vec::new() };
             }
         }
-        Handle {
-            path,
-            opened_in: state.crashes,
-        }
+        Handle { path, opened_in: state.crashes }
     }
 
     /// Decides about a call that changes nothing on the disk.
     pub(crate) fn admit(&self, call: Call, handle: &Handle) -> Result<(), c_int> {
-        self.lock()
-            .admit_file(call, handle)
-            .map_err(|strike| strike.error.code())
+        self.lock().admit_file(call, handle).map_err(|strike| strike.error.code())
     }
 
     /// Whether the file was opened before the last crash.
@@ -132,14 +115,8 @@ impl Shared {
     /// Decides about deleting `path`.
     pub(crate) fn admit_delete(&self, path: &str) -> Result<(), c_int> {
         let mut state = self.lock();
-        state
-            .admit(Call::Delete, Some(path))
-            .map_err(|strike| strike.error.code())?;
-        if state.read_only {
-            Err(ffi::SQLITE_IOERR_DELETE)
-        } else {
-            Ok(())
-        }
+        state.admit(Call::Delete, Some(path)).map_err(|strike| strike.error.code())?;
+        if state.read_only { Err(ffi::SQLITE_IOERR_DELETE) } else { Ok(()) }
     }
 
     /// Takes note of a file that was deleted.
@@ -206,11 +183,8 @@ impl Shared {
     pub(crate) fn crash(&self, crash: Crash) -> io::Result<()> {
         let mut state = self.lock();
         state.crashes += 1;
-        let mut order: Vec<u64> = state
-            .files
-            .values()
-            .flat_map(|l| l.unsynced.iter().map(|c| c.sequence))
-            .collect();
+        let mut order: Vec<u64> =
+            state.files.values().flat_map(|l| l.unsynced.iter().map(|c| c.sequence)).collect();
         order.sort_unstable();
         for (path, ledger) in &mut state.files {
             if ledger.unsynced.is_empty() {
@@ -221,10 +195,7 @@ impl Shared {
                 crash.survival(index, change)
             });
             fs::write(path, &image)?;
-            *ledger = Ledger {
-                size: image.len() as u64,
-                unsynced: Vec::new(),
-            };
+            *ledger = Ledger { size: image.len() as u64, unsynced: Vec::new() };
         }
         Ok(())
     }
@@ -260,11 +231,7 @@ impl State {
         if handle.opened_in == self.crashes {
             return Ok(());
         }
-        Err(Strike {
-            error: call.usual_error(),
-            written: 0,
-            last: false,
-        })
+        Err(Strike { error: call.usual_error(), written: 0, last: false })
     }
 
     fn ledger(&mut self, handle: &Handle) -> Option<&mut Ledger> {
@@ -288,10 +255,7 @@ impl State {
     }
 
     pub(crate) fn unsynced(&self) -> usize {
-        self.files
-            .values()
-            .map(|ledger| ledger.unsynced.len())
-            .sum()
+        self.files.values().map(|ledger| ledger.unsynced.len()).sum()
     }
 
     fn write(
@@ -331,9 +295,7 @@ impl State {
         };
         let code = raw.truncate(size);
         if code == ffi::SQLITE_OK {
-            ledger
-                .unsynced
-                .push(Change::truncate(sequence, ledger.size, size, tail));
+            ledger.unsynced.push(Change::truncate(sequence, ledger.size, size, tail));
             ledger.size = size;
             self.next_change += 1;
         }

@@ -25,20 +25,13 @@ struct FaultyVfs {
 pub(crate) fn register(name: &str, shared: &'static Shared) -> Result<(), RegisterError> {
     let c_name = CString::new(name).map_err(|_| RegisterError::InvalidName(name.to_owned()))?;
     // SAFETY: a null name asks for the default file system, and `c_name` ends with a zero byte.
-    let (wrapped, taken) = unsafe {
-        (
-            ffi::sqlite3_vfs_find(ptr::null()),
-            ffi::sqlite3_vfs_find(c_name.as_ptr()),
-        )
-    };
+    let (wrapped, taken) =
+        unsafe { (ffi::sqlite3_vfs_find(ptr::null()), ffi::sqlite3_vfs_find(c_name.as_ptr())) };
     if !taken.is_null() {
         return Err(RegisterError::NameTaken(name.to_owned()));
     }
     if wrapped.is_null() {
-        return Err(RegisterError::Refused {
-            name: name.to_owned(),
-            code: ffi::SQLITE_NOTFOUND,
-        });
+        return Err(RegisterError::Refused { name: name.to_owned(), code: ffi::SQLITE_NOTFOUND });
     }
     // SAFETY: `wrapped` is the default file system, which SQLite never frees; the table is plain
     // data, and its pointers stay valid as long as the original's do.
@@ -49,11 +42,7 @@ pub(crate) fn register(name: &str, shared: &'static Shared) -> Result<(), Regist
     table.zName = c_name.into_raw();
     table.xOpen = Some(open);
     table.xDelete = Some(delete);
-    let faulty = Box::leak(Box::new(FaultyVfs {
-        table,
-        wrapped,
-        shared,
-    }));
+    let faulty = Box::leak(Box::new(FaultyVfs { table, wrapped, shared }));
     // SAFETY: the table is leaked, so it outlives every use; SQLite links it into its list
     // through `pNext`, which nobody else touches. The pointer is derived from the whole
     // `FaultyVfs`, so the functions below may read behind the table.
@@ -61,10 +50,7 @@ pub(crate) fn register(name: &str, shared: &'static Shared) -> Result<(), Regist
     if code == ffi::SQLITE_OK {
         Ok(())
     } else {
-        Err(RegisterError::Refused {
-            name: name.to_owned(),
-            code,
-        })
+        Err(RegisterError::Refused { name: name.to_owned(), code })
     }
 }
 

@@ -19,19 +19,13 @@ fn a_crash_loses_what_was_never_synced() {
     let world = World::new("lose");
     let connection = world.open("WAL", "FULL").unwrap();
     insert(&connection, 1).unwrap();
-    connection
-        .execute_batch("PRAGMA synchronous=NORMAL")
-        .unwrap();
+    connection.execute_batch("PRAGMA synchronous=NORMAL").unwrap();
     insert(&connection, 2).unwrap();
     assert!(world.disk.unsynced() > 0);
     world.disk.crash(Crash::LoseUnsynced).unwrap();
     drop(connection);
     let connection = world.open_durable();
-    assert_eq!(
-        count(&connection),
-        1,
-        "the second row was acknowledged without a sync"
-    );
+    assert_eq!(count(&connection), 1, "the second row was acknowledged without a sync");
     assert_sound(&connection);
 }
 
@@ -42,11 +36,7 @@ fn a_crash_never_loses_what_was_synced() {
     for id in 0..20 {
         insert(&connection, id).unwrap();
     }
-    assert_eq!(
-        world.disk.unsynced(),
-        0,
-        "nothing is left unsynced between commits"
-    );
+    assert_eq!(world.disk.unsynced(), 0, "nothing is left unsynced between commits");
     world.disk.crash(Crash::LoseUnsynced).unwrap();
     drop(connection);
     let connection = world.open_durable();
@@ -83,10 +73,7 @@ fn survives_every_state(name: &str, journal_mode: &str, synchronous: &str) {
         let connection = interrupted(&world.disk, &path, journal_mode, synchronous);
         let states = world.disk.unsynced();
         let crash = if step % 2 == 0 {
-            Crash::KeepFirst {
-                changes: step / 2,
-                torn_bytes: 512,
-            }
+            Crash::KeepFirst { changes: step / 2, torn_bytes: 512 }
         } else {
             Crash::Scramble { seed: step as u64 }
         };
@@ -97,10 +84,7 @@ fn survives_every_state(name: &str, journal_mode: &str, synchronous: &str) {
         assert_eq!(count(&connection), 3, "crash {crash:?}");
         drop(connection);
         if step / 2 > states {
-            assert!(
-                states > 5,
-                "the transaction left only {states} changes unsynced"
-            );
+            assert!(states > 5, "the transaction left only {states} changes unsynced");
             return;
         }
     }
@@ -136,9 +120,7 @@ fn the_weaker_flush_is_caught() {
     // The harness proves itself: the same story with `synchronous=NORMAL` loses rows.
     let world = World::new("weaker");
     let connection = world.open("WAL", "NORMAL").unwrap();
-    connection
-        .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
-        .unwrap();
+    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).unwrap();
     for id in 0..20 {
         insert(&connection, id).unwrap();
     }

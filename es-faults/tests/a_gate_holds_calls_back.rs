@@ -41,9 +41,6 @@ fn a_crash_can_fall_between_the_write_and_its_flush() {
     assert!(gate.reached_within(Duration::from_secs(10)));
     world.disk.crash(Crash::LoseUnsynced).unwrap();
     drop(gate);
-    assert!(
-        commit.join().unwrap().is_err(),
-        "the process died before its commit was answered"
-    );
+    assert!(commit.join().unwrap().is_err(), "the process died before its commit was answered");
     assert_eq!(count(&world.open_durable()), 1);
 }

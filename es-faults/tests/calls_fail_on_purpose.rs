@@ -44,15 +44,8 @@ fn a_failing_read_is_reported() {
     insert(&connection, 1).unwrap();
     drop(connection);
     let connection = world.disk.open(&world.path).unwrap();
-    world.disk.fail(
-        Fault::on(Call::Read)
-            .file("orders.db")
-            .error(IoError::Read)
-            .forever(),
-    );
-    let found = connection.query_row("SELECT count(*) FROM orders", [], |row| {
-        row.get::<_, i64>(0)
-    });
+    world.disk.fail(Fault::on(Call::Read).file("orders.db").error(IoError::Read).forever());
+    let found = connection.query_row("SELECT count(*) FROM orders", [], |row| row.get::<_, i64>(0));
     assert_eq!(code(found), ffi::SQLITE_IOERR_READ);
     world.disk.heal();
     assert_eq!(count(&connection), 1);
@@ -76,18 +69,9 @@ fn a_write_can_fail_half_way() {
     let connection = world.open_durable();
     insert(&connection, 1).unwrap();
     let before = world.disk.used();
-    world.disk.fail(
-        Fault::on(Call::Write)
-            .file("-wal")
-            .nth(2)
-            .after_writing(100),
-    );
+    world.disk.fail(Fault::on(Call::Write).file("-wal").nth(2).after_writing(100));
     assert_eq!(code(insert(&connection, 2)), ffi::SQLITE_IOERR_WRITE);
-    assert_eq!(
-        world.disk.used(),
-        before + 24 + 100,
-        "a frame's header and part of its page"
-    );
+    assert_eq!(world.disk.used(), before + 24 + 100, "a frame's header and part of its page");
     insert(&connection, 3).unwrap();
     assert_eq!(count(&connection), 2);
     assert_sound(&connection);
@@ -99,23 +83,14 @@ fn a_failing_sync_at_commit_leaves_the_outcome_open() {
         let world = World::new(name);
         let connection = world.open_durable();
         insert(&connection, 1).unwrap();
-        world
-            .disk
-            .fail(Fault::on(Call::Sync).file("-wal").error(IoError::Fsync));
+        world.disk.fail(Fault::on(Call::Sync).file("-wal").error(IoError::Fsync));
         assert_eq!(code(insert(&connection, 2)), ffi::SQLITE_IOERR_FSYNC);
         world.disk.crash(crash).unwrap();
         drop(connection);
         count(&world.open_durable())
     };
-    let stored = Crash::KeepFirst {
-        changes: usize::MAX,
-        torn_bytes: 0,
-    };
-    assert_eq!(
-        outcome("sync-stored", stored),
-        2,
-        "the refused row is there all the same"
-    );
+    let stored = Crash::KeepFirst { changes: usize::MAX, torn_bytes: 0 };
+    assert_eq!(outcome("sync-stored", stored), 2, "the refused row is there all the same");
     assert_eq!(outcome("sync-lost", Crash::LoseUnsynced), 1);
 }
 
@@ -127,11 +102,7 @@ fn a_failing_truncation_is_reported() {
     assert_eq!(code(insert(&connection, 1)), ffi::SQLITE_IOERR_TRUNCATE);
     drop(connection);
     let connection = world.open("TRUNCATE", "FULL").unwrap();
-    assert_eq!(
-        count(&connection),
-        0,
-        "the journal was still there and rolled the row back"
-    );
+    assert_eq!(count(&connection), 0, "the journal was still there and rolled the row back");
 }
 
 #[test]
@@ -147,9 +118,7 @@ fn a_lock_held_by_another_process_can_be_played() {
     let world = World::new("fail-lock");
     let connection = world.open("DELETE", "FULL").unwrap();
     connection.busy_timeout(std::time::Duration::ZERO).unwrap();
-    world
-        .disk
-        .fail(Fault::on(Call::Lock).file("orders.db").error(IoError::Busy));
+    world.disk.fail(Fault::on(Call::Lock).file("orders.db").error(IoError::Busy));
     assert_eq!(code(insert(&connection, 1)), ffi::SQLITE_BUSY);
     insert(&connection, 2).unwrap();
 }
@@ -158,9 +127,7 @@ fn a_lock_held_by_another_process_can_be_played() {
 fn a_failing_wal_index_is_reported() {
     let world = World::new("fail-shm");
     let connection = world.open_durable();
-    world
-        .disk
-        .fail(Fault::on(Call::Shm).error(IoError::ShmLock));
+    world.disk.fail(Fault::on(Call::Shm).error(IoError::ShmLock));
     assert_eq!(code(insert(&connection, 1)), ffi::SQLITE_IOERR_SHMLOCK);
     insert(&connection, 2).unwrap();
 }
@@ -199,10 +166,7 @@ fn every_single_failing_call_leaves_the_database_sound() {
         let connection = world.disk.open(&path).unwrap();
         assert_sound(&connection);
         if acknowledged > 0 {
-            assert!(
-                count(&connection) >= acknowledged,
-                "call {n} lost an acknowledged row"
-            );
+            assert!(count(&connection) >= acknowledged, "call {n} lost an acknowledged row");
         }
         if world.disk.struck() == before {
             outcome.unwrap();
@@ -220,23 +184,13 @@ fn calls_are_counted_by_kind() {
     for id in 0..10 {
         insert(&connection, id).unwrap();
     }
-    assert_eq!(
-        world.disk.count(Call::Sync) - syncs,
-        10,
-        "one flush a commit"
-    );
+    assert_eq!(world.disk.count(Call::Sync) - syncs, 10, "one flush a commit");
     assert!(world.disk.count_all() > all + 10);
 }
 
 #[test]
 fn a_name_is_registered_once() {
     let _first = Disk::register("twice").unwrap();
-    assert!(matches!(
-        Disk::register("twice"),
-        Err(RegisterError::NameTaken(_))
-    ));
-    assert!(matches!(
-        Disk::register("a b"),
-        Err(RegisterError::InvalidName(_))
-    ));
+    assert!(matches!(Disk::register("twice"), Err(RegisterError::NameTaken(_))));
+    assert!(matches!(Disk::register("a b"), Err(RegisterError::InvalidName(_))));
 }

@@ -33,9 +33,7 @@ fn a_full_disk_accepts_what_overwrites() {
     let connection = world.open_durable();
     insert(&connection, 1).unwrap();
     // After a checkpoint the log starts again from its beginning.
-    connection
-        .query_row("PRAGMA wal_checkpoint(RESTART)", [], |_| Ok(()))
-        .unwrap();
+    connection.query_row("PRAGMA wal_checkpoint(RESTART)", [], |_| Ok(())).unwrap();
     world.disk.set_capacity(Some(world.disk.used()));
     insert(&connection, 2).unwrap();
     assert_eq!(count(&connection), 2);

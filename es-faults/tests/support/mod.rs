@@ -15,11 +15,7 @@ impl World {
     pub fn new(name: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let disk = Disk::register(name).unwrap();
-        Self {
-            disk,
-            path: folder.path().join("orders.db"),
-            _folder: folder,
-        }
+        Self { disk, path: folder.path().join("orders.db"), _folder: folder }
     }
 
     /// Opens the database in the given modes and creates its table.
@@ -38,17 +34,12 @@ impl World {
 }
 
 pub fn insert(connection: &Connection, id: i64) -> rusqlite::Result<()> {
-    connection.execute(
-        "INSERT INTO orders VALUES (?, ?)",
-        (id, "a note ".repeat(40)),
-    )?;
+    connection.execute("INSERT INTO orders VALUES (?, ?)", (id, "a note ".repeat(40)))?;
     Ok(())
 }
 
 pub fn count(connection: &Connection) -> i64 {
-    connection
-        .query_row("SELECT count(*) FROM orders", [], |row| row.get(0))
-        .unwrap()
+    connection.query_row("SELECT count(*) FROM orders", [], |row| row.get(0)).unwrap()
 }
 
 /// The extended result code of a failed call.
@@ -60,8 +51,7 @@ pub fn code<T: std::fmt::Debug>(result: rusqlite::Result<T>) -> i32 {
 }
 
 pub fn assert_sound(connection: &Connection) {
-    let verdict: String = connection
-        .query_row("PRAGMA integrity_check", [], |row| row.get(0))
-        .unwrap();
+    let verdict: String =
+        connection.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
     assert_eq!(verdict, "ok");
 }
