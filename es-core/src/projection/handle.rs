@@ -146,7 +146,9 @@ impl ProjectionHandle {
 /// What there is to say without waiting on.
 fn verdict(status: &Status, wanted: Position) -> Option<Result<(), CaughtUpError>> {
     let processor = status.processor.clone();
-    if status.position >= wanted && status.state != ProcessorState::Absent {
+    // Positions of another log say nothing about this one.
+    let counts = !matches!(status.state, ProcessorState::Absent | ProcessorState::WrongLog { .. });
+    if counts && status.position >= wanted {
         return Some(Ok(()));
     }
     match &status.state {

@@ -61,6 +61,7 @@ impl Processor {
             filter: plan.filter(),
             seen: token.position,
             token,
+            is_claimed: true,
             plan,
             stores,
             status: publish,

@@ -38,7 +38,7 @@ pub enum ProcessorState {
         /// How often it was tried.
         attempts: u32,
     },
-    /// Its token does not belong to this log; it does not run.
+    /// Its token does not belong to this log; it does not run until the read side is reset.
     WrongLog {
         /// What to do.
         reason: String,

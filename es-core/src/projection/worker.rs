@@ -28,6 +28,8 @@ pub(super) struct Worker {
     pub(super) filter: Filter,
     /// As it is stored.
     pub(super) token: Token,
+    /// False from the moment the token turned out to be somebody else's until it is claimed again.
+    pub(super) is_claimed: bool,
     /// Everything up to here is handled, or nobody subscribed to it.
     pub(super) seen: Position,
     pub(super) status: watch::Sender<Status>,
@@ -86,6 +88,9 @@ impl Worker {
 
     /// Handles one page of the log.
     async fn step(&mut self) -> Next {
+        if !self.is_claimed {
+            return Next::Reclaim;
+        }
         let (partition, log) = (Partition::default(), Arc::clone(&self.stores.log));
         let page = match log.read(partition, self.seen, &self.filter, BATCH_EVENTS).await {
             Ok(page) => page,
@@ -113,10 +118,8 @@ impl Worker {
         };
         let batch_thread = Arc::clone(&self.batch_thread);
         let batch = tokio::task::spawn_blocking(move || {
-            mark(&batch_thread, Some(std::thread::current().id()));
-            let end = run(&work);
-            mark(&batch_thread, None);
-            end
+            let _mark = Mark::set(&batch_thread);
+            run(&work)
         });
         match batch.await {
             Ok(Ok(end)) => self.keep(end, count, up_to, head),
@@ -148,21 +151,30 @@ impl Worker {
 
     /// Goes on from the token as it is stored now.
     async fn reclaim(&mut self, attempts: u32) {
+        self.is_claimed = false;
         match claim(&self.plan, &self.stores).await {
             Ok(token) => {
+                self.is_claimed = true;
                 self.seen = token.position;
                 self.token = token;
                 self.running(self.seen);
             }
-            Err(error @ ProcessorError::WrongLog { .. }) => {
-                tracing::error!(processor = self.plan.name, %error, "the processor does not run");
-                self.publish(ProcessorState::WrongLog { reason: error.to_string() });
-            }
+            Err(error @ ProcessorError::WrongLog { .. }) => self.does_not_run(&error),
             Err(error) => {
                 self.publish(ProcessorState::Failed { reason: error.to_string(), attempts })
             }
         }
         self.pause(attempts).await;
+    }
+
+    /// Stays until the read side is reset: only a new claim ends it.
+    fn does_not_run(&self, error: &ProcessorError) {
+        let state = ProcessorState::WrongLog { reason: error.to_string() };
+        // Said once, not with every look at whether it was reset.
+        if self.status.borrow().state != state {
+            tracing::error!(processor = self.plan.name, %error, "the processor does not run");
+            self.publish(state);
+        }
     }
 
     async fn fail(&self, reason: String, attempts: u32) {
@@ -181,7 +193,7 @@ impl Worker {
     /// Not after each: it would be a transaction per event that does not concern this processor.
     /// What is lost by a crash is looked at again.
     async fn store_passed(&mut self, least: u64) {
-        if self.seen.0.saturating_sub(self.token.position.0) < least {
+        if !self.is_claimed || self.seen.0.saturating_sub(self.token.position.0) < least {
             return;
         }
         let Ok(event) = event_at(&*self.stores.log, self.seen).await else {
@@ -220,6 +232,23 @@ impl Worker {
     }
 }
 
-fn mark(batch_thread: &Mutex<Option<ThreadId>>, thread: Option<ThreadId>) {
-    *batch_thread.lock().unwrap_or_else(PoisonError::into_inner) = thread;
+/// Names the thread of the batch while it runs; also a panic ends that.
+struct Mark<'a>(&'a Mutex<Option<ThreadId>>);
+
+impl<'a> Mark<'a> {
+    fn set(batch_thread: &'a Mutex<Option<ThreadId>>) -> Self {
+        let mark = Self(batch_thread);
+        mark.write(Some(std::thread::current().id()));
+        mark
+    }
+
+    fn write(&self, thread: Option<ThreadId>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = thread;
+    }
+}
+
+impl Drop for Mark<'_> {
+    fn drop(&mut self) {
+        self.write(None);
+    }
 }

@@ -2,7 +2,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, unreachable_pub)]
 
 mod domain;
+mod doubles;
 mod failures;
+mod lost_tokens;
 mod processing_groups;
 mod queries;
 mod reactions;

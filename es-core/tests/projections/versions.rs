@@ -8,7 +8,7 @@ use super::domain::TillRow;
 use super::*;
 
 /// The same projection with another declared version.
-fn plan(version: u32) -> ProcessorPlan {
+pub fn plan(version: u32) -> ProcessorPlan {
     let mut components = Components::default();
     TillRow::register(&mut components);
     let mut projections = components.projections;
