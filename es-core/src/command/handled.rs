@@ -2,6 +2,7 @@ use std::future::Future;
 
 use super::{Command, CommandError, CommandOf, Dispatch, DomainError, Reply, Tracked};
 use crate::aggregate::Aggregate;
+use crate::future::BoxFuture;
 use crate::runtime::Runtime;
 
 /// What sending a command of type `C` handled by `H` gives, with the commit token.
@@ -29,6 +30,15 @@ pub trait HandledBy<H>: Command {
         runtime: &Runtime,
         dispatch: Dispatch,
     ) -> impl Future<Output = Result<Tracked<Self::Reply>, CommandError<Self::Error>>> + Send;
+
+    /// Carries the command out in a box; sending by name goes this way.
+    // Of what `run` returns there is one per command, and the compiler spends most of its time on
+    // it; of this there is one per reply and error.
+    fn run_boxed(
+        self,
+        runtime: &Runtime,
+        dispatch: Dispatch,
+    ) -> BoxFuture<'static, Result<Tracked<Self::Reply>, CommandError<Self::Error>>>;
 }
 
 #[diagnostic::do_not_recommend]
@@ -38,5 +48,9 @@ impl<A: Aggregate, C: CommandOf<A>> HandledBy<A> for C {
 
     fn run(self, runtime: &Runtime, dispatch: Dispatch) -> impl Future<Output = Sent<A, C>> + Send {
         super::turn::run::<A, C>(runtime, self, dispatch)
+    }
+
+    fn run_boxed(self, runtime: &Runtime, dispatch: Dispatch) -> BoxFuture<'static, Sent<A, C>> {
+        super::turn::run_boxed::<A, C>(runtime, self, dispatch)
     }
 }

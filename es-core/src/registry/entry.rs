@@ -134,24 +134,37 @@ impl CommandEntry {
             handler: type_name::<H>,
             handler_id: TypeId::of::<H>,
             needs,
-            dispatch: |runtime, named| Box::pin(send_named::<H, C>(runtime, named)),
+            dispatch: send_named::<H, C>,
             source: Source { file, line },
         }
     }
 }
 
-async fn send_named<H: 'static, C: HandledBy<H>>(
-    runtime: &Runtime,
-    named: NamedCommand<'_>,
-) -> NamedResult {
+fn send_named<'a, H: 'static, C: HandledBy<H>>(
+    runtime: &'a Runtime,
+    named: NamedCommand<'a>,
+) -> BoxFuture<'a, NamedResult> {
     let mut dispatch = named.dispatch;
-    let command_id = *dispatch.id_or_generate();
-    let command: C = serde_json::from_slice(named.json)
-        .map_err(|error| undecodable(command_id, C::NAME, error.to_string()))?;
-    named_reply(command_id, C::NAME, command.run(runtime, dispatch).await)
+    let id = *dispatch.id_or_generate();
+    match serde_json::from_slice::<C>(named.json) {
+        Ok(command) => answered(id, C::NAME, command.run_boxed(runtime, dispatch)),
+        Err(error) => refused(undecodable(id, C::NAME, error.to_string())),
+    }
+}
+
+fn refused(error: CommandError<Rejection>) -> BoxFuture<'static, NamedResult> {
+    Box::pin(std::future::ready(Err(error)))
 }
 
 // Compiled once per reply and error, not per command.
+fn answered<R: Reply, X: DomainError>(
+    command_id: CommandId,
+    name: &'static str,
+    sending: BoxFuture<'static, Result<Tracked<R>, CommandError<X>>>,
+) -> BoxFuture<'static, NamedResult> {
+    Box::pin(async move { named_reply(command_id, name, sending.await) })
+}
+
 fn named_reply<R: Reply, X: DomainError>(
     command_id: CommandId,
     name: &str,

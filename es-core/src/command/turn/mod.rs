@@ -25,9 +25,10 @@ use super::{Call, CommandError, CommandOf, Dispatch, DomainError, Refusal, Reply
 use crate::aggregate::{Aggregate, AggregateId, Cell, InFlight, Live, Slot, Turn, fold};
 use crate::context::{Context, Now};
 use crate::event::{CommandId, Metadata, Sequence};
+use crate::future::BoxFuture;
 use crate::runtime::{Runtime, Ticket};
 use crate::store::{Append, AppendError, Appended, Committed, NewEvent, Permit, RememberedCommand};
-use outside::{AsyncCommand, Outside};
+use outside::{AsyncCommand, AsyncDecision, Outside};
 
 /// A command on its way, with everything that stays the same when it is decided again.
 struct Journey<A: Aggregate, X> {
@@ -46,6 +47,10 @@ struct Journey<A: Aggregate, X> {
 /// A plain handler with its command.
 type SyncDecision<'a, A, R, X> =
     &'a (dyn Fn(&mut Slot<A>, &Context) -> Result<R, Refusal<X>> + Sync);
+
+/// The same, in a box.
+type OwnedDecision<A, R, X> =
+    Box<dyn Fn(&mut Slot<A>, &Context) -> Result<R, Refusal<X>> + Send + Sync>;
 
 /// What a handler's run came to.
 struct Outcome<A, R, X> {
@@ -82,6 +87,40 @@ pub(super) async fn run<A: Aggregate, C: CommandOf<A>>(
             Arc::new(Outside { journey, decision, retry }).decide_on_a_task().await
         }
     }
+}
+
+/// [`run`] in a box, with as little as possible that is compiled for each command.
+pub(super) fn run_boxed<A: Aggregate, C: CommandOf<A>>(
+    runtime: &Runtime,
+    command: C,
+    dispatch: Dispatch,
+) -> BoxFuture<'static, SendResult<C::Reply, C::Error>> {
+    let journey = Journey::start(runtime, C::NAME, command.target_id(), dispatch);
+    match C::CALL {
+        Call::Sync(call) => {
+            at_once(journey, Box::new(move |slot, context| call(slot, &command, context)))
+        }
+        Call::Async { call, retry } => {
+            on_a_task(journey, Box::new(AsyncCommand { call, command }), retry)
+        }
+    }
+}
+
+fn at_once<A: Aggregate, R: Reply, X: DomainError>(
+    journey: Fallible<Journey<A, X>, X>,
+    decide: OwnedDecision<A, R, X>,
+) -> BoxFuture<'static, SendResult<R, X>> {
+    Box::pin(async move { journey?.decide_at_once(&*decide).await })
+}
+
+fn on_a_task<A: Aggregate, R: Reply, X: DomainError>(
+    journey: Fallible<Journey<A, X>, X>,
+    decision: Box<dyn AsyncDecision<A, R, X>>,
+    retry: bool,
+) -> BoxFuture<'static, SendResult<R, X>> {
+    Box::pin(async move {
+        Arc::new(Outside { journey: journey?, decision, retry }).decide_on_a_task().await
+    })
 }
 
 impl<A: Aggregate, X: DomainError> Journey<A, X> {
