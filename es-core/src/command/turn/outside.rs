@@ -33,7 +33,7 @@ impl<A: Aggregate, R: Reply, X: DomainError> Outside<A, R, X> {
             if let Some(first) = journey.answered_before(&mut turn).await? {
                 return journey.first_answer(first);
             }
-            // A barrier: what its state rests on has to be durable, and is folded anew if it is not.
+            // A barrier: what its state rests on must be durable, and is folded anew otherwise.
             journey.before_deadline(turn.settled()).await?;
             journey.fold(&mut turn).await?;
             // On a task of its own: a disconnecting caller must not stop it half-way.

@@ -60,7 +60,7 @@ impl Disk {
         let read = self.reads.fetch_add(1, Ordering::Relaxed);
         match self.bug {
             // Not at a round number, so that a reader who waits for the last event finds it.
-            Bug::ShowsHalfABatch if read % 2 == 1 && rows.events.len() % 10 != 0 => {
+            Bug::ShowsHalfABatch if read % 2 == 1 && !rows.events.len().is_multiple_of(10) => {
                 rows.events.pop();
             }
             // An event committed late: others that came after it are readable before it.
