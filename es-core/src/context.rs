@@ -62,7 +62,7 @@ impl fmt::Debug for Now {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a handler parameter",
     label = "cannot be taken from the context",
-    note = "wrap a resource in `Inject<{Self}>` and give it to `App::provide`, or implement `FromContext` for `{Self}`"
+    note = "wrap a resource in `Inject<{Self}>` and give it to `AppBuilder::provide`, or implement `FromContext` for `{Self}`"
 )]
 pub trait FromContext: Sized {
     /// Takes the value.
@@ -84,7 +84,7 @@ pub struct Needs {
 }
 
 impl Needs {
-    /// Needs a resource given to `App::provide`.
+    /// Needs a resource given to `AppBuilder::provide`.
     pub fn resource<T: ?Sized + 'static>(&mut self) {
         self.resources.push((TypeId::of::<T>(), std::any::type_name::<T>()));
     }
@@ -103,27 +103,41 @@ impl Needs {
 }
 
 /// Resources given to the application, by type.
-#[derive(Default)]
-pub struct Resources(HashMap<TypeId, (Box<dyn Any + Send + Sync>, &'static str)>);
+pub struct Resources {
+    by_type: HashMap<TypeId, (Box<dyn Any + Send + Sync>, &'static str)>,
+    // What to call where one is missing: a fixture has no application.
+    giver: &'static str,
+}
+
+impl Default for Resources {
+    fn default() -> Self {
+        Self::given_to("AppBuilder::provide")
+    }
+}
 
 impl Resources {
+    /// No resources yet; a missing one is told with the name of the method to give it to.
+    pub(crate) fn given_to(giver: &'static str) -> Self {
+        Self { by_type: HashMap::new(), giver }
+    }
+
     /// Adds a resource; a trait object is found under its trait.
     pub fn provide<T: ?Sized + Send + Sync + 'static>(&mut self, resource: Arc<T>) {
-        self.0.insert(TypeId::of::<T>(), (Box::new(resource), std::any::type_name::<T>()));
+        self.by_type.insert(TypeId::of::<T>(), (Box::new(resource), std::any::type_name::<T>()));
     }
 
     /// Finds a resource.
     #[must_use]
     pub fn get<T: ?Sized + Send + Sync + 'static>(&self) -> Option<Arc<T>> {
-        self.0.get(&TypeId::of::<T>())?.0.downcast_ref::<Arc<T>>().cloned()
+        self.by_type.get(&TypeId::of::<T>())?.0.downcast_ref::<Arc<T>>().cloned()
     }
 
     pub(crate) fn contains(&self, type_id: TypeId) -> bool {
-        self.0.contains_key(&type_id)
+        self.by_type.contains_key(&type_id)
     }
 
     pub(crate) fn names(&self) -> Vec<&'static str> {
-        let mut names: Vec<_> = self.0.values().map(|(_, name)| *name).collect();
+        let mut names: Vec<_> = self.by_type.values().map(|(_, name)| *name).collect();
         names.sort_unstable();
         names
     }
@@ -135,7 +149,7 @@ impl fmt::Debug for Resources {
     }
 }
 
-/// A resource given to `App::provide`: a service, a client, a configuration.
+/// A resource given to `AppBuilder::provide`: a service, a client, a configuration.
 #[derive(Debug)]
 pub struct Inject<T: ?Sized>(Arc<T>);
 
@@ -163,8 +177,9 @@ impl<T: ?Sized + Send + Sync + 'static> FromContext for Inject<T> {
     fn from_context(context: &Context) -> Result<Self, Fault> {
         context.resources.get::<T>().map(Self).ok_or_else(|| {
             Fault::new(format!(
-                "nobody provided `{}`; give it to `App::provide`",
-                std::any::type_name::<T>()
+                "nobody provided `{}`; give it to `{}`",
+                std::any::type_name::<T>(),
+                context.resources.giver
             ))
         })
     }

@@ -34,7 +34,7 @@ impl Codec for Json {
     }
 
     fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, CodecError> {
-        serde_json::from_slice(bytes).map_err(CodecError::new)
+        serde_json::from_slice(bytes).map_err(|error| CodecError(Reason::Shape(Box::new(error))))
     }
 }
 
@@ -71,6 +71,11 @@ pub struct CodecError(Reason);
 enum Reason {
     #[error(transparent)]
     Format(Box<dyn std::error::Error + Send + Sync>),
+    #[error(
+        "{0}; the type must accept every payload that was stored, for example by \
+         `#[serde(default)]` on a new field"
+    )]
+    Shape(Box<dyn std::error::Error + Send + Sync>),
     #[error(
         "event `{name}` has revision {found}, and no `from` chain leads from there to revision \
          {known}; declare the chain with `#[event(revision = .., from = ..)]` or run a newer version"

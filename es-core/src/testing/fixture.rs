@@ -33,7 +33,7 @@ impl<A: Aggregate> Fixture<A> {
         Self {
             past: Past::nothing(),
             now: Timestamp::from_microseconds(STILL_SINCE),
-            resources: Arc::default(),
+            resources: Arc::new(Resources::given_to("Given::provide")),
             commands: 0,
         }
     }

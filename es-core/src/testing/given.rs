@@ -67,7 +67,7 @@ impl<A: Aggregate> Given<A> {
         self
     }
 
-    /// Provides a resource to handlers that take `Inject<T>`, like `App::provide`.
+    /// Provides a resource to handlers that take `Inject<T>`, like `AppBuilder::provide`.
     #[track_caller]
     pub fn provide<T: ?Sized + Send + Sync + 'static>(mut self, resource: Arc<T>) -> Self {
         match Arc::get_mut(&mut self.fixture.resources) {
