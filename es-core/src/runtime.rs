@@ -30,14 +30,14 @@ pub(crate) struct Shared {
     pub(crate) admission: Admission,
 }
 
-/// The limits of one application's command side.
+/// The limits of one application's handlers.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
     /// Live aggregates kept per type; idle ones beyond it are forgotten.
     pub live_aggregates: usize,
     /// How often one command is decided again after conflicts of its own.
     pub conflict_retries: u32,
-    /// How long an asynchronous handler may take.
+    /// How long an asynchronous handler of a command or an event may take.
     pub handler_time: Duration,
 }
 

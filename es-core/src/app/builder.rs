@@ -104,7 +104,7 @@ impl AppBuilder {
         self
     }
 
-    /// Changes the limits of the command side.
+    /// Changes the limits of handlers.
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
@@ -145,8 +145,9 @@ impl AppBuilder {
             self.read_side.or(opened.read_side).unwrap_or_else(|| Arc::new(MemoryReadSide::new()));
         let registry = Arc::new(registry);
         let resources = Arc::new(self.resources);
+        let time = self.limits.handler_time;
         let projections =
-            Projections::start(&registry, &opened.log, &read_side, &resources).await?;
+            Projections::start(&registry, &opened.log, &read_side, &resources, time).await?;
         let queries = projections.queries(&clock);
         let bus = EventBus::new(Arc::clone(&opened.log));
         let payload_limit_bytes = opened.log.capabilities().payload_limit_bytes;

@@ -3,6 +3,7 @@
 use std::any::TypeId;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::StartError;
 use crate::context::{Needs, Resources};
@@ -31,6 +32,7 @@ impl Projections {
         log: &Arc<dyn EventStore>,
         read_side: &Arc<dyn ReadSide>,
         resources: &Arc<Resources>,
+        handler_time: Duration,
     ) -> Result<Self, StartError> {
         let components = registry.components();
         let plans = plans(components)?;
@@ -43,6 +45,7 @@ impl Projections {
         };
         let mut processors = Vec::with_capacity(plans.len());
         for Planned { plan, .. } in plans {
+            let plan = plan.handler_time(handler_time);
             processors.push(Processor::start(plan, stores.clone()).await?);
         }
         Ok(Self { stores, processors, routes })
@@ -83,6 +86,7 @@ struct Planned {
 }
 
 fn plans(components: &Components) -> Result<Vec<Planned>, ProcessorError> {
+    let mut used = UsedViews::default();
     let mut groups: BTreeMap<&str, Vec<_>> = BTreeMap::new();
     for projection in &components.projections {
         groups.entry(projection.processor).or_default().push(*projection);
@@ -93,6 +97,7 @@ fn plans(components: &Components) -> Result<Vec<Planned>, ProcessorError> {
         let handlers: Vec<_> =
             owners.iter().flat_map(|owner| handlers_of(components, *owner)).collect();
         if !handlers.is_empty() {
+            used.by(processor, &handlers)?;
             let plan = ProcessorPlan::of_projections(processor, &projections, handlers)?;
             plans.push(Planned { plan, projections: owners });
         }
@@ -104,10 +109,42 @@ fn plans(components: &Components) -> Result<Vec<Planned>, ProcessorError> {
         if plans.iter().any(|planned| planned.plan.name() == owner) {
             return Err(ProcessorError::TwoProcessors { processor: owner.to_owned() });
         }
+        used.by(owner, &handlers)?;
         let plan = ProcessorPlan::of_reaction(owner, handlers)?;
         plans.push(Planned { plan, projections: Vec::new() });
     }
     Ok(plans)
+}
+
+/// Which processor's event handlers use which view, and the first of them.
+#[derive(Default)]
+struct UsedViews<'a>(BTreeMap<&'static str, (&'a str, EventHandlerEntry)>);
+
+impl<'a> UsedViews<'a> {
+    /// Fails if a view is another processor's: it would be two tables, and a query finds one.
+    fn by(
+        &mut self,
+        processor: &'a str,
+        handlers: &[EventHandlerEntry],
+    ) -> Result<(), ProcessorError> {
+        for handler in handlers {
+            let mut needs = Needs::default();
+            (handler.needs)(&mut needs);
+            for view in needs.views {
+                let (owner, first) = *self.0.entry(view.name).or_insert((processor, *handler));
+                if owner != processor {
+                    let (first, second) = (describe(&first), describe(handler));
+                    return Err(ProcessorError::SharedView { view: view.name, first, second });
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn describe(handler: &EventHandlerEntry) -> String {
+    let EventHandlerEntry { owner, handler, source, .. } = handler;
+    format!("`{handler}` of `{owner}` ({source})")
 }
 
 fn handlers_of(

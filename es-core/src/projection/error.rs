@@ -29,6 +29,21 @@ pub enum ProcessorError {
         /// The name.
         view: &'static str,
     },
+    /// Event handlers of two processors use one view; each would fill a table of its own.
+    #[error(
+        "view `{view}` is used by {first} and by {second}, which run on different processors and \
+         would fill a table each; let their projections share a processor with \
+         `#[projection(processor = \"..\")]`, or give one view another name with \
+         `#[view(name = \"..\")]`"
+    )]
+    SharedView {
+        /// The view.
+        view: &'static str,
+        /// A handler that uses it, of which projection or function, and where it is.
+        first: String,
+        /// The other one.
+        second: String,
+    },
     /// A free function and a projection, or two of them, would share a token by accident.
     #[error(
         "`{processor}` is a projection's processor and an event handler's function; rename the \

@@ -1,10 +1,12 @@
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
-use super::{ProcessorError, TokenKey, ViewSchema, batch::ViewVersions, schema_hash};
+use super::{EventCall, ProcessorError, TokenKey, ViewSchema, batch::ViewVersions, schema_hash};
 use crate::context::Needs;
 use crate::event::Partition;
 use crate::registry::{EventHandlerEntry, ProjectionEntry};
+use crate::runtime::Limits;
 use crate::store::Filter;
 
 /// Where a processor without a token begins.
@@ -16,7 +18,10 @@ pub enum StartAt {
     Head,
 }
 
-/// What one processor runs: the handlers of one processing group, in the order of registration.
+/// What one processor runs: the handlers of one processing group.
+///
+/// The asynchronous handlers of an event come before the plain ones, which are in the order of
+/// registration: while one awaits a mail server, nothing of its event is written yet.
 #[derive(Clone)]
 pub struct ProcessorPlan {
     pub(crate) name: String,
@@ -24,6 +29,7 @@ pub struct ProcessorPlan {
     pub(crate) start_at: StartAt,
     pub(crate) views: Vec<ViewSchema>,
     pub(crate) by_hand: bool,
+    pub(crate) handler_time: Duration,
     handlers: HashMap<&'static str, Vec<EventHandlerEntry>>,
 }
 
@@ -59,14 +65,23 @@ impl ProcessorPlan {
         for handler in handlers {
             by_event.entry(handler.event).or_default().push(handler);
         }
+        by_event.values_mut().for_each(|handlers| handlers.sort_by_key(|it| !awaits(it)));
         Ok(Self {
             name: name.to_owned(),
             version: version(name, &[], &views).into(),
             start_at: StartAt::Head,
             views,
             by_hand,
+            handler_time: Limits::default().handler_time,
             handlers: by_event,
         })
+    }
+
+    /// Changes how long an asynchronous handler may take; then it fails, and its event with it.
+    #[must_use]
+    pub fn handler_time(mut self, limit: Duration) -> Self {
+        self.handler_time = limit;
+        self
     }
 
     /// The processor's name.
@@ -97,6 +112,11 @@ impl ProcessorPlan {
         self.handlers.get(event).map_or(&[], Vec::as_slice)
     }
 
+    /// True if a handler of this event may await what is outside.
+    pub(crate) fn awaits(&self, event: &str) -> bool {
+        self.handlers_of(event).iter().any(awaits)
+    }
+
     pub(crate) fn filter(&self) -> Filter {
         let mut names: Vec<_> = self.handlers.keys().copied().collect();
         names.sort_unstable();
@@ -115,6 +135,10 @@ impl ProcessorPlan {
     pub(crate) fn view_versions(&self) -> ViewVersions {
         self.views.iter().map(|view| (view.name, Arc::clone(&self.version))).collect()
     }
+}
+
+fn awaits(handler: &EventHandlerEntry) -> bool {
+    matches!(handler.call, EventCall::Async(_))
 }
 
 fn needs(

@@ -3,6 +3,13 @@
 //! One asynchronous task reads pages from the log and hands each to a blocking thread, where the
 //! batch runs from start to end in one transaction of the read side. Nothing is open while the
 //! task waits: not for more events, not for its turn after a failure.
+//!
+//! An asynchronous handler is awaited on the batch's thread, inside that transaction, and may take
+//! no longer than its time limit. The transaction locks nobody out meanwhile: engines take their
+//! write lock at the first SQL written by hand, else at the commit; an event's asynchronous
+//! handlers run before its plain ones; and where SQL is written by hand, an event with an
+//! asynchronous handler begins a batch of its own. What such a handler does delay is its own
+//! processor, whose earlier events of the batch become visible after it, and a shutdown.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};

@@ -45,7 +45,8 @@ pub(super) fn run(work: &Work) -> Result<BatchEnd, ReadSideError> {
     let mut transaction = work.stores.read_side.begin(&work.plan.version)?;
     let mut end = BatchEnd { token: work.from.clone(), handled: 0, failure: None };
     for event in &work.events {
-        if *work.stop.borrow() || (end.handled > 0 && started.elapsed() > BATCH_TIME) {
+        let is_full = started.elapsed() > BATCH_TIME || must_begin(&work.plan, event);
+        if *work.stop.borrow() || (end.handled > 0 && is_full) {
             break;
         }
         transaction.savepoint()?;
@@ -66,6 +67,12 @@ pub(super) fn run(work: &Work) -> Result<BatchEnd, ReadSideError> {
         transaction.commit()?;
     }
     Ok(end)
+}
+
+/// True for an event that must be the first of its batch: SQL written by hand for earlier ones
+/// would hold the engine's write lock while a handler awaits what is outside.
+fn must_begin(plan: &ProcessorPlan, event: &RecordedEvent) -> bool {
+    plan.is_by_hand() && plan.awaits(&event.name)
 }
 
 fn handle_event(
@@ -89,7 +96,7 @@ fn handle_event(
         context,
     };
     for handler in work.plan.handlers_of(&event.name) {
-        call(handler, event, &batch, &work.runtime).map_err(|fault| {
+        call(handler, event, &batch, work).map_err(|fault| {
             format!(
                 "event `{}` at position {}: handler `{}` ({}) failed: {fault}",
                 event.name, event.position, handler.handler, handler.source
@@ -103,16 +110,22 @@ fn call(
     handler: &EventHandlerEntry,
     event: &RecordedEvent,
     batch: &Batch,
-    runtime: &Handle,
+    work: &Work,
 ) -> Result<(), Fault> {
     // A panic leaves nothing half done: what the event wrote is undone with its savepoint.
     let called = catch_unwind(AssertUnwindSafe(|| match handler.call {
         EventCall::Sync(call) => call(event, batch),
         EventCall::Async(call) => {
             let batch = AsyncBatch { context: batch.context.clone() };
-            runtime.block_on(call(event, &batch))
+            let limit = work.plan.handler_time;
+            let in_time = async { tokio::time::timeout(limit, call(event, &batch)).await };
+            work.runtime.block_on(in_time).unwrap_or_else(|_| Err(took_too_long(limit)))
         }
     }));
     called
         .unwrap_or_else(|panic| Err(Fault::new(format!("it panicked: {}", panic_message(&*panic)))))
+}
+
+fn took_too_long(limit: Duration) -> Fault {
+    Fault::new(format!("it took longer than {limit:?}; give what it awaits a shorter time limit"))
 }

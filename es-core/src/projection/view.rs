@@ -6,6 +6,9 @@ use serde::de::DeserializeOwned;
 use super::{KeyBuffer, ViewKey};
 
 /// A row of a read model. Written by `#[derive(View)]`.
+///
+/// Its table belongs to one processor: event handlers of another one may not use it, and the
+/// application does not start if they do. Query handlers read the views of every processor.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a view",
     label = "not a view",

@@ -14,7 +14,7 @@ use crate::fault::Fault;
 /// A read model's rows inside one batch or query.
 ///
 /// Reads take `&self` and writes `&mut self`, so a query handler, which gets `&Views<T>`, cannot
-/// write.
+/// write. Event handlers use the views of their own processor, query handlers those of all.
 pub struct Views<T> {
     transaction: Rc<dyn ViewTransaction>,
     version: Arc<str>,

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::pin::pin;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Poll;
 use std::time::Duration;
 
@@ -135,6 +136,7 @@ pub struct Mischief {
     pub panics: Mutex<BTreeSet<String>>,
     pub calls: Mutex<Vec<(String, u64)>>,
     pub waits_for: Mutex<Option<ProjectionHandle>>,
+    pub hangs: AtomicBool,
 }
 
 impl Mischief {
@@ -211,6 +213,14 @@ impl TillRow {
 pub async fn write_postcard(event: &TillOpened, postcards: Inject<Postcards>) {
     tokio::task::yield_now().await;
     postcards.0.send_modify(|cards| cards.push(format!("{} is open", event.till)));
+}
+
+/// A reaction that waits for somebody who may never answer.
+#[event_handler]
+pub async fn admire(_event: &TillPolished, mischief: Inject<Mischief>) {
+    if mischief.hangs.load(Ordering::SeqCst) {
+        std::future::pending::<()>().await;
+    }
 }
 
 pub fn tenant(name: &str) -> Tenant {

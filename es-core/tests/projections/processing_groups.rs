@@ -68,11 +68,26 @@ impl Coins {
     }
 }
 
+#[derive(Query, Debug, Clone, Serialize, Deserialize)]
+#[query(answer = u64)]
+pub struct CountTakings {}
+
+/// Writes nothing, and reads what another processor writes.
+pub struct Counts;
+
+#[projection(name = "counts")]
+impl Counts {
+    #[query_handler]
+    fn count(_query: &CountTakings, takings: &Views<Takings>) -> Result<u64, Fault> {
+        Ok(takings.count()?)
+    }
+}
+
 async fn start(world: &World) -> App {
     App::builder()
         .store(world.log.clone())
         .read_side(Arc::new(world.read_side.clone()))
-        .only::<(Till, Takings, Coins)>()
+        .only::<(Till, Takings, Coins, Counts)>()
         .provide::<Mischief>(Arc::clone(&world.mischief))
         .start()
         .await
@@ -109,4 +124,13 @@ async fn a_failure_of_one_undoes_the_event_for_all() {
     world.mischief.jammed.lock().unwrap().clear();
     until(&handle, |status| status.position == Position(2)).await;
     assert_eq!(both(&app).await, (Some(1), Some(7)));
+}
+
+#[tokio::test]
+async fn a_query_handler_reads_the_view_of_another_processor() {
+    let world = World::default();
+    let app = start(&world).await;
+    let token = open(&app, "north").await;
+    app.projection::<Takings>().caught_up(&token, LONG).await.unwrap();
+    assert_eq!(app.queries().query(CountTakings {}).await.unwrap(), 1);
 }
