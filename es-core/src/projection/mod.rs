@@ -60,3 +60,8 @@ pub trait Projection: 'static {
     /// The declared version; raising it rebuilds the projection.
     const VERSION: u32;
 }
+
+/// The guide's page on projections; its code is compiled and run as documentation tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/projections.md")]
+pub struct Guide;
