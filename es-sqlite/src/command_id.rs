@@ -159,7 +159,7 @@ pub(crate) struct Forgetting {
     from: [u8; 16],
 }
 
-/// Time between two looks when there was nothing more to forget.
+/// Time between two looks when there was nothing more to forget, or it failed.
 const PAUSE_US: i64 = 10_000_000;
 
 /// How much older than its row a generated id may be: the longest a command may run.
@@ -186,8 +186,17 @@ impl Forgetting {
         let limit = batches.saturating_mul(2).max(ROWS);
         let more = self.step_generated(connection, now, limit)?;
         let more = self.step_outside(connection, now, limit)? || more;
-        self.next = if more { i64::MIN } else { now.as_microseconds().saturating_add(PAUSE_US) };
+        if more {
+            self.next = i64::MIN;
+        } else {
+            self.pause(now);
+        }
         Ok(())
+    }
+
+    /// Looks at nothing for a while.
+    pub(crate) fn pause(&mut self, now: Timestamp) {
+        self.next = now.as_microseconds().saturating_add(PAUSE_US);
     }
 
     /// Looks at everything again, because what was forgotten has been rolled back.

@@ -1,3 +1,4 @@
+use std::any::Any;
 use std::path::{Path, PathBuf};
 
 use rusqlite::ErrorCode;
@@ -151,6 +152,8 @@ pub(crate) enum Failure {
     Damaged(Position),
     /// A shared row is not what was stored; an event that uses it says where.
     Unsound,
+    /// A read panicked, with this message.
+    Panicked(String),
     Closed,
 }
 
@@ -170,6 +173,12 @@ impl Failure {
         }
     }
 
+    pub(crate) fn panicked(panic: &(dyn Any + Send)) -> Self {
+        let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+        let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
+        Self::Panicked(text.unwrap_or_else(|| "it left no message".to_owned()))
+    }
+
     pub(crate) fn is_busy(&self) -> bool {
         matches!(self, Self::Sqlite(error) if is_busy(error))
     }
@@ -181,6 +190,9 @@ impl Failure {
             Self::Damaged(position) => ReadError::Damaged { log, position },
             Self::Unsound => ReadError::Unavailable {
                 reason: format!("`{log}` is damaged; restore it from a backup"),
+            },
+            Self::Panicked(message) => ReadError::Unavailable {
+                reason: format!("reading `{log}` panicked: {message}; try again, and report it"),
             },
             Self::Closed => ReadError::Closed,
         }

@@ -186,7 +186,15 @@ impl GroupEngine for Writer {
         };
         let at = self.appending.recorded_at;
         let not_stored = |error| CommitError::NotStored(group_error(path, &error));
-        self.forgetting.step(&open.connection, at, self.batches).map_err(not_stored)?;
+        if let Err(error) = self.forgetting.step(&open.connection, at, self.batches) {
+            // SQLite may have undone the whole transaction, and then there is nothing to commit.
+            if open.connection.is_autocommit() {
+                return Err(not_stored(error));
+            }
+            // To remember too much harms nobody; to refuse commands for it would.
+            tracing::warn!(%error, "cannot forget old commands; it is tried again later");
+            self.forgetting.pause(at);
+        }
         let result =
             open.connection.prepare_cached("COMMIT").and_then(|mut commit| commit.execute([]));
         match result {

@@ -1,3 +1,11 @@
+//! Connections that read, and on which thread they do.
+//!
+//! Pages of the log are read on threads made for blocking. A read of a few rows runs in place,
+//! because a hop to another thread costs more than such a read, whose pages are nearly always in
+//! memory. What that costs is said here: on a cold or slow disk the caller's asynchronous thread
+//! waits for those few pages, some milliseconds on a spinning disk, and with it the other tasks
+//! of that thread. Connections are opened, and locks waited for, on other threads only.
+
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -72,7 +80,7 @@ impl Readers {
         self: &Arc<Self>,
         read: impl FnMut(&mut Reader) -> Result<T, Failure> + Send + 'static,
     ) -> Result<Aside<T>, Failure> {
-        Ok(self.take().await?.begin(read))
+        Ok(self.borrow().await?.begin(read))
     }
 
     /// Refuses further reads and waits for those under way.
@@ -85,8 +93,23 @@ impl Readers {
         self.idle().clear();
     }
 
-    /// Takes a reader, waiting until one is free.
+    /// Takes an open reader, waiting until one is free.
     pub(crate) async fn take(self: &Arc<Self>) -> Result<Borrowed, Failure> {
+        let mut reader = self.borrow().await?;
+        if reader.reader.is_some() {
+            return Ok(reader);
+        }
+        // Opening reads the schema and may wait for the disk or for a lock.
+        let opening = Aside(tokio::task::spawn_blocking(move || {
+            let limit = reader.readers.busy_timeout;
+            retry_while(limit, Failure::is_busy, || reader.get().map(|_| ()))?;
+            Ok(reader)
+        }));
+        opening.finish().await
+    }
+
+    /// Takes a reader that may still have to be opened.
+    async fn borrow(self: &Arc<Self>) -> Result<Borrowed, Failure> {
         let place = Arc::clone(&self.places).acquire_owned().await.map_err(|_| Failure::Closed)?;
         let reader = self.idle().pop();
         Ok(Borrowed { reader, readers: Arc::clone(self), _place: place })
@@ -129,7 +152,8 @@ impl<T> Aside<T> {
         match self.0.await {
             Ok(result) => result,
             Err(stopped) => match stopped.try_into_panic() {
-                Ok(panic) => std::panic::resume_unwind(panic),
+                // The bug is this read's; whoever asked for it lives on.
+                Ok(panic) => Err(Failure::panicked(&*panic)),
                 // Only a runtime that is shutting down cancels a blocking task.
                 Err(_) => Err(Failure::Closed),
             },
@@ -142,8 +166,36 @@ impl Drop for Borrowed {
         let Some(reader) = self.reader.take() else {
             return;
         };
-        if !self.readers.places.is_closed() {
+        // What a panic left half done is not read with again.
+        if !self.readers.places.is_closed() && !std::thread::panicking() {
             self.readers.idle().push(reader);
         }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic)]
+mod tests {
+    use es_core::event::Position;
+
+    use super::*;
+    use crate::config::SqliteConfig;
+    use crate::writer::Writer;
+
+    #[tokio::test]
+    async fn a_panic_while_reading_is_an_error_of_that_read_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("orders.db");
+        let config = SqliteConfig::new(&path);
+        let connector = Connector::new(path, &config);
+        let committed = tokio::sync::watch::Sender::default();
+        let _writer = Writer::open(config.clone(), connector.clone(), committed).unwrap();
+        let readers = Readers::new(connector, 1, config.busy_timeout);
+
+        let read = |_: &mut Reader| -> Result<(), Failure> { panic!("a bug") };
+        let failed = readers.aside(read).await;
+        assert!(matches!(failed, Err(Failure::Panicked(message)) if message == "a bug"));
+        let head = readers.aside(|reader| crate::read::head(&reader.connection)).await;
+        assert_eq!(head.unwrap(), Position(0));
     }
 }
