@@ -51,7 +51,7 @@ pub struct AsyncBatch {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a parameter of this event or query handler",
     label = "not part of a batch",
-    note = "use `Views<T>`, or wrap a resource in `Inject<{Self}>` and give it to `App::provide`"
+    note = "use `Views<T>`, or wrap a resource in `Inject<{Self}>` and give it to `AppBuilder::provide`"
 )]
 pub trait FromBatch: Sized {
     /// Takes the value.
