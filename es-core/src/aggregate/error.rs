@@ -115,13 +115,13 @@ impl ReplayError {
 #[non_exhaustive]
 pub enum LoadError {
     /// There is no aggregate with this id, or none yet at that sequence or moment.
-    #[error("`{stream}` does not exist")]
+    #[error("`{stream}` does not exist; create it first, or check the id")]
     NotFound {
         /// The stream.
         stream: StreamId,
     },
     /// The aggregate was deleted.
-    #[error("`{stream}` was deleted")]
+    #[error("`{stream}` was deleted; its past is still there at an earlier version or moment")]
     Deleted {
         /// The stream.
         stream: StreamId,

@@ -25,6 +25,8 @@ pub struct History<A> {
 
 /// One event of a [`History`], and the state it led to.
 pub struct Step<'a, A: Aggregate> {
+    /// The event's number in the history, from 0.
+    pub sequence: Sequence,
     /// The event as it is stored.
     pub recorded: &'a RecordedEvent,
     /// The event, decoded; `None` for a name listed in `#[aggregate(ignore(..))]`.
@@ -71,11 +73,12 @@ impl<A: Aggregate> History<A> {
         };
         let folding = AssertUnwindSafe(|| A::fold(&mut self.slot, &event));
         catch_unwind(folding).map_err(|panic| ReplayError::panicked(&event, &*panic))??;
-        self.next = self.next.next();
+        let sequence = self.next;
+        self.next = sequence.next();
         let decoded = A::decode(&event)?;
         let recorded = &*self.current.insert(event);
         match self.slot.get() {
-            Some(state) => Ok(Some(Step { recorded, event: decoded, state })),
+            Some(state) => Ok(Some(Step { sequence, recorded, event: decoded, state })),
             None => Err(LoadError::NotFound { stream: self.stream.clone() }),
         }
     }

@@ -129,12 +129,14 @@ impl<A: Aggregate, X: DomainError> Journey<A, X> {
             // The runtime was dropped under it: nobody can tell how far it came.
             Err(_) => CommandError::OutcomeUnknown {
                 command_id: self.id,
-                reason: "the runtime was shut down while the handler ran".to_owned(),
+                reason:
+                    "the runtime was dropped while the handler ran; shut the application down first"
+                        .to_owned(),
             },
         }
     }
 
     pub(super) fn lost_state(&self) -> CommandError<X> {
-        self.fault(Fault::new("the live state is gone although its turn is held"))
+        self.fault(Fault::new("the live state is gone although its turn is held; this is a bug in es, please report it"))
     }
 }
