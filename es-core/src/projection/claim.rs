@@ -65,13 +65,10 @@ async fn mismatch(token: &Token, log: &dyn EventStore) -> Result<Option<String>,
 
 async fn first_token(start_at: StartAt, log: &dyn EventStore) -> Result<Token, ReadError> {
     let head = log.head(Partition::default()).await?;
-    // A projection's first run over what is there already is a replay.
-    let (position, replay_until) = match start_at {
-        StartAt::Beginning => (Position(0), head),
-        StartAt::Head => (head, Position(0)),
-    };
-    let event = event_at(log, position).await?;
-    Ok(Token { log: log.identity(), position, event, replay_until, fence: 0 })
+    Ok(match start_at {
+        StartAt::Beginning => Token::at_beginning(log.identity(), head),
+        StartAt::Head => Token::at_head(log.identity(), head, event_at(log, head).await?),
+    })
 }
 
 /// The id of the event at a position; `None` at position 0.

@@ -28,3 +28,15 @@ pub struct Token {
     /// Raised when somebody takes the segment over.
     pub fence: u64,
 }
+
+impl Token {
+    /// Before the log's first event. What the log holds already, up to its head, is a replay.
+    pub(super) fn at_beginning(log: LogId, head: Position) -> Self {
+        Self { log, position: Position(0), event: None, replay_until: head, fence: 0 }
+    }
+
+    /// Behind the log's last event, with that event's id. Nothing is replayed.
+    pub(super) fn at_head(log: LogId, head: Position, last: Option<EventId>) -> Self {
+        Self { log, position: head, event: last, replay_until: Position(0), fence: 0 }
+    }
+}
