@@ -56,5 +56,5 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     app.commands().send(CancelOrder { order_id: id.clone() }).await?;
     let order = app.repository::<Order>().load(&id).await?;
     println!("order {} of a {}: cancelled {}", order.order_id, order.product, order.cancelled);
-    Ok(())
+    Ok(app.shutdown(std::time::Duration::from_secs(5)).await?)
 }

@@ -85,7 +85,7 @@ pub struct AddItem {
     /// The product's code
     pub product: String,
     /// The price of one in pounds
-    #[arg(long, value_parser = Decimal::from_str_exact)]
+    #[arg(long, allow_hyphen_values = true, value_parser = Decimal::from_str_exact)]
     pub price: Decimal,
     /// How many
     #[arg(long, default_value_t = 1)]
