@@ -125,3 +125,14 @@ fn rejected_rows_that_cannot_be_written_stop_the_import() {
     to(sample.to_str().unwrap()).failed(2, "is the file to import");
     assert_eq!(std::fs::read_to_string(&sample).unwrap(), sample_text());
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_answer_that_cannot_be_written_is_no_success() {
+    let place = Place::new();
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let ended = place.command(&["list"]).stdout(full).output().unwrap();
+    let error = String::from_utf8_lossy(&ended.stderr).into_owned();
+    assert_eq!(ended.status.code(), Some(1), "{error}");
+    assert!(error.contains("the answer cannot be written"), "{error}");
+}

@@ -25,7 +25,7 @@ pub(super) async fn run(url: &str, json: bool, import: &arguments::Import) -> Re
     let shop = Shop::open(url).await?;
     let imported = carry_out(&shop, &file, &survey, &import.rejects).await;
     let closed = shop.close().await;
-    imported?.print(json);
+    imported?.print(json)?;
     closed
 }
 

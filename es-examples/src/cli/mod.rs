@@ -45,7 +45,7 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
     // Also after a failure: what was accepted is stored either way, but the read side would have
     // to catch up at the next start.
     let closed = shop.close().await;
-    answered?.print(arguments.json);
+    answered?.print(arguments.json)?;
     closed
 }
 

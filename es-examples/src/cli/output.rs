@@ -4,6 +4,8 @@ use std::io::{self, Write};
 
 use serde_json::Value;
 
+use super::Failure;
+
 /// One answer in both forms.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Output {
@@ -15,15 +17,25 @@ pub struct Output {
 
 impl Output {
     /// Prints the answer on standard output.
-    pub fn print(&self, json: bool) {
-        if json { say(&format!("{:#}", self.json)) } else { say(&self.text) }
+    ///
+    /// # Errors
+    /// It cannot be written there; what the command did is done all the same.
+    pub fn print(&self, json: bool) -> Result<(), Failure> {
+        let text = if json { format!("{:#}", self.json) } else { self.text.clone() };
+        say(&text).map_err(|error| {
+            Failure::Fault(format!("the answer cannot be written: {error}; the command was done"))
+        })
     }
 }
 
 /// Prints a line. A reader that has seen enough, as in `order list | head`, is no failure, so
 /// this is not `println!`, which panics then.
-fn say(text: &str) {
-    let _ = writeln!(io::stdout().lock(), "{text}");
+fn say(text: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    match writeln!(out, "{text}").and_then(|()| out.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written,
+    }
 }
 
 /// Prints a line beside the answer.
