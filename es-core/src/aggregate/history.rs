@@ -1,10 +1,10 @@
 use std::collections::VecDeque;
 use std::marker::PhantomData;
 use std::ops::ControlFlow;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use super::{Aggregate, LoadError, ReplayError, Slot};
+use super::replay::Folded;
+use super::{Aggregate, LoadError};
 use crate::event::{RecordedEvent, Sequence, StreamId};
 use crate::store::EventStore;
 
@@ -15,9 +15,8 @@ use crate::store::EventStore;
 pub struct History<A> {
     store: Arc<dyn EventStore>,
     stream: StreamId,
-    slot: Slot<A>,
+    folded: Folded<A>,
     page: VecDeque<RecordedEvent>,
-    next: Sequence,
     at_end: bool,
     current: Option<RecordedEvent>,
     aggregate: PhantomData<fn() -> A>,
@@ -43,9 +42,8 @@ impl<A: Aggregate> History<A> {
         Self {
             store,
             stream,
-            slot: Slot::missing(),
+            folded: Folded::default(),
             page: VecDeque::new(),
-            next: Sequence(0),
             at_end: false,
             current: None,
             aggregate: PhantomData,
@@ -65,19 +63,15 @@ impl<A: Aggregate> History<A> {
             self.read_page().await?;
         }
         let Some(event) = self.page.pop_front() else {
-            return if self.next == Sequence(0) {
-                Err(LoadError::NotFound { stream: self.stream.clone() })
-            } else {
-                Ok(None)
+            return match self.folded.version {
+                None => Err(LoadError::NotFound { stream: self.stream.clone() }),
+                Some(_) => Ok(None),
             };
         };
-        let folding = AssertUnwindSafe(|| A::fold(&mut self.slot, &event));
-        catch_unwind(folding).map_err(|panic| ReplayError::panicked(&event, &*panic))??;
-        let sequence = self.next;
-        self.next = sequence.next();
+        let sequence = self.folded.take(&event)?;
         let decoded = A::decode(&event)?;
         let recorded = &*self.current.insert(event);
-        match self.slot.get() {
+        match self.folded.slot.get() {
             Some(state) => Ok(Some(Step { sequence, recorded, event: decoded, state })),
             None => Err(LoadError::NotFound { stream: self.stream.clone() }),
         }
@@ -93,7 +87,7 @@ impl<A: Aggregate> History<A> {
                 ControlFlow::Break(())
             }
         };
-        self.store.read_stream(&self.stream, self.next, &mut visit).await?;
+        self.store.read_stream(&self.stream, self.folded.next(), &mut visit).await?;
         self.at_end = page.len() < PAGE_EVENTS;
         self.page = page;
         Ok(())

@@ -71,14 +71,14 @@ pub(super) async fn fold_until<A: Aggregate>(
     stream: &StreamId,
     until: Until,
 ) -> Result<Folded<A>, LoadError> {
-    let mut folded = Folded { slot: Slot::missing(), version: None, recorded_at: None };
+    let mut folded = Folded::default();
     let mut failed = None;
     let mut visit = |event: &RecordedEvent| {
         if !until.includes(event) {
             return ControlFlow::Break(());
         }
         match folded.take(event) {
-            Ok(()) => ControlFlow::Continue(()),
+            Ok(_) => ControlFlow::Continue(()),
             Err(error) => {
                 failed = Some(error);
                 ControlFlow::Break(())
@@ -92,9 +92,21 @@ pub(super) async fn fold_until<A: Aggregate>(
     }
 }
 
+impl<A> Default for Folded<A> {
+    fn default() -> Self {
+        Self { slot: Slot::missing(), version: None, recorded_at: None }
+    }
+}
+
 impl<A: Aggregate> Folded<A> {
-    fn take(&mut self, event: &RecordedEvent) -> Result<(), ReplayError> {
-        let expected = self.version.map_or(Sequence(0), Sequence::next);
+    /// The sequence that has to come.
+    pub(super) fn next(&self) -> Sequence {
+        self.version.map_or(Sequence(0), Sequence::next)
+    }
+
+    /// Folds one more event, and gives its sequence.
+    pub(super) fn take(&mut self, event: &RecordedEvent) -> Result<Sequence, ReplayError> {
+        let expected = self.next();
         // A hole would mean decisions on a state that never was.
         if event.sequence() != Some(expected) {
             let reason = format!("sequence {expected} was expected");
@@ -105,7 +117,7 @@ impl<A: Aggregate> Folded<A> {
         catch_unwind(folding).map_err(|panic| ReplayError::panicked(event, &*panic))??;
         self.version = Some(expected);
         self.recorded_at = Some(event.recorded_at);
-        Ok(())
+        Ok(expected)
     }
 
     pub(super) fn replayed(self, stream: &StreamId) -> Result<Replayed<A>, LoadError> {
