@@ -6,7 +6,6 @@
 mod batch;
 mod by_hand;
 mod file;
-mod snapshot;
 mod table;
 mod work;
 
@@ -18,7 +17,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use async_trait::async_trait;
 
 use es_core::projection::{
-    Preparation, ReadSide, ReadSideError, ReadSideTransaction, Snapshot, Token, TokenKey,
+    Preparation, ReadOnly, ReadSide, ReadSideError, ReadSideTransaction, Snapshot, Token, TokenKey,
 };
 
 use crate::config::SqliteConfig;
@@ -29,7 +28,6 @@ pub use by_hand::SqliteTransaction;
 
 use batch::SqliteBatch;
 use file::ReadFile;
-use snapshot::ReadOnly;
 use work::Work;
 
 /// A read side in a SQLite file, `orders.read.db` beside the log `orders.db`.

@@ -12,8 +12,8 @@ use async_trait::async_trait;
 
 use super::overlay::{Change, ExpectedRow, Overlay, StoredRow, StoredViews};
 use super::{
-    Preparation, ReadSide, ReadSideError, ReadSideTransaction, Scan, Snapshot, Token, TokenKey,
-    ViewPlace, ViewTransaction,
+    Preparation, ReadOnly, ReadSide, ReadSideError, ReadSideTransaction, Scan, Snapshot, Token,
+    TokenKey, ViewPlace, ViewTransaction,
 };
 use crate::event::Tenant;
 
@@ -71,7 +71,7 @@ impl ReadSide for MemoryReadSide {
 
     fn snapshot(&self, _version: &str) -> Result<Snapshot, ReadSideError> {
         let content = Arc::clone(&self.content());
-        Ok(Snapshot { views: Rc::new(Frozen(content)), engine: Rc::new(()) })
+        Ok(Snapshot { views: Rc::new(ReadOnly(content)), engine: Rc::new(()) })
     }
 
     fn token(&self, key: &TokenKey) -> Result<Option<Token>, ReadSideError> {
@@ -194,49 +194,30 @@ impl Content {
 /// The rows as they are now.
 impl StoredViews for MemoryReadSide {
     fn load(&self, place: &ViewPlace<'_>, key: &[u8]) -> Result<Option<StoredRow>, ReadSideError> {
-        Ok(self.content().table(place)?.and_then(|rows| rows.get(key)).cloned())
+        self.content().load(place, key)
+    }
+
+    fn scan(&self, place: &ViewPlace<'_>, scan: &Scan) -> Result<Vec<StoredRow>, ReadSideError> {
+        self.content().scan(place, scan)
+    }
+
+    fn count(&self, place: &ViewPlace<'_>, scan: &Scan) -> Result<u64, ReadSideError> {
+        self.content().count(place, scan)
+    }
+}
+
+// Also alone: the rows as they were when a snapshot was taken.
+impl StoredViews for Content {
+    fn load(&self, place: &ViewPlace<'_>, key: &[u8]) -> Result<Option<StoredRow>, ReadSideError> {
+        Ok(self.table(place)?.and_then(|rows| rows.get(key)).cloned())
     }
 
     fn scan(&self, place: &ViewPlace<'_>, scan: &Scan) -> Result<Vec<StoredRow>, ReadSideError> {
         let limit = scan.limit.unwrap_or(usize::MAX);
-        Ok(self.content().rows(place, scan)?.into_iter().take(limit).cloned().collect())
+        Ok(self.rows(place, scan)?.into_iter().take(limit).cloned().collect())
     }
 
     fn count(&self, place: &ViewPlace<'_>, scan: &Scan) -> Result<u64, ReadSideError> {
-        Ok(self.content().rows(place, scan)?.len() as u64)
-    }
-}
-
-/// The rows as they were when the snapshot was taken.
-struct Frozen(Arc<Content>);
-
-impl ViewTransaction for Frozen {
-    fn load(&self, place: &ViewPlace<'_>, key: &[u8]) -> Result<Option<Vec<u8>>, ReadSideError> {
-        let table = self.0.table(place)?;
-        Ok(table.and_then(|rows| rows.get(key)).map(|row| row.row.clone()))
-    }
-
-    fn upsert(
-        &self,
-        place: &ViewPlace<'_>,
-        _key: Vec<u8>,
-        _indexes: Vec<Vec<u8>>,
-        _row: Vec<u8>,
-    ) -> Result<(), ReadSideError> {
-        Err(ReadSideError::ReadOnly { view: place.schema.name })
-    }
-
-    fn delete(&self, place: &ViewPlace<'_>, _key: &[u8]) -> Result<bool, ReadSideError> {
-        Err(ReadSideError::ReadOnly { view: place.schema.name })
-    }
-
-    fn scan(&self, place: &ViewPlace<'_>, scan: &Scan) -> Result<Vec<Vec<u8>>, ReadSideError> {
-        let limit = scan.limit.unwrap_or(usize::MAX);
-        let rows = self.0.rows(place, scan)?;
-        Ok(rows.into_iter().take(limit).map(|row| row.row.clone()).collect())
-    }
-
-    fn count(&self, place: &ViewPlace<'_>, scan: &Scan) -> Result<u64, ReadSideError> {
-        Ok(self.0.rows(place, scan)?.len() as u64)
+        Ok(self.rows(place, scan)?.len() as u64)
     }
 }

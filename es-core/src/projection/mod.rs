@@ -17,6 +17,7 @@ mod memory_read_side;
 pub mod overlay;
 mod plan;
 mod processor;
+mod read_only;
 mod read_side;
 mod run;
 mod scan;
@@ -35,6 +36,7 @@ pub use key::{Column, KeyBuffer, ViewKey};
 pub use memory_read_side::MemoryReadSide;
 pub use plan::{ProcessorPlan, StartAt};
 pub use processor::{Processor, Stores};
+pub use read_only::ReadOnly;
 pub use read_side::{
     Preparation, ReadSide, ReadSideError, ReadSideTransaction, Snapshot, ViewTransaction,
 };

@@ -8,6 +8,8 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
+use std::sync::Arc;
 
 use super::{ReadSideError, Scan, ViewPlace, ViewSchema, ViewTransaction};
 use crate::event::Tenant;
@@ -45,6 +47,34 @@ pub trait StoredViews {
     /// The store failed.
     fn count(&self, place: &ViewPlace<'_>, scan: &Scan) -> Result<u64, ReadSideError>;
 }
+
+macro_rules! shared {
+    ($($pointer:ident),*) => { $(
+        impl<S: StoredViews + ?Sized> StoredViews for $pointer<S> {
+            fn load(
+                &self,
+                place: &ViewPlace<'_>,
+                key: &[u8],
+            ) -> Result<Option<StoredRow>, ReadSideError> {
+                (**self).load(place, key)
+            }
+
+            fn scan(
+                &self,
+                place: &ViewPlace<'_>,
+                scan: &Scan,
+            ) -> Result<Vec<StoredRow>, ReadSideError> {
+                (**self).scan(place, scan)
+            }
+
+            fn count(&self, place: &ViewPlace<'_>, scan: &Scan) -> Result<u64, ReadSideError> {
+                (**self).count(place, scan)
+            }
+        }
+    )* };
+}
+
+shared!(Rc, Arc);
 
 /// What a stored row must be like for a change to be right.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

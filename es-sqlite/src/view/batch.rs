@@ -1,10 +1,8 @@
 use std::any::Any;
 use std::rc::Rc;
 
-use es_core::projection::overlay::{Overlay, StoredRow, StoredViews};
-use es_core::projection::{
-    ReadSideError, ReadSideTransaction, Scan, Token, TokenKey, ViewPlace, ViewTransaction,
-};
+use es_core::projection::overlay::Overlay;
+use es_core::projection::{ReadSideError, ReadSideTransaction, Token, TokenKey, ViewTransaction};
 
 use super::table;
 use super::work::Work;
@@ -13,18 +11,16 @@ use crate::token;
 /// A writing transaction: a cache over what is stored, flushed with the token at the end.
 pub(super) struct SqliteBatch {
     version: String,
+    /// The batch's connection, which its views, its extractors and itself share.
     work: Rc<Work>,
-    views: Rc<Overlay<Shared>>,
+    views: Rc<Overlay<Rc<Work>>>,
     tokens: Vec<(TokenKey, Option<Token>, Token)>,
 }
-
-/// The batch's connection, which its views, its extractors and itself share.
-pub(super) struct Shared(pub(super) Rc<Work>);
 
 impl SqliteBatch {
     pub(super) fn new(version: &str, work: Work) -> Self {
         let work = Rc::new(work);
-        let views = Rc::new(Overlay::over(Shared(Rc::clone(&work))));
+        let views = Rc::new(Overlay::over(Rc::clone(&work)));
         Self { version: version.to_owned(), work, views, tokens: Vec::new() }
     }
 
@@ -101,19 +97,5 @@ impl ReadSideTransaction for SqliteBatch {
             self.work.with(|connection| token::store(connection, key, token))?;
         }
         self.work.commit()
-    }
-}
-
-impl StoredViews for Shared {
-    fn load(&self, place: &ViewPlace<'_>, key: &[u8]) -> Result<Option<StoredRow>, ReadSideError> {
-        self.0.load(place, key)
-    }
-
-    fn scan(&self, place: &ViewPlace<'_>, scan: &Scan) -> Result<Vec<StoredRow>, ReadSideError> {
-        self.0.scan(place, scan)
-    }
-
-    fn count(&self, place: &ViewPlace<'_>, scan: &Scan) -> Result<u64, ReadSideError> {
-        self.0.count(place, scan)
     }
 }

@@ -1,14 +1,10 @@
-use std::rc::Rc;
+use super::overlay::StoredViews;
+use super::{ReadSideError, Scan, ViewPlace, ViewTransaction};
 
-use es_core::projection::overlay::StoredViews;
-use es_core::projection::{ReadSideError, Scan, ViewPlace, ViewTransaction};
+/// An engine's stored rows for queries: what is read is what is stored, and a write fails.
+pub struct ReadOnly<S>(pub S);
 
-use super::work::Work;
-
-/// Views on a connection that only reads.
-pub(super) struct ReadOnly(pub(super) Rc<Work>);
-
-impl ViewTransaction for ReadOnly {
+impl<S: StoredViews> ViewTransaction for ReadOnly<S> {
     fn load(&self, place: &ViewPlace<'_>, key: &[u8]) -> Result<Option<Vec<u8>>, ReadSideError> {
         Ok(self.0.load(place, key)?.map(|row| row.row))
     }
