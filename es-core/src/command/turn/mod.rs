@@ -10,6 +10,7 @@
 //! as a type parameter a domain of 300 commands took twice as long to build.
 
 mod answers;
+mod hand_over;
 mod outside;
 
 use std::marker::PhantomData;
@@ -22,12 +23,12 @@ use tokio::time::timeout_at;
 
 use super::handled::SendResult;
 use super::{Call, CommandError, CommandOf, Dispatch, DomainError, Refusal, Reply, Tracked};
-use crate::aggregate::{Aggregate, AggregateId, Cell, InFlight, Live, Slot, Turn, fold};
+use crate::aggregate::{Aggregate, Cell, Live, Slot, Turn, fold};
 use crate::context::{Context, Now};
-use crate::event::{CommandId, Metadata, Sequence};
+use crate::event::{CommandId, Metadata};
 use crate::future::BoxFuture;
 use crate::runtime::{Runtime, Ticket};
-use crate::store::{Append, AppendError, Appended, Committed, NewEvent, Permit, RememberedCommand};
+use crate::store::{AppendError, Appended, Committed, Permit, RememberedCommand};
 use outside::{AsyncCommand, AsyncDecision, Outside};
 
 /// A command on its way, with everything that stays the same when it is decided again.
@@ -52,15 +53,6 @@ type SyncDecision<'a, A, R, X> =
 type OwnedDecision<A, R, X> =
     Box<dyn Fn(&mut Slot<A>, &Context) -> Result<R, Refusal<X>> + Send + Sync>;
 
-/// What a handler's run came to.
-struct Outcome<A, R, X> {
-    result: Result<R, CommandError<X>>,
-    /// The state, unless it has to be folded again.
-    live: Option<Live<A>>,
-    /// The version it was decided on.
-    version: Option<Sequence>,
-}
-
 /// A decision that is with the log.
 struct Decided<R, X> {
     outcome: Result<R, CommandError<X>>,
@@ -83,8 +75,7 @@ pub(super) async fn run<A: Aggregate, C: CommandOf<A>>(
             journey.decide_at_once(&decide).await
         }
         Call::Async { call, retry } => {
-            let decision = Box::new(AsyncCommand { call, command });
-            Arc::new(Outside { journey, decision, retry }).decide_on_a_task().await
+            on_a_task(Ok(journey), Box::new(AsyncCommand { call, command }), retry).await
         }
     }
 }
@@ -261,97 +252,6 @@ impl<A: Aggregate, X: DomainError> Journey<A, X> {
         let context = self.context();
         let outcome = catch_unwind(AssertUnwindSafe(|| decide(&mut live.slot, &context)));
         self.hand_over(self.outcome(outcome, live), turn, permit)
-    }
-
-    /// What a handler's run came to, and the state it left if that may be used again.
-    fn outcome<R>(
-        &self,
-        outcome: std::thread::Result<Result<R, Refusal<X>>>,
-        live: Live<A>,
-    ) -> Outcome<A, R, X> {
-        let version = live.version;
-        match outcome {
-            Ok(Ok(reply)) => Outcome { result: Ok(reply), live: Some(live), version },
-            Ok(Err(refusal)) => Outcome {
-                // Applied before it failed: the state is dropped and folded again.
-                live: live.slot.is_untouched().then_some(live),
-                result: Err(self.refusal(refusal)),
-                version,
-            },
-            Err(panic) => Outcome { live: None, result: Err(self.panicked(panic)), version },
-        }
-    }
-
-    /// Hands the decision to the log and gives the turn back, in one step without an await.
-    ///
-    /// What stores nothing is handed over too, whatever it is: also the text of a fault may tell
-    /// of events that are not durable.
-    fn hand_over<R: Reply>(
-        &self,
-        outcome: Outcome<A, R, X>,
-        mut turn: OwnedMutexGuard<Turn<A>>,
-        permit: Permit,
-    ) -> Fallible<Decided<R, X>, X> {
-        let Outcome { result, mut live, version } = outcome;
-        let mut batch = Append {
-            tenant: self.cell.stream.tenant().clone(),
-            decided_on: turn.decided_on(),
-            expectations: vec![self.expectation(version)],
-            ..Append::default()
-        };
-        if let (Ok(reply), Some(live)) = (&result, &mut live) {
-            self.stage(&mut batch, reply, live)?;
-        }
-        if self.is_late() {
-            turn.live = live.filter(|_| batch.events.is_empty());
-            return Err(CommandError::DeadlineExceeded { command_id: self.id });
-        }
-        let fate = batch.fate.clone();
-        let stores_nothing = batch.stores_nothing();
-        let appended = permit.append(batch);
-        if fate.is_pending() {
-            turn.in_flight.push_back(InFlight { fate, command: self.id });
-        } else if fate.is_undone() {
-            live = None;
-        }
-        turn.live = live;
-        Ok(Decided { outcome: result, stores_nothing, appended })
-    }
-
-    /// Puts what was applied into the batch, and counts it into the live version.
-    fn stage<R: Reply>(
-        &self,
-        batch: &mut Append,
-        reply: &R,
-        live: &mut Live<A>,
-    ) -> Fallible<(), X> {
-        let staged = live.slot.take_staged().map_err(|fault| self.fault(fault))?;
-        if staged.is_empty() {
-            return Ok(());
-        }
-        let stored = staged.len() as u64;
-        self.check(&staged, live)?;
-        batch.command = Some(self.remember(reply)?);
-        batch.events = self.sign(staged);
-        let before = live.version.map_or(0, |version| version.next().0);
-        live.version = Some(Sequence(before + stored - 1));
-        Ok(())
-    }
-
-    /// Refuses what must not be stored, before it takes room in the log's queue.
-    fn check(&self, staged: &[NewEvent], live: &Live<A>) -> Fallible<(), X> {
-        let limit = self.runtime.shared().payload_limit_bytes;
-        if let Some(event) = staged.iter().find(|event| event.payload.len() > limit) {
-            let (name, bytes) = (event.name.to_string(), event.payload.len());
-            return Err(self.append_error(AppendError::TooLarge { name, bytes, limit }));
-        }
-        let is_created = live.version.is_none();
-        match live.slot.get() {
-            Some(state) if is_created && state.id().to_text() != self.cell.stream.id() => {
-                Err(self.another_id(state.id()))
-            }
-            _ => Ok(()),
-        }
     }
 
     async fn reserve(&self) -> Fallible<Permit, X> {
