@@ -51,6 +51,10 @@ impl Streams {
         self.young.insert(id.clone(), stream);
     }
 
+    fn known(&self, id: &StreamId) -> Option<Stream> {
+        self.young.get(id).or_else(|| self.old.get(id)).copied()
+    }
+
     /// The stream as it is now.
     pub(crate) fn find(
         &self,
@@ -58,8 +62,8 @@ impl Streams {
         names: &mut Names,
         id: &StreamId,
     ) -> rusqlite::Result<Stream> {
-        if let Some(stream) = self.young.get(id).or_else(|| self.old.get(id)) {
-            return Ok(*stream);
+        if let Some(stream) = self.known(id) {
+            return Ok(stream);
         }
         let checksum = checksum::of_stream(id);
         let unknown = Stream { key: None, version: None, checksum };
@@ -86,8 +90,8 @@ impl Streams {
         names: &mut Names,
         id: &StreamId,
     ) -> rusqlite::Result<Stream> {
-        if let Some(stream) = self.young.get(id).or_else(|| self.old.get(id)) {
-            return Ok(*stream);
+        if let Some(stream) = self.known(id) {
+            return Ok(stream);
         }
         let tenant = names.make(connection, id.tenant().as_str())?.id;
         let aggregate = names.make(connection, id.aggregate())?.id;

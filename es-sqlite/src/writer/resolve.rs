@@ -1,4 +1,4 @@
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rusqlite::Connection;
 
@@ -6,6 +6,7 @@ use es_core::event::Position;
 use es_core::store::group::{Accepted, Resolution};
 
 use super::{Open, Writer};
+use crate::connect::retry_while;
 use crate::read::matching::number;
 
 const EVENT_ID: &str = include_str!("event_id.sql");
@@ -53,21 +54,16 @@ impl Writer {
 
 /// Copies the whole write-ahead log into the database, flushes it and empties that log.
 fn flush(connection: &Connection, limit: Duration) -> rusqlite::Result<()> {
-    let end = Instant::now() + limit;
-    loop {
-        let is_blocked: bool =
-            connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
-        if !is_blocked {
-            return Ok(());
-        }
-        if Instant::now() >= end {
-            return Err(rusqlite::Error::SqliteFailure(
-                rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_BUSY),
-                None,
-            ));
-        }
-        std::thread::sleep(Duration::from_millis(5));
-    }
+    let checkpoint = || {
+        let sql = "PRAGMA wal_checkpoint(TRUNCATE)";
+        let is_blocked = connection.query_row(sql, [], |row| row.get(0)).map_err(Some)?;
+        // `None`: a reader was in the way, which the pragma tells in its answer.
+        if is_blocked { Err(None) } else { Ok(()) }
+    };
+    retry_while(limit, Option::is_none, checkpoint).map_err(|error| {
+        let busy = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_BUSY);
+        error.unwrap_or(rusqlite::Error::SqliteFailure(busy, None))
+    })
 }
 
 /// Whether a batch is there; `None` if it would store nothing that can be looked up.
