@@ -65,6 +65,10 @@ impl fmt::Debug for Now {
     note = "wrap a resource in `Inject<{Self}>` and give it to `AppBuilder::provide`, or implement `FromContext` for `{Self}`"
 )]
 pub trait FromContext: Sized {
+    /// True if the value reaches outside the application. A free command handler with such a
+    /// parameter is a barrier: see [`crate::command::FreeCall::Async`].
+    const EFFECTS: bool = false;
+
     /// Takes the value.
     ///
     /// # Errors
@@ -174,6 +178,8 @@ impl<T: ?Sized> Deref for Inject<T> {
 }
 
 impl<T: ?Sized + Send + Sync + 'static> FromContext for Inject<T> {
+    const EFFECTS: bool = true;
+
     fn from_context(context: &Context) -> Result<Self, Fault> {
         context.resources.get::<T>().map(Self).ok_or_else(|| {
             Fault::new(format!(

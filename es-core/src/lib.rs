@@ -100,6 +100,7 @@ pub mod runtime;
 pub mod store;
 #[cfg(feature = "testing")]
 pub mod testing;
+pub mod unit;
 
 pub use es_macros::{
     AggregateId, Command, Event, Query, View, ViewKey, aggregate, command_handler, event_handler,

@@ -6,9 +6,9 @@ pub use es_macros::{
 };
 pub use serde::{Deserialize, Serialize};
 
-pub use crate::aggregate::{Repository, Root, Slot};
+pub use crate::aggregate::{ReadOnlyRepository, Root, Slot};
 pub use crate::app::App;
-pub use crate::command::{CommandError, CommandGateway, Dispatch, HandlerError};
+pub use crate::command::{CommandError, CommandGateway, Dispatch, HandlerError, Recorded};
 pub use crate::context::Inject;
 pub use crate::event::{CommandId, Metadata, Position, Sequence, Timestamp};
 pub use crate::fault::Fault;

@@ -82,6 +82,7 @@ pub(crate) fn insert(
     insert.raw_bind_parameter(7, command.from_outside)?;
     insert.raw_bind_parameter(8, row.at.as_microseconds())?;
     insert.raw_bind_parameter(9, &*command.reply)?;
+    insert.raw_bind_parameter(10, command.is_rejection)?;
     insert.raw_execute()?;
     Ok(())
 }
@@ -114,6 +115,7 @@ pub(crate) fn find(
         name: rows.facts.name(connection, row.get(0)?)?.text.to_string().into(),
         target,
         reply: Bytes::from(row.get::<_, Vec<u8>>(5)?),
+        is_rejection: row.get(7)?,
         from_outside,
         token: token(connection, rows, row)?,
     }))

@@ -31,7 +31,7 @@ const INSERT_EVENT: &str = "INSERT INTO events (position, stream, sequence, tena
     revision, id, recorded_at, metadata, payload, checksum) \
     VALUES (?, ?, ?, 0, ?, 0, ?, ?, ?, ?, ?)";
 const INSERT_COMMAND: &str = "INSERT INTO commands (id, tenant, name, target, first, last, \
-    from_outside, at, reply) VALUES (?, 0, ?, ?, ?, ?, 0, ?, ?)";
+    from_outside, is_rejection, at, reply) VALUES (?, 0, ?, ?, ?, ?, 0, 0, ?, ?)";
 
 /// Connects as es's own writer does.
 pub(crate) fn connect(path: &Path) -> rusqlite::Result<Connection> {

@@ -1,7 +1,10 @@
 use std::convert::Infallible;
 
 use super::{Aggregate, EventOf, Events};
-use crate::command::{DomainError, HandlerError, Refusal, Reply};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::command::{DomainError, HandlerError, Recorded, Refusal, Reply};
 use crate::event::Event;
 
 /// What a deciding handler returns: events, or a `Result` of them; works through type aliases.
@@ -97,6 +100,18 @@ impl<R: Reply, X: DomainError> Returned for Result<R, X> {
 
     fn split(self) -> Result<R, Refusal<X>> {
         self.map_err(Refusal::Rejected)
+    }
+}
+
+impl<R: Reply, X> Returned for Result<R, Recorded<X>>
+where
+    X: DomainError + Serialize + DeserializeOwned,
+{
+    type Reply = R;
+    type Error = X;
+
+    fn split(self) -> Result<R, Refusal<X>> {
+        self.map_err(|Recorded(error)| Refusal::Recorded(error))
     }
 }
 

@@ -13,8 +13,8 @@ mod error;
 mod events;
 mod history;
 mod id;
+mod read_only_repository;
 mod replay;
-mod repository;
 mod root;
 mod slot;
 mod staging;
@@ -25,13 +25,14 @@ pub use error::{LoadError, Place, ReplayError};
 pub use events::{EventSink, Events};
 pub use history::{History, Step};
 pub use id::AggregateId;
+pub use read_only_repository::ReadOnlyRepository;
 pub use replay::Replayed;
 pub(crate) use replay::fold;
-pub use repository::Repository;
 pub use root::Root;
 pub use slot::Slot;
 pub use staging::Staging;
 
+use crate::command::{CommandMessage, Veto};
 use crate::event::{CodecError, Event, RecordedEvent};
 use crate::fault::Fault;
 
@@ -72,6 +73,15 @@ pub trait EventSourced: Sized {
     /// [`ReplayError::UnknownEvent`] for a name that is neither handled nor ignored; otherwise
     /// what [`Slot::fold`] says.
     fn fold(slot: &mut Slot<Self>, event: &RecordedEvent) -> Result<(), ReplayError>;
+
+    /// Runs the `#[command_interceptor]` methods before a command's handler, on a state that
+    /// exists.
+    ///
+    /// # Errors
+    /// One of them stopped the command.
+    fn intercept(&self, _message: &CommandMessage<'_>) -> Result<(), Veto> {
+        Ok(())
+    }
 
     /// Decodes one stored event into the sibling enum; `None` for ignored names.
     ///

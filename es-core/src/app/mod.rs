@@ -19,7 +19,7 @@ pub use projections::ProjectionHandle;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::aggregate::{Aggregate, Repository};
+use crate::aggregate::{Aggregate, ReadOnlyRepository};
 use crate::bus::EventBus;
 use crate::command::CommandGateway;
 use crate::projection::{Projection, ReadSide, Status};
@@ -68,8 +68,8 @@ impl App {
 
     /// Reads aggregates from the log, as they are or as they were.
     #[must_use]
-    pub fn repository<A: Aggregate>(&self) -> Repository<A> {
-        Repository::new(Arc::clone(self.log()))
+    pub fn repository<A: Aggregate>(&self) -> ReadOnlyRepository<A> {
+        ReadOnlyRepository::new(Arc::clone(self.log()))
     }
 
     /// A projection's processor: its status, and waiting until it has caught up.

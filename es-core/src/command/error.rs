@@ -1,8 +1,8 @@
 use std::time::Duration;
 
-use super::DomainError;
+use super::{DomainError, Veto};
 use crate::aggregate::LoadError;
-use crate::event::{CommandId, InvalidId, StreamId};
+use crate::event::{CommandId, InvalidId, Position, Sequence, StreamId};
 use crate::fault::Fault;
 use crate::store::{AppendError, ReadError};
 
@@ -29,6 +29,33 @@ pub enum CommandError<E> {
         /// The target.
         stream: StreamId,
     },
+    /// The target has no member with this key.
+    #[error("`{stream}` has no `{member}` with key `{key}`; add it first, or check the key")]
+    MemberNotFound {
+        /// The command's id.
+        command_id: CommandId,
+        /// The target.
+        stream: StreamId,
+        /// The member's type.
+        member: &'static str,
+        /// The key.
+        key: String,
+    },
+    /// The target is not at the version the command was made for.
+    #[error(
+        "the command is for version {expected} of `{stream}`, which is at version {actual}; \
+         look at it again and send a new command"
+    )]
+    VersionMismatch {
+        /// The command's id.
+        command_id: CommandId,
+        /// The target.
+        stream: StreamId,
+        /// The version of the `#[target_version]` field.
+        expected: Sequence,
+        /// The target's version.
+        actual: Sequence,
+    },
     /// The command creates, and the target exists.
     #[error("`{stream}` exists already; use another id")]
     AlreadyExists {
@@ -54,6 +81,46 @@ pub enum CommandError<E> {
         stream: StreamId,
         /// How often the command was decided.
         attempts: u32,
+    },
+    /// Events stored by others broke what was decided, as often as the command was decided again.
+    #[error(
+        "others stored events that the decision rested on {attempts} times in a row, the last one \
+         at position {position}; send the command again"
+    )]
+    ConditionFailed {
+        /// The command's id.
+        command_id: CommandId,
+        /// The event that broke it last.
+        position: Position,
+        /// How often the command was decided.
+        attempts: u32,
+    },
+    /// A handler of this aggregate is still running, further out in the same unit of work.
+    #[error(
+        "`{stream}` is in use by a handler that waits for this; let go of it first, or change it \
+         in that handler"
+    )]
+    InUse {
+        /// The command's id.
+        command_id: CommandId,
+        /// The aggregate.
+        stream: StreamId,
+    },
+    /// A command that the handler sent failed. Nothing is stored.
+    #[error("{error}")]
+    Nested {
+        /// The outer command's id.
+        command_id: CommandId,
+        /// What the inner one failed with.
+        error: Box<CommandError<Rejection>>,
+    },
+    /// An interceptor stopped the command. Nothing is stored.
+    #[error("{veto}")]
+    Vetoed {
+        /// The command's id.
+        command_id: CommandId,
+        /// What it was stopped with.
+        veto: Veto,
     },
     /// The id belongs to another command.
     #[error("command id {command_id} was used for `{first}` before; give every command its own id")]
@@ -167,6 +234,12 @@ impl<E> CommandError<E> {
         match self {
             Self::Rejected { command_id, .. }
             | Self::NotFound { command_id, .. }
+            | Self::MemberNotFound { command_id, .. }
+            | Self::VersionMismatch { command_id, .. }
+            | Self::ConditionFailed { command_id, .. }
+            | Self::InUse { command_id, .. }
+            | Self::Nested { command_id, .. }
+            | Self::Vetoed { command_id, .. }
             | Self::AlreadyExists { command_id, .. }
             | Self::Deleted { command_id, .. }
             | Self::Conflict { command_id, .. }
@@ -191,6 +264,7 @@ impl<E> CommandError<E> {
     pub fn is_retryable(&self) -> bool {
         match self {
             Self::Conflict { .. }
+            | Self::ConditionFailed { .. }
             | Self::Overloaded { .. }
             | Self::DeadlineExceeded { .. }
             | Self::HandlerTimedOut { .. }
@@ -203,6 +277,7 @@ impl<E> CommandError<E> {
                     | AppendError::Unavailable { .. }
                     | AppendError::PredecessorUndone
             ),
+            Self::Nested { error, .. } => error.is_retryable(),
             Self::Load { source, .. } => {
                 matches!(source, LoadError::Read(ReadError::Unavailable { .. }))
             }
@@ -211,16 +286,19 @@ impl<E> CommandError<E> {
     }
 
     /// True for an answer of the domain: a rejection, or a target that is missing, there already,
-    /// or deleted.
+    /// deleted, or at another version; also one of a command that the handler sent.
     #[must_use]
     pub fn is_rejection(&self) -> bool {
-        matches!(
-            self,
+        match self {
             Self::Rejected { .. }
-                | Self::NotFound { .. }
-                | Self::AlreadyExists { .. }
-                | Self::Deleted { .. }
-        )
+            | Self::NotFound { .. }
+            | Self::MemberNotFound { .. }
+            | Self::VersionMismatch { .. }
+            | Self::AlreadyExists { .. }
+            | Self::Deleted { .. } => true,
+            Self::Nested { error, .. } => error.is_rejection(),
+            _ => false,
+        }
     }
 
     /// The domain's own error, if it refused.
@@ -239,6 +317,18 @@ impl<E> CommandError<E> {
                 CommandError::Rejected { command_id, error: convert(error) }
             }
             Self::NotFound { command_id, stream } => CommandError::NotFound { command_id, stream },
+            Self::MemberNotFound { command_id, stream, member, key } => {
+                CommandError::MemberNotFound { command_id, stream, member, key }
+            }
+            Self::VersionMismatch { command_id, stream, expected, actual } => {
+                CommandError::VersionMismatch { command_id, stream, expected, actual }
+            }
+            Self::ConditionFailed { command_id, position, attempts } => {
+                CommandError::ConditionFailed { command_id, position, attempts }
+            }
+            Self::InUse { command_id, stream } => CommandError::InUse { command_id, stream },
+            Self::Nested { command_id, error } => CommandError::Nested { command_id, error },
+            Self::Vetoed { command_id, veto } => CommandError::Vetoed { command_id, veto },
             Self::AlreadyExists { command_id, stream } => {
                 CommandError::AlreadyExists { command_id, stream }
             }

@@ -7,22 +7,31 @@
 mod call;
 mod dispatch;
 mod error;
+mod free;
 mod gateway;
 mod handled;
+mod message;
+mod recorded;
 mod refusal;
 mod turn;
+mod veto;
 
 pub use call::{AsyncCall, Call, SyncCall, decide, returned};
 pub use dispatch::Dispatch;
 pub use error::{CommandError, Rejection};
+pub use free::{FreeAsyncCall, FreeCall, FreeHandler, FreeSyncCall};
 pub use gateway::{CommandGateway, Tracked};
 pub use handled::HandledBy;
+pub use message::CommandMessage;
+pub use recorded::{Recorded, RecordedCodec};
 pub use refusal::{HandlerError, Refusal};
+pub use veto::Veto;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::aggregate::Aggregate;
+use crate::event::Sequence;
 
 /// A request to change something. Written by `#[derive(Command)]`.
 ///
@@ -41,6 +50,12 @@ pub trait Command: Serialize + DeserializeOwned + Clone + Send + Sync + 'static 
 
     /// The value of the `#[target]` field.
     fn target(&self) -> &Self::Target;
+
+    /// The value of the `#[target_version]` field: the command is for the aggregate as it was
+    /// right after the event with this sequence, and is refused when it has moved on.
+    fn target_version(&self) -> Option<Sequence> {
+        None
+    }
 }
 
 /// What a handler answers; stored beside the command's id, so that a repetition gets the first
@@ -92,4 +107,7 @@ pub trait CommandOf<A: Aggregate>: Targets<A::Id> {
 
     /// The handler.
     const CALL: Call<A, Self, Self::Reply, Self::Error>;
+
+    /// How an error in [`Recorded`] is remembered; `None` where it is no serde type.
+    const RECORDED: Option<RecordedCodec<Self::Error>> = None;
 }

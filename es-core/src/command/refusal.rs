@@ -1,5 +1,6 @@
-use super::DomainError;
+use super::{CommandError, DomainError, Recorded, Rejection, Veto};
 use crate::fault::Fault;
+use crate::unit::RepositoryError;
 
 /// The error of a handler that can both refuse and meet a fault: `?` works on either.
 ///
@@ -9,8 +10,23 @@ use crate::fault::Fault;
 pub enum HandlerError<E> {
     /// The domain refuses.
     Rejected(E),
+    /// The domain refuses, and what was applied is stored all the same.
+    Recorded(Recorded<E>),
+    /// Another aggregate could not be had.
+    Repository(RepositoryError),
+    /// A command that the handler sent failed; see [`HandlerError::nested`].
+    Nested(Box<CommandError<Rejection>>),
     /// The infrastructure failed.
     Fault(Fault),
+}
+
+impl<E> HandlerError<E> {
+    /// Gives up because a command that the handler sent failed:
+    /// `gateway.send(command).await.map_err(HandlerError::nested)?`.
+    // No `From`: it would meet the conversion of a domain's error that is a `CommandError`.
+    pub fn nested<X: DomainError>(error: CommandError<X>) -> Self {
+        Self::Nested(Box::new(error.map_rejection(Rejection::new)))
+    }
 }
 
 impl<E: DomainError> From<E> for HandlerError<E> {
@@ -25,18 +41,45 @@ impl<E> From<Fault> for HandlerError<E> {
     }
 }
 
+impl<E> From<Recorded<E>> for HandlerError<E> {
+    fn from(error: Recorded<E>) -> Self {
+        Self::Recorded(error)
+    }
+}
+
+impl<E> From<RepositoryError> for HandlerError<E> {
+    fn from(error: RepositoryError) -> Self {
+        Self::Repository(error)
+    }
+}
+
 /// Why one run of a handler came to nothing.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Refusal<E> {
     /// The domain refuses.
     Rejected(E),
+    /// The domain refuses, and what was applied is stored all the same.
+    Recorded(E),
     /// There is no aggregate with this id.
     NotFound,
+    /// The aggregate has no member with this key.
+    MemberNotFound {
+        /// The member's type, for people.
+        member: &'static str,
+        /// The key.
+        key: String,
+    },
     /// There is one already.
     AlreadyExists,
     /// It was deleted.
     Deleted,
+    /// Another aggregate could not be had.
+    Repository(RepositoryError),
+    /// A command that the handler sent failed.
+    Nested(Box<CommandError<Rejection>>),
+    /// An interceptor stopped it.
+    Vetoed(Veto),
     /// The infrastructure failed.
     Fault(Fault),
 }
@@ -45,6 +88,9 @@ impl<E> From<HandlerError<E>> for Refusal<E> {
     fn from(error: HandlerError<E>) -> Self {
         match error {
             HandlerError::Rejected(error) => Self::Rejected(error),
+            HandlerError::Recorded(Recorded(error)) => Self::Recorded(error),
+            HandlerError::Repository(error) => Self::Repository(error),
+            HandlerError::Nested(error) => Self::Nested(error),
             HandlerError::Fault(fault) => Self::Fault(fault),
         }
     }

@@ -115,8 +115,10 @@ pub struct RememberedCommand {
     pub name: Cow<'static, str>,
     /// Its target.
     pub target: Option<StreamId>,
-    /// The encoded reply.
+    /// The encoded reply, or the error that refused and stored events all the same.
     pub reply: Bytes,
+    /// True if the answer is such an error.
+    pub is_rejection: bool,
     /// True if the id came from outside; such ids are remembered longer.
     pub from_outside: bool,
     /// Where its events went; the store fills it in.

@@ -36,6 +36,15 @@ pub(super) fn refusal_text<X: DomainError>(refusal: &Refusal<X>) -> String {
         Refusal::NotFound => "was refused: there is no aggregate with this id (not found)".into(),
         Refusal::AlreadyExists => "was refused: the aggregate exists already".into(),
         Refusal::Deleted => "was refused: the aggregate was deleted".into(),
+        Refusal::Recorded(error) => {
+            format!("was rejected, and recorded: {error}\n{}", shown_error(error))
+        }
+        Refusal::MemberNotFound { member, key } => {
+            format!("was refused: there is no `{member}` with key `{key}`")
+        }
+        Refusal::Repository(error) => format!("was refused: {error}"),
+        Refusal::Nested(error) => format!("sent a command that failed: {error}"),
+        Refusal::Vetoed(veto) => format!("was stopped by an interceptor: {veto}"),
         Refusal::Fault(fault) => format!("met a fault: {fault}"),
     };
     paint.red(&text)

@@ -1,3 +1,3 @@
-SELECT name, target, first, last, from_outside, reply, at
+SELECT name, target, first, last, from_outside, reply, at, is_rejection
 FROM commands
 WHERE id = ?1 AND tenant = ?2

@@ -59,6 +59,7 @@ CREATE TABLE commands (
     first        INTEGER,
     last         INTEGER,
     from_outside INTEGER NOT NULL,
+    is_rejection INTEGER NOT NULL,
     at           INTEGER NOT NULL,
     reply        BLOB NOT NULL,
     PRIMARY KEY (id, tenant)

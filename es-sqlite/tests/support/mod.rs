@@ -56,6 +56,7 @@ pub fn command(id: CommandId, target: &StreamId) -> RememberedCommand {
         name: "CreateOrder".into(),
         target: Some(target.clone()),
         reply: Bytes::from_static(b"\"done\""),
+        is_rejection: false,
         from_outside: true,
         token: CommitToken::default(),
     }

@@ -43,6 +43,7 @@ impl<A: Aggregate, X: DomainError> Journey<A, X> {
             name: Cow::Borrowed(self.name),
             target: Some(self.cell.stream.clone()),
             reply,
+            is_rejection: false,
             from_outside: self.is_repeatable,
             token: CommitToken::default(),
         })
@@ -68,7 +69,15 @@ impl<A: Aggregate, X: DomainError> Journey<A, X> {
     pub(super) fn refusal(&self, refusal: Refusal<X>) -> CommandError<X> {
         let (command_id, stream) = (self.id, self.cell.stream.clone());
         match refusal {
-            Refusal::Rejected(error) => CommandError::Rejected { command_id, error },
+            Refusal::Rejected(error) | Refusal::Recorded(error) => {
+                CommandError::Rejected { command_id, error }
+            }
+            Refusal::MemberNotFound { member, key } => {
+                CommandError::MemberNotFound { command_id, stream, member, key }
+            }
+            Refusal::Nested(error) => CommandError::Nested { command_id, error },
+            Refusal::Vetoed(veto) => CommandError::Vetoed { command_id, veto },
+            Refusal::Repository(error) => self.fault(Fault::new(error.to_string())),
             Refusal::NotFound => CommandError::NotFound { command_id, stream },
             Refusal::AlreadyExists => CommandError::AlreadyExists { command_id, stream },
             Refusal::Deleted => CommandError::Deleted { command_id, stream },

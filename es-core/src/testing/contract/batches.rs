@@ -52,6 +52,7 @@ pub(super) fn command(id: CommandId) -> RememberedCommand {
         name: "CreateOrder".into(),
         target: None,
         reply: Bytes::from_static(br#""receipt""#),
+        is_rejection: false,
         from_outside: true,
         token: CommitToken::default(),
     }

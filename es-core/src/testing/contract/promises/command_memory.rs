@@ -45,6 +45,7 @@ async fn a_command_is_remembered_with_its_answer(world: &World) -> Verdict {
         name: Cow::Owned("Größe ändern".to_owned()),
         target: Some(order.clone()),
         reply: Bytes::from_static(&[0, 255, b'{', 0]),
+        is_rejection: true,
         from_outside: false,
         token: crate::store::CommitToken::default(),
     };

@@ -10,19 +10,19 @@ use crate::store::EventStore;
 ///
 /// What it gives is folded for the caller alone, from durable events only; commands work on the
 /// live aggregates instead.
-pub struct Repository<A> {
+pub struct ReadOnlyRepository<A> {
     store: Arc<dyn EventStore>,
     tenant: Tenant,
     aggregate: PhantomData<fn() -> A>,
 }
 
-impl<A> Clone for Repository<A> {
+impl<A> Clone for ReadOnlyRepository<A> {
     fn clone(&self) -> Self {
         Self { store: Arc::clone(&self.store), tenant: self.tenant.clone(), aggregate: PhantomData }
     }
 }
 
-impl<A: Aggregate> Repository<A> {
+impl<A: Aggregate> ReadOnlyRepository<A> {
     pub(crate) fn new(store: Arc<dyn EventStore>) -> Self {
         Self { store, tenant: Tenant::default(), aggregate: PhantomData }
     }

@@ -1,0 +1,73 @@
+use bytes::Bytes;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::DomainError;
+use crate::event::{Codec, CodecError, Json, encoded};
+
+/// "Refuse, but keep the events": in `Err` it stores what the handler applied, and gives the
+/// caller the error inside.
+///
+/// A failed login is refused and must be counted all the same:
+///
+/// ```
+/// # use es_core::prelude::*;
+/// # #[derive(Debug, thiserror::Error, Serialize, Deserialize)]
+/// # #[error("wrong password")]
+/// # struct WrongPassword;
+/// # #[derive(Command, Clone, Serialize, Deserialize)]
+/// # struct LogIn { #[target] user: String, password: String }
+/// # #[derive(Event, Serialize, Deserialize)]
+/// # struct SignedUp { user: String, password: String }
+/// # #[derive(Event, Serialize, Deserialize)]
+/// # struct LoginFailed {}
+/// # #[aggregate]
+/// # struct User { #[aggregate_identifier] user: String, password: String, failures: u32 }
+/// #[aggregate]
+/// impl User {
+///     #[command_handler]
+///     fn log_in(user: &mut Root<Self>, command: LogIn) -> Result<(), HandlerError<WrongPassword>> {
+///         if user.password == command.password {
+///             return Ok(());
+///         }
+///         user.apply(LoginFailed {});
+///         Err(Recorded(WrongPassword).into())
+///     }
+/// #   #[event_sourcing_handler]
+/// #   fn on_signed_up(event: &SignedUp) -> Self {
+/// #       Self { user: event.user.clone(), password: event.password.clone(), failures: 0 }
+/// #   }
+/// #   #[event_sourcing_handler]
+/// #   fn on_failed(&mut self, _: &LoginFailed) { self.failures += 1; }
+/// }
+/// # fn main() {}
+/// ```
+///
+/// The error is remembered under the command's id like any answer, so that a repetition gets it
+/// again: it has to be `Serialize` and `Deserialize`. A handler all of whose errors are recorded
+/// returns `Result<_, Recorded<E>>`. Where nothing was applied, it is a plain rejection.
+// Not an `Error` itself: that keeps its conversion into `HandlerError` apart from the others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recorded<E>(pub E);
+
+/// How a recorded error is remembered; generated code finds it where the error is a serde type.
+pub struct RecordedCodec<E> {
+    pub(crate) encode: fn(&E) -> Result<Bytes, CodecError>,
+    pub(crate) decode: fn(&[u8]) -> Result<E, serde_json::Error>,
+}
+
+impl<E> Clone for RecordedCodec<E> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<E> Copy for RecordedCodec<E> {}
+
+impl<E: DomainError + Serialize + DeserializeOwned> RecordedCodec<E> {
+    /// Remembers the error as JSON.
+    pub const JSON: Self = Self {
+        encode: |error| encoded(|buffer| Json::encode(error, buffer)),
+        decode: |json| serde_json::from_slice(json),
+    };
+}

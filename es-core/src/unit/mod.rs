@@ -1,0 +1,5 @@
+//! Units of work: what one command changes beyond its own target.
+
+mod error;
+
+pub use error::RepositoryError;
