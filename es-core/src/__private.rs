@@ -9,6 +9,7 @@ pub use std::result::Result::{self, Err, Ok};
 pub use std::string::String;
 pub use std::vec::Vec;
 
+pub use es_macros::beside;
 pub use inventory;
 pub use serde_json;
 
@@ -87,6 +88,17 @@ impl<T> Unfinished<T> for Finish<T> {}
 /// Always; code with such a handler does not compile.
 pub fn unusable<A, C, R, X: DomainError>(
     _slot: &mut Slot<A>,
+    _command: &C,
+    _context: &Context,
+) -> Result<R, Refusal<X>> {
+    Err(Refusal::Fault(Fault::new("this handler did not compile")))
+}
+
+/// The same for a free handler.
+///
+/// # Errors
+/// Always; code with such a handler does not compile.
+pub fn unusable_free<C, R, X: DomainError>(
     _command: &C,
     _context: &Context,
 ) -> Result<R, Refusal<X>> {

@@ -85,6 +85,8 @@ pub struct Needs {
     pub(crate) resources: Vec<(TypeId, &'static str)>,
     pub(crate) views: Vec<crate::projection::ViewSchema>,
     pub(crate) sql_by_hand: bool,
+    pub(crate) tag_conditions: bool,
+    pub(crate) multi_stream_appends: bool,
 }
 
 impl Needs {
@@ -96,6 +98,16 @@ impl Needs {
     /// Needs a name space of its own for tables that SQL written by hand names.
     pub fn sql_by_hand(&mut self) {
         self.sql_by_hand = true;
+    }
+
+    /// Needs a log that judges conditions over tags.
+    pub fn tag_conditions(&mut self) {
+        self.tag_conditions = true;
+    }
+
+    /// Needs a log that stores the events of several streams in one batch.
+    pub fn multi_stream_appends(&mut self) {
+        self.multi_stream_appends = true;
     }
 
     /// Needs a view's table.

@@ -79,7 +79,10 @@ pub fn aggregate(arguments: TokenStream, item: TokenStream) -> TokenStream {
     expand::aggregate(arguments.into(), item.into()).into()
 }
 
-/// Marks a method of an `#[aggregate] impl` block that carries out a command.
+/// Marks a function that carries out a command: a method of an `#[aggregate] impl` block, or a free
+/// function.
+///
+/// # In an `#[aggregate] impl` block
 ///
 /// Implements `CommandOf<Order>` for the command. What the handler sees is told by its signature:
 ///
@@ -151,9 +154,28 @@ pub fn aggregate(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// #     fn on_sold(&mut self, event: &Sold) { self.taken += event.price; }
 /// }
 /// ```
+///
+/// # On a free function
+///
+/// A command that concerns several aggregates, or none, is handled by a function of its own. It
+/// takes the command, as `C` or `&C`, with or without a `#[target]`, and what it works on:
+/// repositories of aggregates, gateways, resources. It returns a reply: `Result<R, E>` or nothing.
+///
+/// Implements `FreeHandler` and `HandledBy`, and writes a type of the function's name, by which
+/// `.with::<transfer>()` finds it.
+///
+/// A free `async fn` that takes a resource (`Inject<T>`) may have effects outside; it is decided
+/// again after a conflict only with `#[command_handler(retry)]`.
 #[proc_macro_attribute]
-pub fn command_handler(_arguments: TokenStream, item: TokenStream) -> TokenStream {
-    outside::outside("command_handler", "aggregate", item.into()).into()
+pub fn command_handler(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    expand::command_handler(arguments.into(), item.into()).into()
+}
+
+/// Gives an item back with the attribute's own tokens after it; only generated code writes it.
+#[doc(hidden)]
+#[proc_macro_attribute]
+pub fn beside(items: TokenStream, item: TokenStream) -> TokenStream {
+    [item, items].into_iter().collect()
 }
 
 /// Marks a method of an `#[aggregate] impl` block that folds an event into the state.
@@ -227,7 +249,8 @@ pub fn projection(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// Marks a function that handles an event after it was stored.
 ///
 /// In a `#[projection] impl` block the handler belongs to the projection. On a free function it has
-/// a processor of its own, named after the function. It takes the event as `&E` or `E`, then what
+/// a processor of its own, named after the function, and a type of that name stands for it in
+/// `.with::<greet>()`. It takes the event as `&E` or `E`, then what
 /// it needs: in a plain `fn` by `FromBatch` (`&mut Views<T>`, the engine's transaction, and all
 /// that command handlers can take), in an `async fn` by `FromBatchAsync`. It returns nothing or a
 /// `Result` of nothing.

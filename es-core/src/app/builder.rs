@@ -67,14 +67,15 @@ impl AppBuilder {
         self
     }
 
-    /// Adds an aggregate or projection (or a tuple of them), and makes sure its crate is linked.
+    /// Adds an aggregate, a projection, a free handler by its function's name, or a tuple of such,
+    /// and makes sure its crate is linked.
     #[must_use]
     pub fn with<C: Component>(mut self) -> Self {
         C::register(&mut self.by_hand);
         self
     }
 
-    /// Runs these aggregates and projections and nothing else, whatever is linked.
+    /// Runs these aggregates, projections and free handlers and nothing else, whatever is linked.
     #[must_use]
     pub fn only<C: Component>(mut self) -> Self {
         let only = self.only.get_or_insert_with(Components::default);

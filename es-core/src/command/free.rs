@@ -1,17 +1,19 @@
-use super::{Command, DomainError, Refusal, Reply};
+use super::{CommandError, Dispatch, HandledBy, RecordedCodec, Refusal, Tracked};
 use crate::context::Context;
+use crate::event::CommandId;
+use crate::fault::Fault;
 use crate::future::BoxFuture;
+use crate::runtime::Runtime;
 
 /// A free function that handles a command, behind a type of its own. Written by
-/// `#[command_handler]` on the function.
-pub trait FreeHandler<C: Command>: Send + Sync + 'static {
-    /// What the handler replies.
-    type Reply: Reply;
-    /// What the handler refuses with.
-    type Error: DomainError;
-
+/// `#[command_handler]` on the function; what it answers is said by [`HandledBy`], once.
+pub trait FreeHandler<C: HandledBy<Self>>: Sized + Send + Sync + 'static {
     /// The function.
-    const CALL: FreeCall<C, Self::Reply, Self::Error>;
+    const CALL: FreeCall<C, C::Reply, C::Error>;
+
+    /// How an error in [`Recorded`](super::Recorded) is remembered; `None` where it is no serde
+    /// type.
+    const RECORDED: Option<RecordedCodec<C::Error>> = None;
 }
 
 /// A free handler that does not await.
@@ -35,4 +37,15 @@ pub enum FreeCall<C, R, X> {
         /// True with `#[command_handler(retry)]`.
         retry: bool,
     },
+}
+
+/// Carries a command out that a free function handles.
+pub fn run_free<H: FreeHandler<C>, C: HandledBy<H>>(
+    _runtime: &Runtime,
+    _command: C,
+    mut dispatch: Dispatch,
+) -> BoxFuture<'static, Result<Tracked<C::Reply>, CommandError<C::Error>>> {
+    let command_id: CommandId = *dispatch.id_or_generate();
+    let fault = Fault::new(format!("nothing carries out `{}` yet", C::NAME));
+    Box::pin(std::future::ready(Err(CommandError::Fault { command_id, fault })))
 }

@@ -19,7 +19,7 @@ mod veto;
 pub use call::{AsyncCall, Call, SyncCall, decide, returned};
 pub use dispatch::Dispatch;
 pub use error::{CommandError, Rejection};
-pub use free::{FreeAsyncCall, FreeCall, FreeHandler, FreeSyncCall};
+pub use free::{FreeAsyncCall, FreeCall, FreeHandler, FreeSyncCall, run_free};
 pub use gateway::{CommandGateway, Tracked};
 pub use handled::HandledBy;
 pub use message::CommandMessage;

@@ -26,13 +26,15 @@ pub struct Components {
     pub query_handlers: Vec<QueryHandlerEntry>,
 }
 
-/// A type that brings handlers: an aggregate, a projection, or a tuple of such.
+/// A type that brings handlers: an aggregate, a projection, a free handler (by its function's
+/// name), or a tuple of such.
 ///
-/// Written by `#[aggregate]` and `#[projection]` on the `impl` block.
+/// Written by `#[aggregate]` and `#[projection]` on the `impl` block, and by `#[command_handler]`,
+/// `#[event_handler]` and `#[query_handler]` on free functions.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is neither an aggregate nor a projection",
+    message = "`{Self}` is neither an aggregate, nor a projection, nor a free handler",
     label = "brings no handlers",
-    note = "add `#[aggregate]` or `#[projection]` to its `impl` block"
+    note = "add `#[aggregate]` or `#[projection]` to its `impl` block, or name a function that has `#[command_handler]`, `#[event_handler]` or `#[query_handler]`"
 )]
 pub trait Component: 'static {
     /// Adds the type's entries.
@@ -65,7 +67,7 @@ impl Components {
         }
     }
 
-    /// Keeps what belongs to the aggregates and projections of `wanted`.
+    /// Keeps what belongs to the aggregates and projections of `wanted`, and its free handlers.
     pub(crate) fn only(&mut self, wanted: &Self) {
         let aggregates: Vec<TypeId> =
             wanted.aggregates.iter().map(|entry| (entry.type_id)()).collect();
@@ -77,10 +79,19 @@ impl Components {
         // Who uses an event type is not known; the aggregates' own tables have their names.
         self.events.clear();
         self.aggregates.retain(|entry| aggregates.contains(&(entry.type_id)()));
-        self.commands.retain(|entry| aggregates.contains(&(entry.handler_id)()));
+        let commands: Vec<TypeId> =
+            wanted.commands.iter().map(|entry| (entry.handler_id)()).collect();
+        self.commands.retain(|entry| {
+            let handler = (entry.handler_id)();
+            aggregates.contains(&handler) || commands.contains(&handler)
+        });
         self.projections.retain(|entry| projections.contains(&(entry.type_id)()));
-        self.event_handlers.retain(|entry| owned(entry.projection));
-        self.query_handlers.retain(|entry| owned(entry.projection));
+        let events: Vec<Source> = wanted.event_handlers.iter().map(|entry| entry.source).collect();
+        self.event_handlers
+            .retain(|entry| owned(entry.projection) || events.contains(&entry.source));
+        let queries: Vec<Source> = wanted.query_handlers.iter().map(|entry| entry.source).collect();
+        self.query_handlers
+            .retain(|entry| owned(entry.projection) || queries.contains(&entry.source));
     }
 
     pub(crate) fn extend(&mut self, other: Self) {

@@ -2,12 +2,14 @@
 
 mod aggregate;
 mod field;
+mod free_command;
 mod handler;
 mod message;
 mod projection;
 
 pub(crate) use aggregate::{BlockArguments, StructArguments};
 pub(crate) use field::{MarkedField, marked_field, marked_fields};
+pub(crate) use free_command::FreeCommandArguments;
 pub(crate) use handler::{CommandArguments, FreeArguments, SourcingArguments};
 pub(crate) use message::MessageArguments;
 pub(crate) use projection::ProjectionArguments;

@@ -6,6 +6,7 @@ mod command_handler;
 mod derive;
 mod event_sourcing;
 mod free;
+mod free_command;
 mod parameters;
 mod projection;
 mod read_handler;
@@ -43,6 +44,11 @@ pub(crate) fn projection(arguments: TokenStream, item: TokenStream) -> TokenStre
             refused(item, "`#[projection]` goes on an `impl` block with event or query handlers")
         }
     }
+}
+
+/// `#[command_handler]` on a free function.
+pub(crate) fn command_handler(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    free_command::expand(arguments, item)
 }
 
 /// `#[event_handler]` on a free function.

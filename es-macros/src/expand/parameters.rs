@@ -1,5 +1,6 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
+use syn::Type;
 use syn::spanned::Spanned;
 
 use crate::model::{Lent, Parameter};
@@ -39,17 +40,22 @@ pub(super) fn extract(
     es: &Paths,
     source: &Ident,
 ) -> (TokenStream, TokenStream) {
+    lend(parameters, |parameter| extracted(&parameter.ty, extractor, es, source))
+}
+
+/// The same, with values that `value` gives.
+pub(super) fn lend(
+    parameters: &[Parameter],
+    value: impl Fn(&Parameter) -> TokenStream,
+) -> (TokenStream, TokenStream) {
     let mut lets = TokenStream::new();
     let mut arguments = TokenStream::new();
-    for (index, Parameter { ty, lent }) in parameters.iter().enumerate() {
+    for (index, parameter) in parameters.iter().enumerate() {
         let name = local(&format!("p{index}"));
-        let place = ty.span();
-        let (path, method) = (extractor.path(es, place), extractor.method(place));
-        let mutable = (*lent == Lent::Mutable).then(|| quote!(mut));
-        lets.extend(quote_spanned! {place=>
-            let #mutable #name = <#ty as #path>::#method(#source)?;
-        });
-        arguments.extend(match lent {
+        let value = value(parameter);
+        let mutable = (parameter.lent == Lent::Mutable).then(|| quote!(mut));
+        lets.extend(quote_spanned!(parameter.ty.span()=> let #mutable #name = #value;));
+        arguments.extend(match parameter.lent {
             Lent::Owned => quote!(#name,),
             Lent::Shared => quote!(&#name,),
             Lent::Mutable => quote!(&mut #name,),
@@ -58,17 +64,32 @@ pub(super) fn extract(
     (lets, arguments)
 }
 
+/// `<T as FromContext>::from_context(context)?`
+pub(super) fn extracted(
+    ty: &Type,
+    extractor: Extractor,
+    es: &Paths,
+    source: &Ident,
+) -> TokenStream {
+    let place = ty.span();
+    let (path, method) = (extractor.path(es, place), extractor.method(place));
+    quote_spanned!(place=> <#ty as #path>::#method(#source)?)
+}
+
 /// `|needs| { <T as FromContext>::needs(needs); … }`, which the start of the application asks.
 pub(super) fn needs(parameters: &[Parameter], extractor: Extractor, es: &Paths) -> TokenStream {
     if parameters.is_empty() {
         return quote!(|_| {});
     }
     let needs = local("needs");
-    let calls = parameters.iter().map(|Parameter { ty, .. }| {
-        let path = extractor.path(es, ty.span());
-        quote_spanned!(ty.span()=> <#ty as #path>::needs(#needs);)
-    });
+    let calls = parameters.iter().map(|Parameter { ty, .. }| needed(ty, extractor, es, &needs));
     quote!(|#needs| { #(#calls)* })
+}
+
+/// `<T as FromContext>::needs(needs);`
+pub(super) fn needed(ty: &Type, extractor: Extractor, es: &Paths, needs: &Ident) -> TokenStream {
+    let path = extractor.path(es, ty.span());
+    quote_spanned!(ty.span()=> <#ty as #path>::needs(#needs);)
 }
 
 /// The parameter through which the extractors reach their source, if there are any.

@@ -2,6 +2,7 @@
 
 mod block;
 mod command;
+mod free_command;
 mod output;
 mod read_side;
 mod self_type;
@@ -10,6 +11,7 @@ mod sourcing;
 
 pub(crate) use block::{AggregateBlock, take_role};
 pub(crate) use command::{CommandHandler, CommandStub, Shape};
+pub(crate) use free_command::{FreeCommandHandler, boundary_of};
 pub(crate) use output::{Output, Written};
 pub(crate) use read_side::{ReadHandler, ReadKind};
 pub(crate) use self_type::{last_ident, relocate, with_self};

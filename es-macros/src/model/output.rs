@@ -165,12 +165,12 @@ pub(crate) fn arguments_of(ty: &Type) -> Option<(&Ident, Vec<&Type>)> {
 }
 
 /// Whether a type may be an alias of `Result`: only one with parameters is taken for it.
-fn may_be_alias(ty: &Type) -> bool {
+pub(super) fn may_be_alias(ty: &Type) -> bool {
     arguments_of(ungrouped(ty)).is_some_and(|(name, _)| name != "Option" && name != "Vec")
 }
 
 /// A type as people write it.
-fn spaced(ty: &Type) -> String {
+pub(super) fn spaced(ty: &Type) -> String {
     let text = quote::quote!(#ty).to_string();
     text.replace(" < ", "<").replace(" >", ">").replace(" :: ", "::").replace(" ,", ",")
 }

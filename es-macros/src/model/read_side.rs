@@ -26,7 +26,7 @@ pub(crate) enum ReadKind {
 }
 
 impl ReadKind {
-    fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Event => "event",
             Self::Query => "query",

@@ -1,0 +1,6 @@
+include!("../../shop.rs");
+
+#[command_handler]
+fn close() {}
+
+fn main() {}
