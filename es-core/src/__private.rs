@@ -18,7 +18,7 @@ pub use crate::command::{decide, returned};
 pub use crate::future::BoxFuture;
 pub use crate::projection::schema_hash;
 
-use crate::aggregate::{Aggregate, Decision, EventDescription, EventOf, Returned, Slot};
+use crate::aggregate::{Aggregate, Decision, EventDescription, EventOf, Returned, Slot, State};
 use crate::command::{DomainError, Refusal};
 use crate::context::Context;
 use crate::event::{CodecError, Event, RecordedEvent};
@@ -128,6 +128,34 @@ impl<A: Default> FirstState for A {
     fn first() -> Self {
         Self::default()
     }
+}
+
+/// Finds the hash of a type in an aggregate's state, and takes 0 for a type without one; see
+/// [`Decide`] for how.
+pub struct StateOf<T: ?Sized>(std::marker::PhantomData<T>);
+
+impl<T: State + ?Sized> StateOf<T> {
+    /// The hash.
+    pub const HASH: u64 = T::HASH;
+}
+
+/// Stands in for [`StateOf::HASH`] where the type has none.
+pub trait NoState {
+    /// Nothing is known of the type but its name, which is in the definition that names it.
+    const HASH: u64 = 0;
+}
+
+impl<T: ?Sized> NoState for StateOf<T> {}
+
+/// Mixes the hash of a definition with those of what it uses.
+#[must_use]
+pub const fn state_hash(definition: u64, parts: &[u64]) -> u64 {
+    let (mut hash, mut rest) = (definition, parts);
+    while let [first, others @ ..] = rest {
+        hash = (hash ^ *first).wrapping_mul(0x0100_0000_01b3).rotate_left(23);
+        rest = others;
+    }
+    hash
 }
 
 /// Whether exactly one of the events has this stored name.

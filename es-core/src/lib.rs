@@ -103,8 +103,8 @@ pub mod testing;
 pub mod unit;
 
 pub use es_macros::{
-    AggregateId, Command, Event, Query, View, ViewKey, aggregate, command_handler, event_handler,
-    event_sourcing_handler, projection, query_handler,
+    AggregateId, Command, Event, Query, State, View, ViewKey, aggregate, command_handler,
+    event_handler, event_sourcing_handler, projection, query_handler,
 };
 pub use inventory;
 

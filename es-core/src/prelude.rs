@@ -1,8 +1,8 @@
 //! What a domain module usually needs.
 
 pub use es_macros::{
-    AggregateId, Command, Event, Query, View, ViewKey, aggregate, command_handler, event_handler,
-    event_sourcing_handler, projection, query_handler,
+    AggregateId, Command, Event, Query, State, View, ViewKey, aggregate, command_handler,
+    event_handler, event_sourcing_handler, projection, query_handler,
 };
 pub use serde::{Deserialize, Serialize};
 

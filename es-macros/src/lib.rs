@@ -28,6 +28,15 @@ use proc_macro::TokenStream;
 /// | argument | meaning |
 /// |---|---|
 /// | `name = "…"` | the stored name of its streams; the struct's name by default |
+/// | `snapshot` | snapshots of the state, every hundred events unless another trigger is given |
+/// | `snapshot_every = 50` | snapshots every so many events |
+/// | `snapshot_load_ms = 20` | a snapshot after a load that took so long |
+/// | `snapshot_revision = 2` | stands in for the shape of the state and the handlers' code |
+///
+/// Snapshots ask for `Serialize` and `Deserialize`, and are combined by "or" with
+/// `#[event_sourcing_handler(snapshot)]`. One that was taken by other code is not used: what counts
+/// is the struct, the types in it that derive [`macro@State`], and the block of the event-sourcing
+/// handlers with their bodies.
 ///
 /// # On `impl` blocks
 ///
@@ -194,6 +203,7 @@ pub fn beside(items: TokenStream, item: TokenStream) -> TokenStream {
 /// | argument | meaning |
 /// |---|---|
 /// | `mark_deleted` | after it every command is answered `Deleted`; the id is never used again |
+/// | `snapshot` | after it a snapshot is taken; the struct says `#[aggregate(snapshot)]` |
 #[proc_macro_attribute]
 pub fn event_sourcing_handler(_arguments: TokenStream, item: TokenStream) -> TokenStream {
     outside::outside("event_sourcing_handler", "aggregate", item.into()).into()
@@ -406,4 +416,39 @@ pub fn view_key(input: TokenStream) -> TokenStream {
 #[proc_macro_derive(AggregateId, attributes(aggregate_id))]
 pub fn aggregate_id(input: TokenStream) -> TokenStream {
     expand::derive(Derive::AggregateId, input.into()).into()
+}
+
+/// Has a type in an aggregate's state count for its snapshots: implements `State`.
+///
+/// A snapshot that was taken with another definition of the type is then not used. Types without it
+/// are known by their name alone, which suits those of other crates. Enums and structs can have it,
+/// generic ones too; two types that hold one another cannot both.
+///
+/// ```
+/// # use es_core::prelude::*;
+/// #[derive(State, Serialize, Deserialize)]
+/// struct Item {
+///     sku: String,
+///     quantity: u32,
+/// }
+///
+/// #[aggregate(snapshot)]
+/// #[derive(Serialize, Deserialize)]
+/// struct Cart {
+///     #[aggregate_identifier]
+///     cart_id: String,
+///     items: Vec<Item>,
+/// }
+/// # #[derive(Event, Serialize, Deserialize)] struct CartOpened { cart_id: String }
+/// # #[aggregate]
+/// # impl Cart {
+/// #     #[event_sourcing_handler]
+/// #     fn on_opened(event: &CartOpened) -> Self {
+/// #         Self { cart_id: event.cart_id.clone(), items: vec![] }
+/// #     }
+/// # }
+/// ```
+#[proc_macro_derive(State, attributes(state))]
+pub fn state(input: TokenStream) -> TokenStream {
+    expand::derive(Derive::State, input.into()).into()
 }

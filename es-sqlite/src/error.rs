@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::ErrorCode;
 
-use es_core::event::Position;
+use es_core::event::{Position, StreamId};
 use es_core::fault::Fault;
 use es_core::registry::OpenError;
 use es_core::store::ReadError;
@@ -152,6 +152,8 @@ pub(crate) enum Failure {
     Damaged(Position),
     /// A shared row is not what was stored; an event that uses it says where.
     Unsound,
+    /// The stream's snapshot is not what was stored.
+    DamagedSnapshot(StreamId),
     /// A read panicked, with this message.
     Panicked(String),
     Closed,
@@ -191,6 +193,7 @@ impl Failure {
             Self::Unsound => ReadError::Unavailable {
                 reason: format!("`{log}` is damaged; restore it from a backup"),
             },
+            Self::DamagedSnapshot(stream) => ReadError::DamagedSnapshot { log, stream },
             Self::Panicked(message) => ReadError::Unavailable {
                 reason: format!("reading `{log}` panicked: {message}; try again, and report it"),
             },

@@ -18,6 +18,7 @@ mod connect;
 mod error;
 mod read;
 mod schema;
+mod snapshot;
 mod subscribe;
 mod token;
 mod view;
@@ -37,11 +38,13 @@ use es_core::registry::{EngineEntry, OpenError, StoreUrl};
 use es_core::store::group::{GroupLimits, write_groups};
 use es_core::store::{
     AppendError, AppendQueue, Capabilities, CommandMemory, Criteria, EventStore, Filter, LogId,
-    Marker, Page, Permit, ReadError, RememberedCommand, StreamVersion, Visit,
+    Marker, Page, Permit, ReadError, RememberedCommand, Snapshot, SnapshotStore, StreamVersion,
+    Visit,
 };
 
 use self::connect::Connector;
 use self::read::Reading;
+use self::snapshot::Waiting;
 use self::subscribe::Poller;
 use self::writer::Writer;
 
@@ -65,6 +68,7 @@ pub struct SqliteLog {
     payload_limit_bytes: usize,
     queue: AppendQueue,
     reading: Reading,
+    snapshots: Arc<Waiting>,
     committed: watch::Sender<Position>,
     poller: Poller,
     is_closed: AtomicBool,
@@ -95,7 +99,9 @@ impl SqliteLog {
         let committed = watch::Sender::new(Position(0));
         let (queue, receiver) = AppendQueue::bounded(config.queue);
         let (payload_limit_bytes, interval) = (config.payload_limit_bytes, config.poll);
-        let mut writer = Writer::open(config, connector.clone(), committed.clone())?;
+        let snapshots = Arc::new(Waiting::default());
+        let mut writer =
+            Writer::open(config, connector.clone(), committed.clone(), Arc::clone(&snapshots))?;
         let (identity, head) = writer.identity()?;
         committed.send_replace(head);
         let other = |error: std::io::Error| SqliteOpenError::Other {
@@ -112,6 +118,7 @@ impl SqliteLog {
             payload_limit_bytes,
             queue,
             reading,
+            snapshots,
             committed,
             poller,
             is_closed: AtomicBool::new(false),
@@ -145,6 +152,7 @@ impl EventStore for SqliteLog {
             tag_conditions: true,
             deadlines: false,
             command_memory: true,
+            snapshots: true,
             foreign_writers: true,
             durable: true,
             partitions: 1,
@@ -231,5 +239,20 @@ impl CommandMemory for SqliteLog {
         self.check(Partition(0))?;
         self.queue.settled(id).await;
         self.reading.remembered(tenant, id).await
+    }
+}
+
+#[async_trait]
+impl SnapshotStore for SqliteLog {
+    fn keep_snapshot(&self, snapshot: Snapshot) {
+        self.snapshots.push(snapshot);
+    }
+
+    async fn snapshot(&self, stream: &StreamId) -> Result<Option<Snapshot>, ReadError> {
+        self.check(Partition(0))?;
+        match self.snapshots.find(stream) {
+            Some(snapshot) => Ok(Some(snapshot)),
+            None => self.reading.snapshot(stream).await,
+        }
     }
 }

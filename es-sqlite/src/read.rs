@@ -25,7 +25,7 @@ use es_core::event::{
     Clock, CommandId, Position, RecordedEvent, Sequence, StreamId, Tenant, Timestamp,
 };
 use es_core::store::{
-    Criteria, Filter, Marker, Page, ReadError, RememberedCommand, StreamVersion, Visit,
+    Criteria, Filter, Marker, Page, ReadError, RememberedCommand, Snapshot, StreamVersion, Visit,
 };
 
 use self::matching::{Matches, Span, Wanted, number};
@@ -34,6 +34,7 @@ use crate::command_id::{self, Window};
 use crate::config::SqliteConfig;
 use crate::connect::Connector;
 use crate::error::Failure;
+use crate::snapshot;
 
 const STREAM_EVENTS: &str = include_str!("read/stream_events.sql");
 const VERSION: &str = include_str!("read/version.sql");
@@ -203,6 +204,11 @@ impl Reading {
             command_id::find(&reader.connection, &mut reader.rows, wanted)
         })
         .await
+    }
+
+    pub(crate) async fn snapshot(&self, stream: &StreamId) -> Result<Option<Snapshot>, ReadError> {
+        let stream = stream.clone();
+        self.here(move |reader| snapshot::find(&reader.connection, &mut reader.rows, &stream)).await
     }
 
     async fn here<T: Send + 'static>(

@@ -8,6 +8,7 @@ mod file_id;
 mod resolve;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension};
 use tokio::sync::watch;
@@ -25,6 +26,7 @@ use crate::config::SqliteConfig;
 use crate::connect::Connector;
 use crate::error::{Failure, SqliteOpenError, group_error, is_busy, is_full, reason};
 use crate::schema::LOG;
+use crate::snapshot::Waiting;
 use crate::{read, schema};
 
 const LAST: &str = include_str!("read/last.sql");
@@ -37,6 +39,7 @@ pub(crate) struct Writer {
     open: Option<Open>,
     appending: Appending,
     forgetting: Forgetting,
+    snapshots: Arc<Waiting>,
     /// Batches accepted in the current group.
     batches: usize,
 }
@@ -57,11 +60,20 @@ impl Writer {
         config: SqliteConfig,
         connector: Connector,
         committed: watch::Sender<Position>,
+        snapshots: Arc<Waiting>,
     ) -> Result<Self, SqliteOpenError> {
         let appending = Appending::new(&config);
         let forgetting = Forgetting::new(Window::of(&config));
-        let mut writer =
-            Self { config, connector, committed, open: None, appending, forgetting, batches: 0 };
+        let mut writer = Self {
+            config,
+            connector,
+            committed,
+            open: None,
+            appending,
+            forgetting,
+            snapshots,
+            batches: 0,
+        };
         writer.open = Some(writer.connect()?);
         Ok(writer)
     }
@@ -195,6 +207,12 @@ impl GroupEngine for Writer {
             tracing::warn!(%error, "cannot forget old commands; it is tried again later");
             self.forgetting.pause(at);
         }
+        if let Err(error) = self.snapshots.write(&open.connection, &mut self.appending) {
+            if open.connection.is_autocommit() {
+                return Err(not_stored(error));
+            }
+            tracing::warn!(%error, "cannot write snapshots; the next ones are tried again");
+        }
         let result =
             open.connection.prepare_cached("COMMIT").and_then(|mut commit| commit.execute([]));
         match result {
@@ -208,6 +226,7 @@ impl GroupEngine for Writer {
         }
         open.durable = (self.appending.head, self.appending.recorded_at);
         self.publish(self.appending.head);
+        self.snapshots.written();
         Ok(())
     }
 
@@ -234,6 +253,12 @@ impl GroupEngine for Writer {
     }
 
     fn close(&mut self) {
+        while !self.snapshots.is_empty() {
+            if self.begin().is_err() || self.commit().is_err() {
+                // They can be taken again.
+                break;
+            }
+        }
         self.open = None;
     }
 }

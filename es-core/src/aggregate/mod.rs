@@ -17,6 +17,7 @@ mod read_only_repository;
 mod replay;
 mod root;
 mod slot;
+mod snapshot;
 mod staging;
 
 pub(crate) use cell::{Cell, Cells, InFlight, Live, Turn};
@@ -30,6 +31,8 @@ pub use replay::Replayed;
 pub(crate) use replay::fold;
 pub use root::Root;
 pub use slot::Slot;
+pub(crate) use snapshot::take_when_due;
+pub use snapshot::{SnapshotPolicy, SnapshotState, State};
 pub use staging::Staging;
 
 use crate::command::{CommandMessage, Veto};
@@ -45,6 +48,9 @@ use crate::fault::Fault;
 pub trait Aggregate: EventSourced + Sized + Send + Sync + 'static {
     /// The stored name; with tenant and id it names the stream.
     const NAME: &'static str;
+
+    /// When snapshots are taken; `None` without them.
+    const SNAPSHOTS: Option<SnapshotPolicy<Self>> = None;
 
     /// The type of the `#[aggregate_identifier]` field.
     type Id: AggregateId;
@@ -66,6 +72,12 @@ pub trait EventSourced: Sized {
 
     /// The events there are, for the registry.
     const EVENTS: &'static [EventDescription];
+
+    /// The hash of the event-sourcing handlers with their bodies, for snapshots.
+    const LOGIC: u64 = 0;
+
+    /// The stored names of events after which a snapshot is taken.
+    const SNAPSHOT_AFTER: &'static [&'static str] = &[];
 
     /// Folds one stored event: a `match` on the name that calls [`Slot::fold`] with the type.
     ///

@@ -1,6 +1,7 @@
 use std::ops::{ControlFlow, Deref};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use super::snapshot::Load;
 use super::{Aggregate, LoadError, ReplayError, Slot};
 use crate::event::{RecordedEvent, Sequence, StreamId, Timestamp};
 use crate::store::EventStore;
@@ -42,7 +43,16 @@ pub(super) enum Until {
 }
 
 impl Until {
-    fn includes(self, event: &RecordedEvent) -> bool {
+    pub(super) fn is_end(self) -> bool {
+        matches!(self, Self::End)
+    }
+
+    /// True if the replay ends before this sequence.
+    pub(super) fn is_before(self, sequence: Sequence) -> bool {
+        matches!(self, Self::Sequence(last) if last < sequence)
+    }
+
+    pub(super) fn includes(self, event: &RecordedEvent) -> bool {
         match self {
             Self::End => true,
             Self::Sequence(last) => event.sequence().is_some_and(|sequence| sequence <= last),
@@ -58,15 +68,33 @@ pub(crate) struct Folded<A> {
     recorded_at: Option<Timestamp>,
 }
 
-/// Folds a stream's events from the first one on.
+/// Folds a stream for commands.
 pub(crate) async fn fold<A: Aggregate>(
     store: &dyn EventStore,
     stream: &StreamId,
 ) -> Result<Folded<A>, LoadError> {
-    fold_until(store, stream, Until::End).await
+    match A::SNAPSHOTS {
+        None => replay(store, stream, Until::End).await,
+        Some(policy) => {
+            Box::pin(Load::new(policy, store, stream, Until::End).for_commands().run()).await
+        }
+    }
 }
 
+/// Folds a stream for reading.
 pub(super) async fn fold_until<A: Aggregate>(
+    store: &dyn EventStore,
+    stream: &StreamId,
+    until: Until,
+) -> Result<Folded<A>, LoadError> {
+    match A::SNAPSHOTS {
+        None => replay(store, stream, until).await,
+        Some(policy) => Box::pin(Load::new(policy, store, stream, until).run()).await,
+    }
+}
+
+/// Folds a stream's events from the first one on.
+async fn replay<A: Aggregate>(
     store: &dyn EventStore,
     stream: &StreamId,
     until: Until,
@@ -95,6 +123,14 @@ pub(super) async fn fold_until<A: Aggregate>(
 impl<A> Default for Folded<A> {
     fn default() -> Self {
         Self { slot: Slot::missing(), version: None, recorded_at: None }
+    }
+}
+
+impl<A> Folded<A> {
+    /// A state that was folded before.
+    pub(super) fn resumed(state: A, version: Sequence, recorded_at: Timestamp) -> Self {
+        let slot = Slot::living(state);
+        Self { slot, version: Some(version), recorded_at: Some(recorded_at) }
     }
 }
 

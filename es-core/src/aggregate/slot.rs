@@ -26,6 +26,11 @@ impl<A> Slot<A> {
         Self::default()
     }
 
+    pub(super) fn living(state: A) -> Self {
+        let root = Root { state, deleted: false, staging: Staging::default() };
+        Self { root: Some(root), staging: Staging::default() }
+    }
+
     /// The state, if the aggregate exists; also the last state of a deleted one.
     #[must_use]
     pub fn get(&self) -> Option<&A> {

@@ -9,6 +9,8 @@ pub struct Capabilities {
     pub deadlines: bool,
     /// Commands are remembered under their ids.
     pub command_memory: bool,
+    /// Snapshots are kept.
+    pub snapshots: bool,
     /// Others (nodes, processes) may write the same log.
     pub foreign_writers: bool,
     /// What is acknowledged survives the end of the process.

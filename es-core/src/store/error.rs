@@ -94,6 +94,14 @@ pub enum ReadError {
         /// The event's position.
         position: Position,
     },
+    /// A snapshot is not what was written. The events are not concerned.
+    #[error("the snapshot of `{stream}` in `{log}` is damaged; its events are read instead")]
+    DamagedSnapshot {
+        /// Where the log is.
+        log: String,
+        /// The stream.
+        stream: StreamId,
+    },
     /// The engine cannot do this.
     #[error("this log cannot do this: {what}")]
     Unsupported {

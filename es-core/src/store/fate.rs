@@ -1,6 +1,6 @@
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use tokio::sync::Notify;
 
@@ -15,7 +15,11 @@ pub struct BatchFate(Arc<Shared>);
 struct Shared {
     state: AtomicU8,
     settled: Notify,
+    afterwards: OnceLock<Afterwards>,
 }
+
+/// What is run once the batch is durable.
+type Afterwards = Mutex<Vec<Box<dyn FnOnce() + Send>>>;
 
 const PENDING: u8 = 0;
 const ACCEPTED: u8 = 1;
@@ -69,6 +73,20 @@ impl BatchFate {
         }
     }
 
+    /// Runs something once the batch is durable, and never if it is undone.
+    ///
+    /// To be said before the batch is handed over. It runs where the log answers, before anybody
+    /// has the answer: so it must be short, and must neither wait nor panic.
+    pub(crate) fn once_committed(&self, run: impl FnOnce() + Send + 'static) {
+        let afterwards = self.0.afterwards.get_or_init(Mutex::default);
+        afterwards.lock().unwrap_or_else(PoisonError::into_inner).push(Box::new(run));
+    }
+
+    /// True as long as something is to run once the batch is durable.
+    pub(crate) fn is_awaited(&self) -> bool {
+        self.is_pending() && self.0.afterwards.get().is_some()
+    }
+
     /// Tells that the batch is durable. Only the log calls it.
     pub fn commit(&self) {
         self.settle(COMMITTED);
@@ -112,6 +130,13 @@ impl BatchFate {
 
     fn settle(&self, state: u8) {
         self.0.state.store(state, Ordering::Release);
+        if let Some(afterwards) = self.0.afterwards.get() {
+            let all =
+                std::mem::take(&mut *afterwards.lock().unwrap_or_else(PoisonError::into_inner));
+            if state == COMMITTED {
+                all.into_iter().for_each(|run| run());
+            }
+        }
         self.0.settled.notify_waiters();
     }
 }

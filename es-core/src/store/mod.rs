@@ -26,6 +26,7 @@ mod memory;
 mod permit;
 mod queue;
 mod read;
+mod snapshot;
 mod token;
 mod window;
 
@@ -40,6 +41,7 @@ pub use memory::MemoryLog;
 pub use permit::{Appended, Committed, DirectAppend, Permit};
 pub use queue::{AppendQueue, AppendReceiver, QueuedAppend};
 pub use read::{Page, StreamVersion, Visit};
+pub use snapshot::{Snapshot, SnapshotStore};
 pub use token::{CommitToken, LogId, ParseTokenError};
 pub use window::CommandWindow;
 
@@ -58,7 +60,7 @@ pub const DEFAULT_PAYLOAD_LIMIT_BYTES: usize = 1024 * 1024;
 /// `store/memory.rs` is the readable specification, `testing::contract` the executable one; an
 /// engine passes it with one call.
 #[async_trait]
-pub trait EventStore: CommandMemory + Send + Sync + 'static {
+pub trait EventStore: CommandMemory + SnapshotStore + Send + Sync + 'static {
     /// The log's random identity, given when it was created and never changed.
     fn identity(&self) -> LogId;
 

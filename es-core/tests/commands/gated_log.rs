@@ -11,8 +11,8 @@ use es_core::store::group::{
 };
 use es_core::store::{
     Append, AppendError, AppendQueue, Capabilities, CommandMemory, Committed, Criteria, EventStore,
-    Filter, LogId, Marker, MemoryLog, Page, Permit, ReadError, RememberedCommand, StreamVersion,
-    Visit,
+    Filter, LogId, Marker, MemoryLog, Page, Permit, ReadError, RememberedCommand, Snapshot,
+    SnapshotStore, StreamVersion, Visit,
 };
 use tokio::sync::watch;
 
@@ -174,5 +174,16 @@ impl CommandMemory for GatedLog {
     ) -> Result<Option<RememberedCommand>, ReadError> {
         self.queue.settled(id).await;
         self.inner.remembered(tenant, id).await
+    }
+}
+
+#[async_trait]
+impl SnapshotStore for GatedLog {
+    fn keep_snapshot(&self, snapshot: Snapshot) {
+        self.inner.keep_snapshot(snapshot);
+    }
+
+    async fn snapshot(&self, stream: &StreamId) -> Result<Option<Snapshot>, ReadError> {
+        self.inner.snapshot(stream).await
     }
 }

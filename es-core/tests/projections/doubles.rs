@@ -11,7 +11,7 @@ use es_core::projection::{
 };
 use es_core::store::{
     AppendError, Capabilities, CommandMemory, Criteria, EventStore, Filter, LogId, Marker, Page,
-    Permit, ReadError, RememberedCommand, StreamVersion, Visit,
+    Permit, ReadError, RememberedCommand, SnapshotStore, StreamVersion, Visit,
 };
 use tokio::sync::watch;
 
@@ -148,3 +148,5 @@ impl ReadSide for PanickingReadSide {
 
     async fn close(&self) {}
 }
+
+impl SnapshotStore for ExchangedLog {}

@@ -2,7 +2,7 @@ use proc_macro2::TokenStream;
 use syn::punctuated::Punctuated;
 use syn::{LitStr, Path, Token, parenthesized};
 
-use super::{arguments, assigned, stored_name};
+use super::{SnapshotArguments, arguments, assigned, stored_name};
 use crate::diag::Errors;
 
 /// `#[aggregate(..)]` on a struct.
@@ -10,24 +10,22 @@ use crate::diag::Errors;
 pub(crate) struct StructArguments {
     pub(crate) krate: Option<Path>,
     pub(crate) name: Option<LitStr>,
+    pub(crate) snapshots: SnapshotArguments,
 }
 
 impl StructArguments {
     pub(crate) fn read(tokens: TokenStream, errors: &mut Errors) -> Self {
         let mut read = Self::default();
-        arguments(
-            tokens,
-            "`#[aggregate]` on a struct",
-            &["name", "crate"],
-            errors,
-            |key, input| {
-                match key.to_string().as_str() {
-                    "name" => read.name = Some(stored_name(key, input)?),
-                    _ => read.krate = Some(assigned(key, input, "crate = my::es_core")?),
-                }
-                Ok(())
-            },
-        );
+        let mut known = vec!["name", "crate"];
+        known.extend(SnapshotArguments::KEYS);
+        arguments(tokens, "`#[aggregate]` on a struct", &known, errors, |key, input| {
+            match key.to_string().as_str() {
+                "name" => read.name = Some(stored_name(key, input)?),
+                "crate" => read.krate = Some(assigned(key, input, "crate = my::es_core")?),
+                _ => read.snapshots.set(key, input)?,
+            }
+            Ok(())
+        });
         read
     }
 }

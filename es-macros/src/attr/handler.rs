@@ -33,16 +33,26 @@ impl CommandArguments {
 #[derive(Default)]
 pub(crate) struct SourcingArguments {
     pub(crate) mark_deleted: bool,
+    /// Where `snapshot` was written.
+    pub(crate) snapshot: Option<Span>,
 }
 
 impl SourcingArguments {
     pub(crate) fn read(attribute: &Attribute, errors: &mut Errors) -> Self {
         let mut read = Self::default();
         let tokens = inside(attribute, errors);
-        arguments(tokens, "`#[event_sourcing_handler]`", &["mark_deleted"], errors, |_, _| {
-            read.mark_deleted = true;
+        let known = ["mark_deleted", "snapshot"];
+        arguments(tokens, "`#[event_sourcing_handler]`", &known, errors, |key, _| {
+            match key.to_string().as_str() {
+                "mark_deleted" => read.mark_deleted = true,
+                _ => read.snapshot = Some(key.span()),
+            }
             Ok(())
         });
+        if let (true, Some(place)) = (read.mark_deleted, read.snapshot) {
+            let text = "a deleted aggregate gets no snapshot; remove `snapshot`";
+            errors.add(syn::Error::new(place, text));
+        }
         read
     }
 }

@@ -6,6 +6,7 @@ mod free_command;
 mod handler;
 mod message;
 mod projection;
+mod snapshot;
 
 pub(crate) use aggregate::{BlockArguments, StructArguments};
 pub(crate) use field::{MarkedField, marked_field, marked_fields};
@@ -13,6 +14,7 @@ pub(crate) use free_command::FreeCommandArguments;
 pub(crate) use handler::{CommandArguments, FreeArguments, SourcingArguments};
 pub(crate) use message::MessageArguments;
 pub(crate) use projection::ProjectionArguments;
+pub(crate) use snapshot::SnapshotArguments;
 
 use proc_macro2::TokenStream;
 use syn::ext::IdentExt;

@@ -2,7 +2,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
 use syn::{Fields, Ident, ItemStruct, Member};
 
-use super::{hidden, traced};
+use super::{hidden, snapshot, traced};
 use crate::attr::{StructArguments, marked_field};
 use crate::diag::Errors;
 use crate::paths::Paths;
@@ -58,11 +58,13 @@ fn implementation(
     let name = arguments.name.map_or_else(|| own.to_string(), |name| name.value());
     let place = own.span();
     let es = es.at(place);
+    let snapshots = snapshot::policy(&arguments.snapshots, item, &es);
     Some(hidden(quote_spanned! {place=>
         #[automatically_derived]
         impl #es::aggregate::Aggregate for #own {
             const NAME: &'static str = #name;
             type Id = #id;
+            #snapshots
             fn id(&self) -> &#id { &self.#member }
         }
     }))

@@ -5,6 +5,7 @@ use syn::spanned::Spanned;
 use super::line_of;
 use super::parameters::local;
 use super::register::{Entry, List};
+use super::snapshot;
 use crate::model::{AggregateBlock, Effect, SourcingHandler};
 
 /// The event side of the aggregate: one `EventOf` per handler, and `EventSourced`.
@@ -14,7 +15,8 @@ pub(super) fn expand(block: &AggregateBlock) -> TokenStream {
     let events = sourcing.iter().map(|handler| event_of(handler, block, first.is_some()));
     let sourced = event_sourced(block);
     let names = unique_names(block);
-    quote!(#first #(#events)* #sourced #names)
+    let snapshots = snapshot::are_wanted(block);
+    quote!(#first #(#events)* #sourced #names #snapshots)
 }
 
 /// Its registration: `AggregateEntry::of::<Order>(file!(), 30)`.
@@ -60,7 +62,7 @@ fn event_of(
     starts_from_default: bool,
 ) -> TokenStream {
     let self_ty = &block.self_ty;
-    let SourcingHandler { name, cfgs, event, effect, deletes } = handler;
+    let SourcingHandler { name, cfgs, event, effect, deletes, .. } = handler;
     let place = event.span();
     let es = block.paths.at(place);
     let private = es.private();
@@ -125,6 +127,8 @@ fn event_sourced(block: &AggregateBlock) -> TokenStream {
     let private = es.private();
     let [slot, event, decoded] = ["slot", "event", "decoded"].map(local);
     let descriptions = descriptions(block);
+    let logic = block.logic;
+    let snapshot_after = snapshot::after(block);
     let folds = arms(
         block,
         &|SourcingHandler { event: ty, .. }| quote_spanned!(ty.span()=> #slot.fold::<#ty>(#event)),
@@ -150,6 +154,8 @@ fn event_sourced(block: &AggregateBlock) -> TokenStream {
         impl #es::aggregate::EventSourced for #self_ty {
             type Event = #siblings;
             const EVENTS: &'static [#es::aggregate::EventDescription] = &[#(#descriptions),*];
+            const LOGIC: u64 = #logic;
+            #snapshot_after
             fn fold(
                 #slot: &mut #es::aggregate::Slot<Self>,
                 #recorded,

@@ -12,6 +12,7 @@ mod projection;
 mod read_handler;
 mod register;
 mod siblings;
+mod snapshot;
 mod stub;
 
 pub(crate) use derive::{Derive, derive};

@@ -1,12 +1,12 @@
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::ToTokens;
+use quote::{ToTokens, quote};
 use syn::{LitStr, Path, Type};
 
-use super::{CommandHandler, CommandStub, SourcingHandler, last_ident};
+use super::{CommandHandler, CommandStub, SourcingHandler, fingerprint, last_ident};
 use crate::attr::{BlockArguments, is_named};
 use crate::check;
 use crate::diag::Errors;
-use crate::light::{LightFn, LightImpl};
+use crate::light::{LightFn, LightImpl, LightItem};
 use crate::outside::INNER;
 use crate::paths::Paths;
 
@@ -21,6 +21,8 @@ pub(crate) struct AggregateBlock {
     pub(crate) commands: Vec<CommandHandler>,
     pub(crate) command_stubs: Vec<CommandStub>,
     pub(crate) sourcing: Vec<SourcingHandler>,
+    /// What a change of the event-sourcing handlers, and of what they may call, is recognised by.
+    pub(crate) logic: u64,
     /// Whether it is the block that rebuilds the state, be it with handlers that have errors.
     pub(crate) is_event_sourced: bool,
 }
@@ -48,6 +50,7 @@ impl AggregateBlock {
             commands: vec![],
             command_stubs: vec![],
             sourcing: vec![],
+            logic: logic(block),
             is_event_sourced: false,
         };
         for method in block.methods_mut() {
@@ -84,6 +87,19 @@ impl AggregateBlock {
             );
         }
     }
+}
+
+/// Everything in the block but the handlers of other kinds, in whatever order it stands.
+fn logic(block: &LightImpl) -> u64 {
+    let has_other_role = |method: &LightFn| {
+        let mut roles = INNER.iter().filter(|name| **name != "event_sourcing_handler");
+        roles.any(|name| method.attrs.iter().any(|attribute| is_named(attribute, name)))
+    };
+    let counts = |item: &&LightItem| !matches!(item, LightItem::Method(m) if has_other_role(m));
+    let mut prints: Vec<u64> =
+        block.items.iter().filter(counts).map(|item| fingerprint(quote!(#item))).collect();
+    prints.sort_unstable();
+    fingerprint(quote!(#(#prints)*))
 }
 
 /// Takes the one role of a method from its attributes; a second role is an error.

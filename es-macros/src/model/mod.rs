@@ -2,6 +2,7 @@
 
 mod block;
 mod command;
+mod fingerprint;
 mod free_command;
 mod output;
 mod read_side;
@@ -11,6 +12,7 @@ mod sourcing;
 
 pub(crate) use block::{AggregateBlock, take_role};
 pub(crate) use command::{CommandHandler, CommandStub, Shape};
+pub(crate) use fingerprint::fingerprint;
 pub(crate) use free_command::{FreeCommandHandler, boundary_of};
 pub(crate) use output::{Output, Written};
 pub(crate) use read_side::{ReadHandler, ReadKind};

@@ -1,4 +1,4 @@
-use proc_macro2::Ident;
+use proc_macro2::{Ident, Span};
 use syn::{Attribute, ReturnType, Type};
 
 use super::signature::{self, ungrouped};
@@ -14,6 +14,8 @@ pub(crate) struct SourcingHandler {
     pub(crate) event: Type,
     pub(crate) effect: Effect,
     pub(crate) deletes: bool,
+    /// Where `snapshot` was written.
+    pub(crate) snapshot: Option<Span>,
 }
 
 /// What the handler does to the state.
@@ -92,6 +94,7 @@ impl SourcingHandler {
             event: event.ty,
             effect: if errors.len() > before { Effect::Broken } else { effect },
             deletes: arguments.mark_deleted,
+            snapshot: arguments.snapshot,
         })
     }
 }

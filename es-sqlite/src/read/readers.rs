@@ -189,7 +189,8 @@ mod tests {
         let config = SqliteConfig::new(&path);
         let connector = Connector::new(path, &config);
         let committed = tokio::sync::watch::Sender::default();
-        let _writer = Writer::open(config.clone(), connector.clone(), committed).unwrap();
+        let _writer =
+            Writer::open(config.clone(), connector.clone(), committed, Arc::default()).unwrap();
         let readers = Readers::new(connector, 1, config.busy_timeout);
 
         let read = |_: &mut Reader| -> Result<(), Failure> { panic!("a bug") };

@@ -1,4 +1,5 @@
--- The log, first version. Rows are written once and never changed; only `commands` forgets.
+-- The log, first version. Rows are written once and never changed; only `commands` forgets, and
+-- `snapshots` keeps the last one of each stream.
 
 CREATE TABLE meta (
     key   TEXT PRIMARY KEY,
@@ -65,3 +66,13 @@ CREATE TABLE commands (
     PRIMARY KEY (id, tenant)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX commands_from_outside ON commands (at) WHERE from_outside = 1;
+
+-- The last snapshot of a stream, derived from its events: this table may be emptied at any time.
+CREATE TABLE snapshots (
+    stream   INTEGER PRIMARY KEY,
+    sequence INTEGER NOT NULL,
+    event    BLOB NOT NULL,
+    schema   INTEGER NOT NULL,
+    payload  BLOB NOT NULL,
+    checksum INTEGER NOT NULL
+) STRICT;

@@ -3,7 +3,7 @@
 use tokio::sync::OwnedMutexGuard;
 
 use super::{Decided, Fallible, Journey};
-use crate::aggregate::{Aggregate, AggregateId, InFlight, Live, Turn};
+use crate::aggregate::{Aggregate, AggregateId, InFlight, Live, Turn, take_when_due};
 use crate::command::{CommandError, DomainError, Refusal, Reply};
 use crate::event::Sequence;
 use crate::store::{Append, AppendError, NewEvent, Permit};
@@ -60,6 +60,10 @@ impl<A: Aggregate, X: DomainError> Journey<A, X> {
         if self.is_late() {
             turn.live = live.filter(|_| batch.events.is_empty());
             return Err(CommandError::DeadlineExceeded { command_id: self.id });
+        }
+        if let Some(live) = &live {
+            let store = &self.runtime.shared().store;
+            take_when_due(store, &self.cell.stream, &turn, live, &batch);
         }
         let fate = batch.fate.clone();
         let stores_nothing = batch.stores_nothing();

@@ -20,7 +20,7 @@ use self::stored::Stored;
 use super::{
     Append, AppendError, Capabilities, CommandMemory, CommandWindow, Committed, Criteria,
     DEFAULT_PAYLOAD_LIMIT_BYTES, DirectAppend, EventStore, Filter, LogId, Marker, Page, Permit,
-    ReadError, RememberedCommand, StreamVersion, Visit,
+    ReadError, RememberedCommand, Snapshot, SnapshotStore, StreamVersion, Visit,
 };
 use crate::event::{
     Clock, CommandId, Partition, Position, Sequence, StreamId, SystemClock, Tenant, Timestamp,
@@ -143,6 +143,7 @@ impl EventStore for MemoryLog {
             tag_conditions: true,
             deadlines: false,
             command_memory: true,
+            snapshots: true,
             foreign_writers: false,
             durable: false,
             partitions: 1,
@@ -255,6 +256,17 @@ impl CommandMemory for MemoryLog {
     ) -> Result<Option<RememberedCommand>, ReadError> {
         let now = self.shared.clock.now();
         Ok(self.shared.read()?.remembered(tenant, id, now).cloned())
+    }
+}
+
+#[async_trait]
+impl SnapshotStore for MemoryLog {
+    fn keep_snapshot(&self, snapshot: Snapshot) {
+        self.shared.write().keep_snapshot(snapshot);
+    }
+
+    async fn snapshot(&self, stream: &StreamId) -> Result<Option<Snapshot>, ReadError> {
+        Ok(self.shared.read()?.snapshot(stream).cloned())
     }
 }
 

@@ -10,8 +10,8 @@ use crate::event::{
 };
 use crate::store::{
     Append, AppendError, CommandWindow, CommitToken, Committed, Condition, Criteria,
-    DEFAULT_PAYLOAD_LIMIT_BYTES, Filter, Marker, NewEvent, Page, RememberedCommand, StreamVersion,
-    judge,
+    DEFAULT_PAYLOAD_LIMIT_BYTES, Filter, Marker, NewEvent, Page, RememberedCommand, Snapshot,
+    StreamVersion, judge,
 };
 
 /// Everything the log knows; one lock is around it.
@@ -25,6 +25,7 @@ pub(super) struct State {
     commands: HashMap<(Tenant, CommandId), usize>,
     remembered: Vec<Remembered>,
     window: CommandWindow,
+    snapshots: HashMap<StreamId, Snapshot>,
     /// One allocation per name instead of one per event.
     names: HashSet<Arc<str>>,
     is_closed: bool,
@@ -235,6 +236,14 @@ impl State {
         let command = &remembered.command;
         let end = self.window.ends(remembered.recorded_at, command.from_outside);
         (self.not_before_the_last(now) < end).then_some(command)
+    }
+
+    pub(super) fn keep_snapshot(&mut self, snapshot: Snapshot) {
+        self.snapshots.insert(snapshot.stream.clone(), snapshot);
+    }
+
+    pub(super) fn snapshot(&self, stream: &StreamId) -> Option<&Snapshot> {
+        self.snapshots.get(stream)
     }
 
     pub(super) fn set_window(&mut self, window: CommandWindow) {

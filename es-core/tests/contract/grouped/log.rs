@@ -9,7 +9,8 @@ use es_core::event::{
 use es_core::store::group::{GroupLimits, write_groups};
 use es_core::store::{
     AppendError, AppendQueue, Capabilities, CommandMemory, CommandWindow, Criteria, EventStore,
-    Filter, LogId, Marker, Page, Permit, ReadError, RememberedCommand, StreamVersion, Visit,
+    Filter, LogId, Marker, Page, Permit, ReadError, RememberedCommand, SnapshotStore,
+    StreamVersion, Visit,
 };
 use es_core::testing::contract::LogSetup;
 use tokio::sync::watch;
@@ -74,6 +75,7 @@ impl EventStore for GroupedLog {
             tag_conditions: true,
             deadlines: false,
             command_memory: true,
+            snapshots: false,
             foreign_writers: true,
             durable: true,
             partitions: 1,
@@ -204,3 +206,5 @@ impl CommandMemory for GroupedLog {
         Ok(found.map(|(command, _)| command.clone()))
     }
 }
+
+impl SnapshotStore for GroupedLog {}

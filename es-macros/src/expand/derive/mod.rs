@@ -4,6 +4,7 @@ mod aggregate_id;
 mod command;
 mod event;
 mod query;
+mod state;
 mod view;
 mod view_key;
 
@@ -21,6 +22,7 @@ pub(crate) enum Derive {
     Command,
     Event,
     Query,
+    State,
     View,
     ViewKey,
 }
@@ -34,6 +36,7 @@ pub(crate) fn derive(which: Derive, input: TokenStream) -> TokenStream {
             Derive::Command => command::expand(&input, &mut errors),
             Derive::Event => event::expand(&input, &mut errors),
             Derive::Query => query::expand(&input, &mut errors),
+            Derive::State => state::expand(&input, &mut errors),
             Derive::View => view::expand(&input, &mut errors),
             Derive::ViewKey => view_key::expand(&input, &mut errors),
         };

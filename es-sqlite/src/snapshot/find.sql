@@ -1,0 +1,1 @@
+SELECT sequence, event, schema, payload, checksum FROM snapshots WHERE stream = ?1
