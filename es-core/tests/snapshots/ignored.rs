@@ -1,4 +1,4 @@
-//! Snapshots that do not fit are ignored: the next command works, on the state that the events tell.
+//! Snapshots that do not fit are ignored: the next command works on the state that the events tell.
 
 use bytes::Bytes;
 use es_core::event::EventId;
