@@ -9,6 +9,7 @@ use foldhash::HashMap;
 use tokio::sync::Notify;
 
 use crate::aggregate::{Aggregate, Cells};
+use crate::command::Interceptors;
 use crate::context::Resources;
 use crate::event::Clock;
 use crate::registry::CommandEntry;
@@ -25,6 +26,9 @@ pub(crate) struct Shared {
     pub(crate) aggregates: HashMap<TypeId, Box<dyn Any + Send + Sync>>,
     pub(crate) commands: HashMap<&'static str, CommandEntry>,
     pub(crate) limits: Limits,
+    pub(crate) interceptors: Interceptors,
+    /// The keys of metadata that go on to what handlers send, beside the framework's own.
+    pub(crate) propagated: Vec<String>,
     /// The log's limit, asked once.
     pub(crate) payload_limit_bytes: usize,
     pub(crate) admission: Admission,
@@ -58,6 +62,10 @@ impl Runtime {
 
     pub(crate) fn shared(&self) -> &Shared {
         &self.0
+    }
+
+    pub(crate) fn is_dispatch_intercepted(&self) -> bool {
+        !self.0.interceptors.dispatch.is_empty()
     }
 
     /// The live aggregates of a type, if it is part of the application.

@@ -7,6 +7,7 @@ use super::error::{Problem, StartError};
 use super::projections::Projections;
 use super::{App, check};
 use crate::bus::EventBus;
+use crate::command::{DispatchInterceptor, HandlingInterceptor, Interceptors};
 use crate::context::Resources;
 use crate::event::{Clock, SystemClock};
 use crate::projection::{MemoryReadSide, ReadSide};
@@ -24,6 +25,8 @@ pub struct AppBuilder {
     only: Option<Components>,
     expected: Vec<String>,
     limits: Limits,
+    interceptors: Interceptors,
+    propagated: Vec<String>,
 }
 
 // Opening blocks on files, so it waits for `start`.
@@ -40,6 +43,8 @@ impl AppBuilder {
             only: None,
             expected: Vec::new(),
             limits: Limits::default(),
+            interceptors: Interceptors::default(),
+            propagated: Vec::new(),
         }
     }
 
@@ -112,6 +117,29 @@ impl AppBuilder {
         self
     }
 
+    /// Runs this around every send, within those that were given before it.
+    #[must_use]
+    pub fn dispatch_interceptor(mut self, interceptor: impl DispatchInterceptor) -> Self {
+        self.interceptors.dispatch.push(Arc::new(interceptor));
+        self
+    }
+
+    /// Runs this around every decision of a command handler, within those that were given before
+    /// it.
+    #[must_use]
+    pub fn handling_interceptor(mut self, interceptor: impl HandlingInterceptor) -> Self {
+        self.interceptors.handling.push(Arc::new(interceptor));
+        self
+    }
+
+    /// Copies these keys of a command's metadata to everything that its handler sends, beside the
+    /// conversation's id, the tenant and the trace context.
+    #[must_use]
+    pub fn propagate<S: Into<String>>(mut self, keys: impl IntoIterator<Item = S>) -> Self {
+        self.propagated.extend(keys.into_iter().map(Into::into));
+        self
+    }
+
     /// Checks everything, opens the stores, starts the processors, and lets commands in.
     ///
     /// # Errors
@@ -159,6 +187,8 @@ impl AppBuilder {
             clock,
             resources,
             limits: self.limits,
+            interceptors: self.interceptors,
+            propagated: self.propagated,
             payload_limit_bytes,
             admission: Default::default(),
         });

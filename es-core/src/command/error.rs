@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use super::{DomainError, Veto};
+use super::{Rejection, Veto};
 use crate::aggregate::LoadError;
 use crate::event::{CommandId, InvalidId, Position, Sequence, StreamId};
 use crate::fault::Fault;
@@ -10,7 +10,7 @@ use crate::store::{AppendError, ReadError};
 ///
 /// Rejections of the domain and faults of the infrastructure never share a variant. Every variant
 /// carries the command's id, with which it can be sent again.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum CommandError<E> {
     /// The domain refuses. Nothing is stored.
@@ -312,10 +312,19 @@ impl<E> CommandError<E> {
 
     /// Changes the type of the domain's error.
     pub fn map_rejection<F>(self, convert: impl FnOnce(E) -> F) -> CommandError<F> {
+        self.or_else_rejected(|command_id, error| CommandError::Rejected {
+            command_id,
+            error: convert(error),
+        })
+    }
+
+    /// Makes another error of a rejection.
+    pub(crate) fn or_else_rejected<F>(
+        self,
+        convert: impl FnOnce(CommandId, E) -> CommandError<F>,
+    ) -> CommandError<F> {
         match self {
-            Self::Rejected { command_id, error } => {
-                CommandError::Rejected { command_id, error: convert(error) }
-            }
+            Self::Rejected { command_id, error } => convert(command_id, error),
             Self::NotFound { command_id, stream } => CommandError::NotFound { command_id, stream },
             Self::MemberNotFound { command_id, stream, member, key } => {
                 CommandError::MemberNotFound { command_id, stream, member, key }
@@ -362,24 +371,5 @@ impl<E> CommandError<E> {
             Self::Load { command_id, source } => CommandError::Load { command_id, source },
             Self::Fault { command_id, fault } => CommandError::Fault { command_id, fault },
         }
-    }
-}
-
-/// A domain error whose type is not known here: `dispatch` and `named` give it.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct Rejection(Box<dyn DomainError>);
-
-impl Rejection {
-    /// Hides the type of a domain error.
-    pub fn new(error: impl DomainError) -> Self {
-        Self(Box::new(error))
-    }
-
-    /// The domain's error, if it is an `E`.
-    #[must_use]
-    pub fn downcast_ref<E: DomainError>(&self) -> Option<&E> {
-        let error: &(dyn std::error::Error + 'static) = self.0.as_ref();
-        error.downcast_ref()
     }
 }

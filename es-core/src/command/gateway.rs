@@ -1,6 +1,6 @@
 use serde_json::value::RawValue;
 
-use super::{Command, CommandError, Dispatch, HandledBy, Rejection, Reply};
+use super::{Command, CommandError, Dispatch, HandledBy, Rejection, Reply, send_boxed};
 use crate::event::CommandId;
 use crate::registry::{NamedCommand, NamedReply};
 use crate::runtime::Runtime;
@@ -36,10 +36,14 @@ impl CommandGateway {
     /// # Errors
     /// The domain's own error, typed, as [`CommandError::Rejected`]; every other variant says what
     /// happened and whether sending again can help ([`CommandError::is_retryable`]).
-    pub async fn send<H, C: HandledBy<H>>(
+    pub async fn send<H: 'static, C: HandledBy<H>>(
         &self,
         command: C,
     ) -> Result<C::Reply, CommandError<C::Error>> {
+        if self.0.is_dispatch_intercepted() {
+            let sending = send_boxed(command, &self.0, Dispatch::new());
+            return sending.await.map(|tracked| tracked.reply);
+        }
         command.run(&self.0, Dispatch::new()).await.map(|tracked| tracked.reply)
     }
 
@@ -47,11 +51,15 @@ impl CommandGateway {
     ///
     /// # Errors
     /// See [`CommandGateway::send`].
-    pub async fn send_with<H, C: HandledBy<H>>(
+    pub async fn send_with<H: 'static, C: HandledBy<H>>(
         &self,
         command: C,
         dispatch: Dispatch,
     ) -> Result<C::Reply, CommandError<C::Error>> {
+        if self.0.is_dispatch_intercepted() {
+            let sending = send_boxed(command, &self.0, dispatch);
+            return sending.await.map(|tracked| tracked.reply);
+        }
         command.run(&self.0, dispatch).await.map(|tracked| tracked.reply)
     }
 
@@ -59,7 +67,7 @@ impl CommandGateway {
     ///
     /// # Errors
     /// See [`CommandGateway::send`].
-    pub async fn send_tracked<H, C: HandledBy<H>>(
+    pub async fn send_tracked<H: 'static, C: HandledBy<H>>(
         &self,
         command: C,
     ) -> Result<Tracked<C::Reply>, CommandError<C::Error>> {
@@ -70,11 +78,14 @@ impl CommandGateway {
     ///
     /// # Errors
     /// See [`CommandGateway::send`].
-    pub async fn send_tracked_with<H, C: HandledBy<H>>(
+    pub async fn send_tracked_with<H: 'static, C: HandledBy<H>>(
         &self,
         command: C,
         dispatch: Dispatch,
     ) -> Result<Tracked<C::Reply>, CommandError<C::Error>> {
+        if self.0.is_dispatch_intercepted() {
+            return send_boxed(command, &self.0, dispatch).await;
+        }
         command.run(&self.0, dispatch).await
     }
 

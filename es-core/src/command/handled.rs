@@ -1,7 +1,8 @@
 use std::future::Future;
 
 use super::{Command, CommandError, CommandOf, Dispatch, DomainError, Reply, Tracked};
-use crate::aggregate::Aggregate;
+use crate::aggregate::{Aggregate, AggregateId};
+use crate::event::{StreamId, Tenant};
 use crate::future::BoxFuture;
 use crate::runtime::Runtime;
 
@@ -39,6 +40,11 @@ pub trait HandledBy<H>: Command {
         runtime: &Runtime,
         dispatch: Dispatch,
     ) -> BoxFuture<'static, Result<Tracked<Self::Reply>, CommandError<Self::Error>>>;
+
+    /// The stream of the aggregate it is for; `None` for a free handler.
+    fn stream(&self, _tenant: &Tenant) -> Option<StreamId> {
+        None
+    }
 }
 
 #[diagnostic::do_not_recommend]
@@ -53,4 +59,12 @@ impl<A: Aggregate, C: CommandOf<A>> HandledBy<A> for C {
     fn run_boxed(self, runtime: &Runtime, dispatch: Dispatch) -> BoxFuture<'static, Sent<A, C>> {
         super::turn::run_boxed::<A, C>(runtime, self, dispatch)
     }
+
+    fn stream(&self, tenant: &Tenant) -> Option<StreamId> {
+        stream_of::<A>(self.target_id(), tenant)
+    }
+}
+
+fn stream_of<A: Aggregate>(id: &A::Id, tenant: &Tenant) -> Option<StreamId> {
+    StreamId::new(tenant, A::NAME, &id.to_text()).ok()
 }

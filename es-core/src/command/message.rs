@@ -1,4 +1,4 @@
-use std::any::Any;
+use std::any::{Any, TypeId};
 use std::fmt;
 
 use crate::event::{CommandId, Metadata, StreamId};
@@ -35,6 +35,12 @@ impl CommandMessage<'_> {
     #[must_use]
     pub fn target(&self) -> Option<&StreamId> {
         self.target
+    }
+
+    /// The command's Rust type.
+    #[must_use]
+    pub fn payload_type(&self) -> TypeId {
+        self.payload.type_id()
     }
 
     /// The command itself, if it is a `C`.

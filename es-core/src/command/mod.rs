@@ -10,21 +10,30 @@ mod error;
 mod free;
 mod gateway;
 mod handled;
+mod intercept;
+mod kind;
 mod message;
 mod recorded;
 mod refusal;
+mod rejection;
 mod turn;
 mod veto;
 
 pub use call::{AsyncCall, Call, SyncCall, decide, returned};
 pub use dispatch::Dispatch;
-pub use error::{CommandError, Rejection};
+pub use error::CommandError;
 pub use free::{FreeAsyncCall, FreeCall, FreeHandler, FreeSyncCall, run_free};
 pub use gateway::{CommandGateway, Tracked};
 pub use handled::HandledBy;
+pub use intercept::{
+    Answer, Backoff, CommandTiming, DispatchInterceptor, Dispatched, Handled, HandlingInterceptor,
+    Retry, RetryPolicy, Sending, Spans, Timing, Validation, ValidationError, Violation, Violations,
+};
+pub(crate) use intercept::{Interceptors, send_boxed};
 pub use message::CommandMessage;
 pub use recorded::{Recorded, RecordedCodec};
 pub use refusal::{HandlerError, Refusal};
+pub use rejection::Rejection;
 pub use veto::Veto;
 
 use serde::Serialize;

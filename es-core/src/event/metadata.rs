@@ -89,13 +89,44 @@ impl Metadata {
     /// The metadata of what a message causes: it stays in the conversation it came with, whatever
     /// that is called, or begins one.
     #[must_use]
-    pub(crate) fn caused_by_command(mut self, id: Uuid) -> Self {
+    pub(crate) fn caused_by_command(self, id: Uuid) -> Self {
+        let mut metadata = self.in_conversation(id);
+        metadata.causation_id = Some(id);
+        metadata.drop_entry(keys::CAUSATION_ID);
+        metadata
+    }
+
+    /// The metadata of a message with this id: it begins a conversation unless it is part of one.
+    #[must_use]
+    pub(crate) fn in_conversation(mut self, id: Uuid) -> Self {
         if self.get(keys::CORRELATION_ID).is_none() {
             self.correlation_id = Some(id);
         }
-        self.causation_id = Some(id);
-        self.drop_entry(keys::CAUSATION_ID);
         self
+    }
+
+    /// What the handler of a message passes on to everything it sends: the conversation and the
+    /// cause, tenant and trace context, and the entries under these keys.
+    #[must_use]
+    pub(crate) fn passed_on(&self, listed: &[String]) -> Self {
+        let Some(entries) = &self.entries else { return self.clone() };
+        let own = [
+            keys::CORRELATION_ID,
+            keys::CAUSATION_ID,
+            keys::TENANT,
+            keys::TRACEPARENT,
+            keys::TRACESTATE,
+        ];
+        let goes_on = |key: &str| own.contains(&key) || listed.iter().any(|listed| listed == key);
+        if entries.keys().all(|key| goes_on(key)) {
+            return self.clone();
+        }
+        let entries: BTreeMap<_, _> = entries
+            .iter()
+            .filter(|(key, _)| goes_on(key))
+            .map(|(key, value)| (key.clone(), value.clone()))
+            .collect();
+        Self { entries: (!entries.is_empty()).then(|| Arc::new(entries)), ..*self }
     }
 
     /// Removes the text that stood where an id stands now: one key has one value.

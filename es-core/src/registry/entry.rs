@@ -4,7 +4,9 @@ use std::fmt;
 use serde_json::value::RawValue;
 
 use crate::aggregate::{Aggregate, EventDescription};
-use crate::command::{CommandError, Dispatch, DomainError, HandledBy, Rejection, Reply, Tracked};
+use crate::command::{
+    CommandError, Dispatch, DomainError, HandledBy, Rejection, Reply, Tracked, send_boxed,
+};
 use crate::context::Needs;
 use crate::event::{CommandId, Event};
 use crate::future::BoxFuture;
@@ -147,7 +149,7 @@ fn send_named<'a, H: 'static, C: HandledBy<H>>(
     let mut dispatch = named.dispatch;
     let id = *dispatch.id_or_generate();
     match serde_json::from_slice::<C>(named.json) {
-        Ok(command) => answered(id, C::NAME, command.run_boxed(runtime, dispatch)),
+        Ok(command) => answered(id, C::NAME, send_boxed::<H, C>(command, runtime, dispatch)),
         Err(error) => refused(undecodable(id, C::NAME, error.to_string())),
     }
 }

@@ -1,0 +1,120 @@
+//! From a typed command to one that every interceptor can take, and back.
+
+use std::any::Any;
+use std::marker::PhantomData;
+
+use super::answer::{Dispatched, hidden, shown};
+use super::sending::Sending;
+use crate::command::handled::SendResult;
+use crate::command::{CommandError, Dispatch, DomainError, HandledBy, Reply};
+use crate::event::{StreamId, Tenant};
+use crate::future::{BoxFuture, CatchUnwind, panic_message};
+use crate::runtime::Runtime;
+
+/// Carries a command out in a box, through the interceptors if there are any.
+// Of what is compiled here for each command there is as little as can be: its vtable.
+pub(crate) fn send_boxed<H: 'static, C: HandledBy<H>>(
+    command: C,
+    runtime: &Runtime,
+    dispatch: Dispatch,
+) -> BoxFuture<'static, SendResult<C::Reply, C::Error>> {
+    if !runtime.is_dispatch_intercepted() {
+        return command.run_boxed(runtime, dispatch);
+    }
+    let command: Box<dyn TypedCommand<C::Reply, C::Error>> =
+        Box::new(HandledCommand { command, handler: PhantomData::<fn() -> H> });
+    intercepted(runtime.clone(), command, dispatch)
+}
+
+/// A command of any type that is answered with `R` or `X`.
+trait TypedCommand<R, X>: Send + Sync {
+    fn name(&self) -> &'static str;
+    fn payload(&self) -> &(dyn Any + Send + Sync);
+    fn target(&self, tenant: &Tenant) -> Option<StreamId>;
+    fn send(&self, runtime: &Runtime, dispatch: Dispatch) -> BoxFuture<'static, SendResult<R, X>>;
+}
+
+struct HandledCommand<H, C> {
+    command: C,
+    handler: PhantomData<fn() -> H>,
+}
+
+impl<H, C: HandledBy<H>> TypedCommand<C::Reply, C::Error> for HandledCommand<H, C> {
+    fn name(&self) -> &'static str {
+        C::NAME
+    }
+
+    fn payload(&self) -> &(dyn Any + Send + Sync) {
+        &self.command
+    }
+
+    fn target(&self, tenant: &Tenant) -> Option<StreamId> {
+        self.command.stream(tenant)
+    }
+
+    fn send(
+        &self,
+        runtime: &Runtime,
+        dispatch: Dispatch,
+    ) -> BoxFuture<'static, SendResult<C::Reply, C::Error>> {
+        self.command.clone().run_boxed(runtime, dispatch)
+    }
+}
+
+/// A command of any type, whatever it is answered with.
+pub(super) trait AnyCommand: Send + Sync {
+    fn name(&self) -> &'static str;
+    fn payload(&self) -> &(dyn Any + Send + Sync);
+    fn target(&self, tenant: &Tenant) -> Option<StreamId>;
+    fn send(&self, runtime: &Runtime, dispatch: Dispatch) -> BoxFuture<'static, Dispatched>;
+}
+
+impl<R: Reply, X: DomainError> AnyCommand for Box<dyn TypedCommand<R, X>> {
+    fn name(&self) -> &'static str {
+        (**self).name()
+    }
+
+    fn payload(&self) -> &(dyn Any + Send + Sync) {
+        (**self).payload()
+    }
+
+    fn target(&self, tenant: &Tenant) -> Option<StreamId> {
+        (**self).target(tenant)
+    }
+
+    fn send(&self, runtime: &Runtime, dispatch: Dispatch) -> BoxFuture<'static, Dispatched> {
+        let sending = (**self).send(runtime, dispatch);
+        Box::pin(async move { hidden(sending.await) })
+    }
+}
+
+fn intercepted<R: Reply, X: DomainError>(
+    runtime: Runtime,
+    command: Box<dyn TypedCommand<R, X>>,
+    mut dispatch: Dispatch,
+) -> BoxFuture<'static, SendResult<R, X>> {
+    let command_id = *dispatch.id_or_generate();
+    Box::pin(
+        async move { shown(command_id, through_the_chain(&runtime, &command, dispatch).await) },
+    )
+}
+
+async fn through_the_chain(
+    runtime: &Runtime,
+    command: &dyn AnyCommand,
+    mut dispatch: Dispatch,
+) -> Dispatched {
+    let command_id = *dispatch.id_or_generate();
+    // Interceptors see the conversation a command is part of, also the one it begins.
+    dispatch.metadata = dispatch.metadata.in_conversation(command_id.0);
+    let mut outermost =
+        Sending::new(runtime, command, &runtime.shared().interceptors.dispatch, dispatch);
+    // A panic is this command's error alone, as in a handler.
+    let proceeding = Box::pin(async { outermost.proceed().await });
+    CatchUnwind(proceeding).await.unwrap_or_else(|panic| {
+        Err(CommandError::OutcomeUnknown {
+            command_id,
+            reason: format!("a dispatch interceptor panicked: {}", panic_message(&*panic)),
+        })
+    })
+}

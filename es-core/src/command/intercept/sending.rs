@@ -1,0 +1,144 @@
+use std::fmt;
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::answer::Dispatched;
+use super::chain::AnyCommand;
+use crate::command::{CommandError, CommandMessage, Dispatch, Rejection, Veto};
+use crate::event::{CommandId, Metadata, StreamId};
+use crate::future::BoxFuture;
+use crate::runtime::Runtime;
+
+/// Runs around every send: once, in its caller, and sees the durable answer.
+///
+/// It may stop the command, change what travels with it, and send it again. Whichever way a
+/// command is sent goes through it: `send`, `dispatch`, `named` and their variants, also from
+/// within a handler.
+///
+/// ```
+/// # use es_core::command::{DispatchInterceptor, Dispatched, Sending, Veto};
+/// # use es_core::future::BoxFuture;
+/// struct OnlyKnownUsers;
+///
+/// impl DispatchInterceptor for OnlyKnownUsers {
+///     fn intercept<'a>(&'a self, mut sending: Sending<'a>) -> BoxFuture<'a, Dispatched> {
+///         Box::pin(async move {
+///             if sending.metadata().get("user").is_none() {
+///                 return Err(sending.veto(Veto::new("nobody is logged in")));
+///             }
+///             sending.proceed().await
+///         })
+///     }
+/// }
+/// ```
+///
+/// # Cancel safety
+/// It is dropped with the send: what comes after `proceed` does not run then, although the command
+/// may be carried out. What must happen after each commit belongs into an event handler.
+pub trait DispatchInterceptor: Send + Sync + 'static {
+    /// Gives back what [`Sending::proceed`] gave, or an error.
+    fn intercept<'a>(&'a self, sending: Sending<'a>) -> BoxFuture<'a, Dispatched>;
+}
+
+/// A command on its way to its handler.
+pub struct Sending<'a> {
+    pub(super) runtime: &'a Runtime,
+    pub(super) command: &'a dyn AnyCommand,
+    pub(super) rest: &'a [Arc<dyn DispatchInterceptor>],
+    pub(super) id: CommandId,
+    pub(super) dispatch: Dispatch,
+    pub(super) target: Option<StreamId>,
+}
+
+impl Sending<'_> {
+    /// The command with its name, id, metadata and target.
+    #[must_use]
+    pub fn message(&self) -> CommandMessage<'_> {
+        CommandMessage {
+            name: self.command.name(),
+            id: self.id,
+            metadata: &self.dispatch.metadata,
+            target: self.target.as_ref(),
+            payload: self.command.payload(),
+        }
+    }
+
+    /// The command's stored name.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.command.name()
+    }
+
+    /// The command's id.
+    #[must_use]
+    pub fn id(&self) -> CommandId {
+        self.id
+    }
+
+    /// What travels with the command.
+    #[must_use]
+    pub fn metadata(&self) -> &Metadata {
+        &self.dispatch.metadata
+    }
+
+    /// Changes what travels with the command; it is stored with its events.
+    pub fn metadata_mut(&mut self) -> &mut Metadata {
+        &mut self.dispatch.metadata
+    }
+
+    /// When the command's caller gives up.
+    #[must_use]
+    pub fn deadline(&self) -> Option<Instant> {
+        self.dispatch.deadline
+    }
+
+    /// Gives up at this moment; see [`Dispatch::deadline`].
+    pub fn set_deadline(&mut self, deadline: Instant) {
+        self.dispatch.deadline = Some(deadline);
+    }
+
+    /// Sends the command on, and gives its answer once everything it decided is durable.
+    ///
+    /// Called again, it sends the command again under the same id: one that was carried out, also
+    /// without anybody knowing, is answered from memory.
+    ///
+    /// # Errors
+    /// See [`crate::command::CommandGateway::send`]; the domain's error is found by
+    /// [`Rejection::downcast_ref`].
+    pub async fn proceed(&mut self) -> Dispatched {
+        let dispatch = self.dispatch.clone();
+        // From now on the id is known to the log, perhaps.
+        self.dispatch.generated = false;
+        match self.rest.split_first() {
+            Some((next, rest)) => {
+                let (runtime, command) = (self.runtime, self.command);
+                next.intercept(Sending::new(runtime, command, rest, dispatch)).await
+            }
+            None => self.command.send(self.runtime, dispatch).await,
+        }
+    }
+
+    /// Stops the command: `return Err(sending.veto(NotAllowed))`.
+    pub fn veto(&self, veto: impl Into<Veto>) -> CommandError<Rejection> {
+        CommandError::Vetoed { command_id: self.id, veto: veto.into() }
+    }
+}
+
+impl<'a> Sending<'a> {
+    pub(super) fn new(
+        runtime: &'a Runtime,
+        command: &'a dyn AnyCommand,
+        rest: &'a [Arc<dyn DispatchInterceptor>],
+        mut dispatch: Dispatch,
+    ) -> Self {
+        let id = *dispatch.id_or_generate();
+        let target = dispatch.tenant_of().ok().and_then(|tenant| command.target(&tenant));
+        Self { runtime, command, rest, id, dispatch, target }
+    }
+}
+
+impl fmt::Debug for Sending<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Sending").field(&self.message()).finish()
+    }
+}

@@ -1,0 +1,40 @@
+//! What a person reads of a command's error, wherever it ends up.
+
+use es_core::command::{CommandError, HandlerError};
+use es_core::prelude::*;
+
+use super::domain::*;
+
+#[tokio::test]
+async fn what_main_prints_says_what_happened_and_names_the_command() {
+    let app = App::test().with::<Purse>().start().await.unwrap();
+    app.commands().send(open("a")).await.unwrap();
+    let id = CommandId::from_key("k");
+    let error = app.commands().send_with(take_out(9), Dispatch::new().id(id)).await.unwrap_err();
+    assert_eq!(
+        format!("{error:?}"),
+        format!("only 0 coins are there (rejected with TooFew {{ there: 0 }}, command {id})")
+    );
+    let error = app.commands().send_with(open("a"), Dispatch::new().id(id)).await.unwrap_err();
+    assert_eq!(
+        format!("{error:?}"),
+        format!("`Purse a` exists already; use another id (already_exists, command {id})")
+    );
+    // As `fn main() -> Result<(), Box<dyn Error>>` has it.
+    let boxed: Box<dyn std::error::Error> = error.into();
+    assert!(format!("{boxed:?}").starts_with("`Purse a` exists already"));
+}
+
+#[test]
+fn a_nested_error_is_read_from_the_outside_in() {
+    let (command_id, inner) = (CommandId::from_key("outer"), CommandId::from_key("inner"));
+    let error = CommandError::Rejected { command_id: inner, error: TooFew { there: 0 } };
+    let HandlerError::<TooFew>::Nested(error) = HandlerError::nested(error) else {
+        panic!("it is a nested one")
+    };
+    let error = CommandError::<TooFew>::Nested { command_id, error };
+    assert_eq!(
+        format!("{error:?}"),
+        format!("only 0 coins are there (nested, command {command_id})")
+    );
+}

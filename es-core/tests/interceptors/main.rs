@@ -1,0 +1,19 @@
+//! Stories of interceptors: what runs around commands, when, and what it may do.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    missing_docs,
+    unreachable_pub
+)]
+
+mod dispatching;
+mod domain;
+mod errors;
+#[path = "../commands/gated_log.rs"]
+mod gated_log;
+mod retries;
+mod spans;
+mod timing;
+mod validation;

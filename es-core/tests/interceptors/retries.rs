@@ -1,0 +1,105 @@
+//! A retry at the gateway: under the same id, as the policy says, never for rejections.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use es_core::command::{Backoff, CommandError, CommandMessage, Rejection, Retry};
+use es_core::prelude::*;
+
+use super::domain::*;
+use super::gated_log::{Gate, GatedLog};
+
+async fn gated(retry: impl es_core::command::DispatchInterceptor, notes: &Notes) -> (App, Gate) {
+    let (log, gate) = GatedLog::new();
+    let app = App::test()
+        .store(log)
+        .with::<Purse>()
+        .dispatch_interceptor(retry)
+        .dispatch_interceptor(Noting("attempt", notes.clone()));
+    let app = app.start().await.unwrap();
+    gate.let_through(1);
+    app.commands().send(open("a")).await.unwrap();
+    notes.take();
+    (app, gate)
+}
+
+#[tokio::test]
+async fn what_fails_for_a_while_succeeds_in_the_end() {
+    let notes = Notes::default();
+    let (app, gate) = gated(at_once(3), &notes).await;
+    gate.fail_one();
+    gate.fail_one();
+    gate.let_through(1);
+    assert_eq!(app.commands().send(put_in(2)).await.unwrap(), 2);
+    let attempts = notes.take();
+    assert_eq!(attempts.iter().filter(|note| *note == "attempt: append").count(), 2);
+    assert_eq!(attempts.last().unwrap(), "attempt: stored");
+    assert_eq!(app.repository::<Purse>().load(&"a".to_owned()).await.unwrap().coins, 2);
+}
+
+#[tokio::test]
+async fn after_the_last_attempt_the_last_failure_is_the_answer() {
+    let notes = Notes::default();
+    let (app, gate) = gated(at_once(2), &notes).await;
+    gate.fail_one();
+    gate.fail_one();
+    let id = CommandId::from_key("k");
+    let error = app.commands().send_with(put_in(2), Dispatch::new().id(id)).await.unwrap_err();
+    assert!(matches!(error, CommandError::Append { .. }), "{error}");
+    assert_eq!(error.command_id(), id);
+    assert_eq!(notes.take().len(), 4);
+}
+
+#[tokio::test]
+async fn what_the_domain_refuses_is_not_sent_again() {
+    let notes = Notes::default();
+    let (app, gate) = gated(at_once(5), &notes).await;
+    gate.let_through(1);
+    let error = app.commands().send(take_out(1)).await.unwrap_err();
+    assert_eq!(error.rejection(), Some(&TooFew { there: 0 }));
+    assert_eq!(notes.take(), ["attempt: TakeOut comes", "attempt: rejected"]);
+}
+
+#[tokio::test]
+async fn a_policy_sees_the_command_and_every_failure_so_far() {
+    let notes = Notes::default();
+    let told = notes.clone();
+    let policy = move |command: &CommandMessage<'_>, failures: &[CommandError<Rejection>]| {
+        let kinds: Vec<_> = failures.iter().map(CommandError::kind).collect();
+        told.add(format!("{} failed: {}", command.name(), kinds.join(", ")));
+        (failures.len() < 3).then_some(Duration::ZERO)
+    };
+    let (app, gate) = gated(Retry::new(policy), &Notes::default()).await;
+    (0..3).for_each(|_| gate.fail_one());
+    app.commands().send(put_in(2)).await.unwrap_err();
+    let history = ["append", "append, append", "append, append, append"];
+    assert_eq!(notes.take(), history.map(|kinds| format!("PutIn failed: {kinds}")));
+}
+
+#[tokio::test]
+async fn a_filter_says_what_is_sent_again() {
+    let notes = Notes::default();
+    let asked = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&asked);
+    let backoff = Backoff::starting_at(Duration::ZERO).only(move |command, failure| {
+        counter.fetch_add(1, Ordering::SeqCst);
+        command.name() != "PutIn" && failure.is_retryable()
+    });
+    let (app, gate) = gated(Retry::new(backoff), &notes).await;
+    gate.fail_one();
+    app.commands().send(put_in(2)).await.unwrap_err();
+    assert_eq!((notes.take().len(), asked.load(Ordering::SeqCst)), (2, 1));
+}
+
+#[tokio::test]
+async fn nothing_is_waited_for_beyond_the_deadline() {
+    let notes = Notes::default();
+    let retry = Retry::new(Backoff::starting_at(Duration::from_secs(3600)).at_most(Duration::MAX));
+    let (app, gate) = gated(retry, &notes).await;
+    gate.fail_one();
+    let within = Dispatch::new().within(Duration::from_secs(60));
+    let error = app.commands().send_with(put_in(2), within).await.unwrap_err();
+    assert!(matches!(error, CommandError::Append { .. }), "{error}");
+    assert_eq!(notes.take().len(), 2);
+}
