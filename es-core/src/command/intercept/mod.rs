@@ -2,12 +2,14 @@
 //!
 //! There are four places, from the outside in:
 //!
-//! | place | runs | sees | may |
-//! |---|---|---|---|
-//! | [`DispatchInterceptor`] | once around the whole send, in its caller | the durable answer | stop it, change metadata and deadline, send it again |
-//! | [`HandlingInterceptor`] | around each decision, again in each repetition | what was decided, before the commit | stop it, add metadata that is stored with the events |
-//! | `#[command_interceptor]` | before the handler, for one aggregate | its state | stop it |
-//! | `UnitOfWork::after_commit` | once, when the events are durable | – | – |
+//! - A [`DispatchInterceptor`] runs once around the whole send and sees the durable answer. It may
+//!   stop the command, change its metadata and deadline, and send it again.
+//! - A [`HandlingInterceptor`] runs around each decision, before the commit, and again when the
+//!   command is decided again. It may stop the command, and add metadata that is stored with the
+//!   events.
+//! - `#[command_interceptor]` methods run before each handler of one aggregate, see its state, and
+//!   may stop the command.
+//! - What a handler gives to `UnitOfWork::after_commit` runs once, when the events are durable.
 //!
 //! Both kinds run in the order in which they were given to the builder; what they do afterwards
 //! runs in the opposite order, so that they nest. An application that has none pays one look at an

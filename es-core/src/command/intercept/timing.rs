@@ -117,7 +117,7 @@ impl CommandTiming {
         }
         self.total = self.total.saturating_add(took);
         self.longest = self.longest.max(took);
-        if let Some(class) = self.classes.iter_mut().nth(class_of(took)) {
+        if let Some(class) = self.classes.get_mut(class_of(took)) {
             *class += 1;
         }
     }
