@@ -40,13 +40,15 @@ use log::World;
 /// A promise that takes longer hangs.
 const LIMIT: Duration = Duration::from_secs(60);
 
-/// Runs every promise against an engine. Needs a multi-threaded runtime.
+/// Runs every promise against an engine, and prints each with its verdict: a test shows them with
+/// `-- --nocapture`. Needs a multi-threaded runtime.
 ///
 /// # Panics
 /// A promise is broken; the message lists all broken ones with what was expected and seen.
-#[allow(clippy::panic)] // A test's way to fail.
+#[allow(clippy::panic, clippy::print_stdout)] // A test's ways to speak.
 pub async fn log(harness: impl Harness) {
     let report = log_report(harness).await;
+    println!("{report:#}");
     assert!(report.is_kept(), "{report}");
 }
 

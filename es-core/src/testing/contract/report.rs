@@ -59,6 +59,7 @@ impl Report {
     }
 }
 
+/// What is broken or skipped, and why; with `{:#}` every promise with its verdict.
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(what) = &self.unopened {
@@ -68,11 +69,13 @@ impl fmt::Display for Report {
         let skipped = self.skipped().count();
         let kept = self.outcomes.len() - broken - skipped;
         write!(f, "{kept} promises of the log are kept, {broken} broken, {skipped} skipped")?;
-        for (promise, what) in self.broken() {
-            write!(f, "\n  broken   {promise}\n           {what}")?;
-        }
-        for (promise, reason) in self.skipped() {
-            write!(f, "\n  skipped  {promise} ({reason})")?;
+        for (promise, outcome) in &self.outcomes {
+            match outcome {
+                Outcome::Kept if f.alternate() => write!(f, "\n  kept     {promise}")?,
+                Outcome::Kept => {}
+                Outcome::Broken(what) => write!(f, "\n  broken   {promise}\n           {what}")?,
+                Outcome::Skipped(reason) => write!(f, "\n  skipped  {promise} ({reason})")?,
+            }
         }
         Ok(())
     }

@@ -29,4 +29,11 @@ pub(crate) enum Bug {
     ReadsAfterItsEnd,
     LosesTheLastGroupAtARestart,
     TrustsItsCache,
+    CutsLongTags,
+    JudgesOnlyTheFirstCondition,
+    LooksForTagsInOneTenantOnly,
+    GoesToTheLastOfManyAtOnce,
+    TellsARepetitionItsOwnName,
+    SaysItLookedToTheHead,
+    ClosesOnlyIfAwaited,
 }

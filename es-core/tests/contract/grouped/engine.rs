@@ -50,7 +50,11 @@ impl Engine {
         {
             let end = CommandWindow::default().ends(first.1, first.0.from_outside);
             if now < end || self.has(Bug::NeverForgetsACommand) {
-                return Err(AppendError::CommandStored(Box::new(first.0.clone())));
+                let mut first = first.0.clone();
+                if self.has(Bug::TellsARepetitionItsOwnName) {
+                    first.name = batch.command.clone().unwrap().name;
+                }
+                return Err(AppendError::CommandStored(Box::new(first)));
             }
         }
         self.judge_expectations(batch)?;
@@ -80,11 +84,14 @@ impl Engine {
             true => &self.before,
             false => &self.rows,
         };
-        for (index, condition) in batch.conditions.iter().enumerate() {
+        let judged = if self.has(Bug::JudgesOnlyTheFirstCondition) { 1 } else { usize::MAX };
+        for (index, condition) in batch.conditions.iter().enumerate().take(judged) {
             let broken = rows.events.iter().find(|row| {
                 row.event.position > condition.after.0
                     && self.disk.is_of(&batch.tenant, row)
-                    && condition.criteria.matches(&row.event.name, |tag| row.has(tag))
+                    && condition
+                        .criteria
+                        .matches(&row.event.name, |tag| row.has(tag, self.disk.bug))
             });
             if let Some(row) = broken {
                 return Err(AppendError::ConditionFailed { index, position: row.event.position });

@@ -16,7 +16,7 @@ use es_core::testing::contract::LogSetup;
 use tokio::sync::watch;
 
 use super::Bug;
-use super::disk::{Disk, Rows};
+use super::disk::{Disk, Row, Rows};
 use super::engine::{Engine, LIMIT_BYTES};
 
 pub(super) struct GroupedLog {
@@ -44,6 +44,19 @@ impl GroupedLog {
             return Err(ReadError::Closed);
         }
         Ok(self.disk.snapshot())
+    }
+
+    fn partition(&self, partition: Partition) -> Result<Rows, ReadError> {
+        match partition {
+            Partition(0) => self.snapshot(),
+            _ => Err(ReadError::Unsupported { what: "there is only partition 0" }),
+        }
+    }
+
+    /// The index of tags begins with the tenant, so without one only the empty one is found.
+    fn looks_in(&self, filter: &Filter, row: &Row) -> bool {
+        self.disk.bug != Bug::LooksForTagsInOneTenantOnly
+            || row.event.tenant == filter.tenant.clone().unwrap_or_default()
     }
 
     /// The planted bug of pipelining is in the writer's loop, which a test cannot change; so what
@@ -120,7 +133,7 @@ impl EventStore for GroupedLog {
         let found = rows.events.iter().filter(|row| {
             row.event.position > after.0
                 && self.disk.is_of(tenant, row)
-                && criteria.matches(&row.event.name, |tag| row.has(tag))
+                && criteria.matches(&row.event.name, |tag| row.has(tag, self.disk.bug))
         });
         for row in found {
             if visit(&row.event).is_break() {
@@ -135,12 +148,12 @@ impl EventStore for GroupedLog {
 
     async fn read(
         &self,
-        _: Partition,
+        partition: Partition,
         after: Position,
         filter: &Filter,
         limit: usize,
     ) -> Result<Page, ReadError> {
-        let rows = self.snapshot()?;
+        let rows = self.partition(partition)?;
         let wanted = rows.events.iter().filter(|row| {
             let event = &row.event;
             let tenant = filter.tenant.as_ref().filter(|tenant| !self.disk.is_of(tenant, row));
@@ -149,30 +162,41 @@ impl EventStore for GroupedLog {
                 && Filter { tenant: None, ..filter.clone() }.matches(
                     &event.tenant,
                     &event.name,
-                    |tag| row.has(tag),
+                    |tag| row.has(tag, self.disk.bug) && self.looks_in(filter, row),
                 )
         });
         let events: Vec<_> = wanted.take(limit).map(|row| row.event.clone()).collect();
         let last = events.last().map(|event| event.position);
         let up_to = match last {
-            Some(last) if events.len() == limit => last,
+            _ if limit == 0 => after,
+            Some(last) if events.len() == limit && self.disk.bug != Bug::SaysItLookedToTheHead => {
+                last
+            }
             last if self.disk.bug == Bug::LooksOnlyAtWantedEvents => last.unwrap_or(after),
             _ => rows.head().max(after),
         };
         Ok(Page { events, up_to, head: rows.head() })
     }
 
-    async fn head(&self, _: Partition) -> Result<Position, ReadError> {
-        Ok(self.snapshot()?.head())
+    async fn head(&self, partition: Partition) -> Result<Position, ReadError> {
+        Ok(self.partition(partition)?.head())
     }
 
     async fn position_at(
         &self,
-        _: Partition,
+        partition: Partition,
         moment: Timestamp,
     ) -> Result<Option<Position>, ReadError> {
-        let rows = self.snapshot()?;
-        let first = rows.events.iter().find(|row| row.event.recorded_at >= moment);
+        let rows = self.partition(partition)?;
+        let mut found = rows.events.iter().filter(|row| row.event.recorded_at >= moment);
+        let first = found.next();
+        if self.disk.bug == Bug::GoesToTheLastOfManyAtOnce {
+            let same = |row: &&Arc<Row>| {
+                first.is_some_and(|first| first.event.recorded_at == row.event.recorded_at)
+            };
+            let last = found.take_while(same).last().or(first);
+            return Ok(last.map(|row| row.event.position));
+        }
         Ok(first.map(|row| row.event.position))
     }
 
@@ -181,6 +205,9 @@ impl EventStore for GroupedLog {
     }
 
     async fn close(&self) {
+        if self.disk.bug == Bug::ClosesOnlyIfAwaited {
+            tokio::task::yield_now().await;
+        }
         self.queue.close().await;
         self.is_closed.store(true, Ordering::Release);
         self.disk.committed.send_modify(|_| {});
