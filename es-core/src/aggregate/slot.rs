@@ -58,6 +58,11 @@ impl<A> Slot<A> {
             && self.root.as_ref().is_none_or(|root| root.staging.is_untouched())
     }
 
+    /// What was applied so far; the events have no id, stream and metadata yet.
+    pub(crate) fn staged(&self) -> &[NewEvent] {
+        self.root.as_ref().map_or(&[], |root| root.staging.events())
+    }
+
     /// Takes what was applied; the events have no id, stream and metadata yet.
     ///
     /// # Errors

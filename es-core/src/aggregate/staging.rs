@@ -42,6 +42,10 @@ impl Staging {
         self.events.is_empty() && self.fault.is_none()
     }
 
+    pub(crate) fn events(&self) -> &[NewEvent] {
+        &self.events
+    }
+
     /// Gives the staged events, or the first fault. They have no id, stream and metadata yet.
     ///
     /// # Errors

@@ -26,6 +26,28 @@ pub struct TakeOut {
     pub coins: u64,
 }
 
+/// Puts coins in while others wait.
+#[derive(Command, Debug, Clone, Serialize, Deserialize)]
+pub struct CountIn {
+    #[target]
+    pub purse: String,
+    pub coins: u64,
+}
+
+/// Is never done.
+#[derive(Command, Debug, Clone, Serialize, Deserialize)]
+pub struct CountForEver {
+    #[target]
+    pub purse: String,
+}
+
+/// Panics after it took everything out.
+#[derive(Command, Debug, Clone, Serialize, Deserialize)]
+pub struct Tear {
+    #[target]
+    pub purse: String,
+}
+
 #[derive(Event, Debug, Clone, Serialize, Deserialize)]
 pub struct PurseOpened {
     pub purse: String,
@@ -73,6 +95,25 @@ impl Purse {
             return Err(TooFew { there: self.coins });
         }
         Ok(CoinsTakenOut { coins: command.coins })
+    }
+
+    #[command_handler]
+    async fn count_in(&self, command: CountIn, metadata: Metadata) -> CoinsPutIn {
+        tokio::task::yield_now().await;
+        let seen = metadata.get("checked-by");
+        assert!(seen.is_none_or(|who| who == "ada"), "the handler sees what was added");
+        CoinsPutIn { coins: command.coins }
+    }
+
+    #[command_handler]
+    async fn count_for_ever(&self, _: CountForEver) -> Option<CoinsPutIn> {
+        std::future::pending().await
+    }
+
+    #[command_handler]
+    fn tear(purse: &mut Root<Self>, _: Tear) {
+        purse.apply(CoinsTakenOut { coins: purse.coins });
+        panic!("the purse tore");
     }
 
     #[event_sourcing_handler]

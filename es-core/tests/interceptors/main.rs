@@ -13,6 +13,7 @@ mod domain;
 mod errors;
 #[path = "../commands/gated_log.rs"]
 mod gated_log;
+mod handling;
 mod retries;
 mod spans;
 mod timing;

@@ -18,6 +18,7 @@
 //! The included ones are [`Validation`], [`Retry`], [`Timing`] and [`Spans`].
 
 mod answer;
+mod around;
 mod chain;
 mod handling;
 mod names;
@@ -28,6 +29,7 @@ mod timing;
 mod validation;
 
 pub use answer::{Answer, Dispatched};
+pub(crate) use around::{Around, guarded};
 pub(crate) use chain::send_boxed;
 pub use handling::{Handled, HandlingInterceptor};
 pub use retry::{Backoff, Retry, RetryPolicy};

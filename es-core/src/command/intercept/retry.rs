@@ -137,10 +137,10 @@ impl Backoff {
 
     /// Sends again only what this says yes to, in place of an earlier filter.
     #[must_use]
-    pub fn only(
-        mut self,
-        filter: impl Fn(&CommandMessage<'_>, &CommandError<Rejection>) -> bool + Send + Sync + 'static,
-    ) -> Self {
+    pub fn only<F>(mut self, filter: F) -> Self
+    where
+        F: Fn(&CommandMessage<'_>, &CommandError<Rejection>) -> bool + Send + Sync + 'static,
+    {
         self.only = Some(Box::new(filter));
         self
     }

@@ -10,7 +10,7 @@ use tokio::task::JoinError;
 use crate::aggregate::{Aggregate, AggregateId};
 use crate::command::handled::SendResult;
 use crate::command::{CommandError, DomainError, Refusal, Reply, Tracked};
-use crate::event::{Codec, EventId, Json, Sequence, encoded};
+use crate::event::{Codec, EventId, Json, Metadata, Sequence, encoded};
 use crate::fault::Fault;
 use crate::future::panic_message;
 use crate::store::{AppendError, CommitToken, Expectation, Expected, NewEvent, RememberedCommand};
@@ -22,11 +22,11 @@ impl<A: Aggregate, X: DomainError> Journey<A, X> {
     }
 
     /// Says whose events these are, and what caused them.
-    pub(super) fn sign(&self, mut staged: Vec<NewEvent>) -> Vec<NewEvent> {
+    pub(super) fn sign(&self, mut staged: Vec<NewEvent>, metadata: &Metadata) -> Vec<NewEvent> {
         for event in &mut staged {
             event.id = EventId::of_command(self.id);
             event.stream = Some(self.cell.stream.clone());
-            event.metadata = self.metadata.clone();
+            event.metadata = metadata.clone();
         }
         staged
     }

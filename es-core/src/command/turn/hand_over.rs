@@ -4,17 +4,19 @@ use tokio::sync::OwnedMutexGuard;
 
 use super::{Decided, Fallible, Journey};
 use crate::aggregate::{Aggregate, AggregateId, InFlight, Live, Turn, take_when_due};
-use crate::command::{CommandError, DomainError, Refusal, Reply};
-use crate::event::Sequence;
+use crate::command::{Around, CommandError, DomainError, Refusal, Reply};
+use crate::event::{Metadata, Sequence};
 use crate::store::{Append, AppendError, NewEvent, Permit};
 
 /// What a handler's run came to.
 pub(super) struct Outcome<A, R, X> {
-    result: Result<R, CommandError<X>>,
+    pub(super) result: Result<R, CommandError<X>>,
     /// The state, unless it has to be folded again.
-    live: Option<Live<A>>,
+    pub(super) live: Option<Live<A>>,
     /// The version it was decided on.
     version: Option<Sequence>,
+    /// What is stored with its events.
+    pub(super) metadata: Metadata,
 }
 
 impl<A: Aggregate, X: DomainError> Journey<A, X> {
@@ -23,18 +25,21 @@ impl<A: Aggregate, X: DomainError> Journey<A, X> {
         &self,
         outcome: std::thread::Result<Result<R, Refusal<X>>>,
         live: Live<A>,
+        around: &Around<'_>,
+        metadata: Metadata,
     ) -> Outcome<A, R, X> {
         let version = live.version;
-        match outcome {
-            Ok(Ok(reply)) => Outcome { result: Ok(reply), live: Some(live), version },
-            Ok(Err(refusal)) => Outcome {
-                // Applied before it failed: the state is dropped and folded again.
-                live: live.slot.is_untouched().then_some(live),
-                result: Err(self.refusal(refusal)),
-                version,
-            },
-            Err(panic) => Outcome { live: None, result: Err(self.panicked(panic)), version },
-        }
+        let (result, live) = match outcome {
+            Ok(Ok(reply)) => (Ok(reply), Some(live)),
+            // Applied before it failed: the state is dropped and folded again.
+            Ok(Err(refusal)) => {
+                (Err(self.refusal(refusal)), live.slot.is_untouched().then_some(live))
+            }
+            Err(panic) => (Err(self.panicked(panic)), None),
+        };
+        let mut outcome = Outcome { result, live, version, metadata };
+        self.leave(around, &mut outcome);
+        outcome
     }
 
     /// Hands the decision to the log and gives the turn back, in one step without an await.
@@ -47,7 +52,7 @@ impl<A: Aggregate, X: DomainError> Journey<A, X> {
         mut turn: OwnedMutexGuard<Turn<A>>,
         permit: Permit,
     ) -> Fallible<Decided<R, X>, X> {
-        let Outcome { result, mut live, version } = outcome;
+        let Outcome { result, mut live, version, metadata } = outcome;
         let mut batch = Append {
             tenant: self.cell.stream.tenant().clone(),
             decided_on: turn.decided_on(),
@@ -55,7 +60,7 @@ impl<A: Aggregate, X: DomainError> Journey<A, X> {
             ..Append::default()
         };
         if let (Ok(reply), Some(live)) = (&result, &mut live) {
-            self.stage(&mut batch, reply, live)?;
+            self.stage(&mut batch, reply, live, &metadata)?;
         }
         if self.is_late() {
             turn.live = live.filter(|_| batch.events.is_empty());
@@ -83,6 +88,7 @@ impl<A: Aggregate, X: DomainError> Journey<A, X> {
         batch: &mut Append,
         reply: &R,
         live: &mut Live<A>,
+        metadata: &Metadata,
     ) -> Fallible<(), X> {
         let staged = live.slot.take_staged().map_err(|fault| self.fault(fault))?;
         if staged.is_empty() {
@@ -91,7 +97,7 @@ impl<A: Aggregate, X: DomainError> Journey<A, X> {
         let stored = staged.len() as u64;
         self.check(&staged, live)?;
         batch.command = Some(self.remember(reply)?);
-        batch.events = self.sign(staged);
+        batch.events = self.sign(staged, metadata);
         let before = live.version.map_or(0, |version| version.next().0);
         live.version = Some(Sequence(before + stored - 1));
         Ok(())

@@ -10,9 +10,11 @@
 //! as a type parameter a domain of 300 commands took twice as long to build.
 
 mod answers;
+mod around;
 mod hand_over;
 mod outside;
 
+use std::any::Any;
 use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -22,7 +24,10 @@ use tokio::sync::OwnedMutexGuard;
 use tokio::time::timeout_at;
 
 use super::handled::SendResult;
-use super::{Call, CommandError, CommandOf, Dispatch, DomainError, Refusal, Reply, Tracked};
+use super::{
+    Call, Command, CommandError, CommandOf, Dispatch, DomainError, Refusal, Reply, SyncCall,
+    Tracked,
+};
 use crate::aggregate::{Aggregate, Cell, Live, Slot, Turn, fold};
 use crate::context::{Context, Now};
 use crate::event::{CommandId, Metadata};
@@ -46,12 +51,25 @@ struct Journey<A: Aggregate, X> {
 }
 
 /// A plain handler with its command.
-type SyncDecision<'a, A, R, X> =
-    &'a (dyn Fn(&mut Slot<A>, &Context) -> Result<R, Refusal<X>> + Sync);
+trait SyncDecision<A, R, X>: Send + Sync {
+    fn payload(&self) -> &(dyn Any + Send + Sync);
+    fn decide(&self, slot: &mut Slot<A>, context: &Context) -> Result<R, Refusal<X>>;
+}
 
-/// The same, in a box.
-type OwnedDecision<A, R, X> =
-    Box<dyn Fn(&mut Slot<A>, &Context) -> Result<R, Refusal<X>> + Send + Sync>;
+struct SyncCommand<A, C, R, X> {
+    call: SyncCall<A, C, R, X>,
+    command: C,
+}
+
+impl<A, C: Command, R, X> SyncDecision<A, R, X> for SyncCommand<A, C, R, X> {
+    fn payload(&self) -> &(dyn Any + Send + Sync) {
+        &self.command
+    }
+
+    fn decide(&self, slot: &mut Slot<A>, context: &Context) -> Result<R, Refusal<X>> {
+        (self.call)(slot, &self.command, context)
+    }
+}
 
 /// A decision that is with the log.
 struct Decided<R, X> {
@@ -70,10 +88,7 @@ pub(super) async fn run<A: Aggregate, C: CommandOf<A>>(
 ) -> SendResult<C::Reply, C::Error> {
     let journey = Journey::start(runtime, C::NAME, command.target_id(), dispatch)?;
     match C::CALL {
-        Call::Sync(call) => {
-            let decide = |slot: &mut Slot<A>, context: &Context| call(slot, &command, context);
-            journey.decide_at_once(&decide).await
-        }
+        Call::Sync(call) => journey.decide_at_once(&SyncCommand { call, command }).await,
         Call::Async { call, retry } => {
             on_a_task(Ok(journey), Box::new(AsyncCommand { call, command }), retry).await
         }
@@ -88,9 +103,7 @@ pub(super) fn run_boxed<A: Aggregate, C: CommandOf<A>>(
 ) -> BoxFuture<'static, SendResult<C::Reply, C::Error>> {
     let journey = Journey::start(runtime, C::NAME, command.target_id(), dispatch);
     match C::CALL {
-        Call::Sync(call) => {
-            at_once(journey, Box::new(move |slot, context| call(slot, &command, context)))
-        }
+        Call::Sync(call) => at_once(journey, Box::new(SyncCommand { call, command })),
         Call::Async { call, retry } => {
             on_a_task(journey, Box::new(AsyncCommand { call, command }), retry)
         }
@@ -99,9 +112,9 @@ pub(super) fn run_boxed<A: Aggregate, C: CommandOf<A>>(
 
 fn at_once<A: Aggregate, R: Reply, X: DomainError>(
     journey: Fallible<Journey<A, X>, X>,
-    decide: OwnedDecision<A, R, X>,
+    decision: Box<dyn SyncDecision<A, R, X>>,
 ) -> BoxFuture<'static, SendResult<R, X>> {
-    Box::pin(async move { journey?.decide_at_once(&*decide).await })
+    Box::pin(async move { journey?.decide_at_once(&*decision).await })
 }
 
 fn on_a_task<A: Aggregate, R: Reply, X: DomainError>(
@@ -143,7 +156,10 @@ impl<A: Aggregate, X: DomainError> Journey<A, X> {
         })
     }
 
-    async fn decide_at_once<R: Reply>(self, decide: SyncDecision<'_, A, R, X>) -> SendResult<R, X> {
+    async fn decide_at_once<R: Reply>(
+        self,
+        decision: &dyn SyncDecision<A, R, X>,
+    ) -> SendResult<R, X> {
         let mut conflicts = 0;
         loop {
             let mut turn = self.take_turn().await?;
@@ -154,7 +170,7 @@ impl<A: Aggregate, X: DomainError> Journey<A, X> {
             let permit = self.reserve().await?;
             // From here to the hand-over there is no await: a dropped caller finds either nothing
             // done or everything handed over.
-            let decided = self.decide_now(decide, turn, permit)?;
+            let decided = self.decide_now(decision, turn, permit)?;
             if let Some(result) = self.end(decided, true, &mut conflicts).await {
                 return result;
             }
@@ -242,16 +258,21 @@ impl<A: Aggregate, X: DomainError> Journey<A, X> {
 
     fn decide_now<R: Reply>(
         &self,
-        decide: SyncDecision<'_, A, R, X>,
+        decision: &dyn SyncDecision<A, R, X>,
         mut turn: OwnedMutexGuard<Turn<A>>,
         permit: Permit,
     ) -> Fallible<Decided<R, X>, X> {
         let Some(mut live) = turn.live.take() else {
             return Err(self.lost_state());
         };
-        let context = self.context();
-        let outcome = catch_unwind(AssertUnwindSafe(|| decide(&mut live.slot, &context)));
-        self.hand_over(self.outcome(outcome, live), turn, permit)
+        let mut context = self.context();
+        let mut around = self.around(decision.payload());
+        let outcome = match self.enter(&mut around, &live.slot, &mut context) {
+            Ok(()) => catch_unwind(AssertUnwindSafe(|| decision.decide(&mut live.slot, &context))),
+            Err(veto) => Ok(Err(Refusal::Vetoed(veto))),
+        };
+        let outcome = self.outcome(outcome, live, &around, context.metadata);
+        self.hand_over(outcome, turn, permit)
     }
 
     async fn reserve(&self) -> Fallible<Permit, X> {

@@ -6,11 +6,12 @@ use std::sync::Arc;
 
 use tokio::sync::OwnedMutexGuard;
 use tokio::task::JoinHandle;
+use tracing::Instrument;
 
 use super::{Decided, Fallible, Journey};
 use crate::aggregate::{Aggregate, Slot, Turn};
 use crate::command::handled::SendResult;
-use crate::command::{AsyncCall, CommandError, DomainError, Refusal, Reply};
+use crate::command::{AsyncCall, Command, CommandError, DomainError, Handled, Refusal, Reply};
 use crate::context::Context;
 use crate::future::{BoxFuture, CatchUnwind};
 
@@ -63,7 +64,8 @@ impl<A: Aggregate, R: Reply, X: DomainError> Outside<A, R, X> {
 
 /// Runs a future on a task. Without type parameters: a task is much code, and compiled once here.
 fn on_a_task(future: BoxFuture<'static, Box<dyn Any + Send>>) -> JoinHandle<Box<dyn Any + Send>> {
-    tokio::spawn(future)
+    // Within the caller's span, whatever it is: what the handler logs belongs there.
+    tokio::spawn(future.in_current_span())
 }
 
 impl<A: Aggregate, X: DomainError> Journey<A, X> {
@@ -75,18 +77,26 @@ impl<A: Aggregate, X: DomainError> Journey<A, X> {
         let Some(mut live) = turn.live.take() else {
             return Err(self.lost_state());
         };
-        let context = self.context();
-        let outcome = {
-            // The call itself may panic before it returns a future.
-            let calling = BorrowedDecision { decision, slot: &mut live.slot };
-            match catch_unwind(AssertUnwindSafe(|| calling.start(&context))) {
-                Ok(future) => self.in_time(CatchUnwind(future)).await?,
-                Err(panic) => Err(panic),
+        let mut context = self.context();
+        let mut around = self.around(decision.payload());
+        let outcome = match self.enter(&mut around, &live.slot, &mut context) {
+            Ok(()) => {
+                // The call itself may panic before it returns a future.
+                let calling = BorrowedDecision { decision, slot: &mut live.slot };
+                match catch_unwind(AssertUnwindSafe(|| calling.start(&context))) {
+                    Ok(future) => self.in_time(CatchUnwind(future)).await.inspect_err(|error| {
+                        // It is lost already; that it is stopped too changes nothing.
+                        let _ = around.leave(&context.metadata, Handled::Failed(error));
+                    })?,
+                    Err(panic) => Err(panic),
+                }
             }
+            Err(veto) => Ok(Err(Refusal::Vetoed(veto))),
         };
         // Only now: a place held while a handler awaits would be missing to everybody else.
         let permit = self.reserve().await?;
-        self.hand_over(self.outcome(outcome, live), turn, permit)
+        let outcome = self.outcome(outcome, live, &around, context.metadata);
+        self.hand_over(outcome, turn, permit)
     }
 
     /// Cuts a handler off at its time limit or at the command's deadline.
@@ -101,6 +111,7 @@ impl<A: Aggregate, X: DomainError> Journey<A, X> {
 
 /// An asynchronous handler with its command.
 pub(super) trait AsyncDecision<A, R, X>: Send + Sync {
+    fn payload(&self) -> &(dyn Any + Send + Sync);
     fn decide<'a>(
         &'a self,
         slot: &'a mut Slot<A>,
@@ -113,7 +124,11 @@ pub(super) struct AsyncCommand<A, C, R, X> {
     pub(super) command: C,
 }
 
-impl<A, C: Send + Sync, R, X> AsyncDecision<A, R, X> for AsyncCommand<A, C, R, X> {
+impl<A, C: Command, R, X> AsyncDecision<A, R, X> for AsyncCommand<A, C, R, X> {
+    fn payload(&self) -> &(dyn Any + Send + Sync) {
+        &self.command
+    }
+
     fn decide<'a>(
         &'a self,
         slot: &'a mut Slot<A>,

@@ -1,0 +1,69 @@
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use super::handling::{Handled, HandlingInterceptor};
+use crate::command::{CommandMessage, Veto};
+use crate::event::{CommandId, Metadata, StreamId, keys};
+use crate::future::panic_message;
+
+/// What surrounds one decision of a handler, and how far it got.
+pub(crate) struct Around<'a> {
+    pub(crate) interceptors: &'a [Arc<dyn HandlingInterceptor>],
+    pub(crate) name: &'static str,
+    pub(crate) id: CommandId,
+    pub(crate) target: Option<&'a StreamId>,
+    pub(crate) payload: &'a (dyn Any + Send + Sync),
+    /// How many let the command through.
+    pub(crate) passed: usize,
+}
+
+impl Around<'_> {
+    /// The command as interceptors see it.
+    pub(crate) fn message<'m>(&'m self, metadata: &'m Metadata) -> CommandMessage<'m> {
+        let Self { name, id, target, payload, .. } = *self;
+        CommandMessage { name, id, metadata, target, payload }
+    }
+
+    /// Goes in through every interceptor, up to one that stops the command.
+    pub(crate) fn enter(&mut self, metadata: &mut Metadata) -> Result<(), Veto> {
+        if self.interceptors.is_empty() {
+            return Ok(());
+        }
+        let before = metadata.clone();
+        for interceptor in self.interceptors {
+            let so_far = metadata.clone();
+            guarded(|| interceptor.before(&self.message(&so_far), metadata))?;
+            self.passed += 1;
+        }
+        // The turn that was taken is that of the tenant's stream.
+        if metadata.get(keys::TENANT) == before.get(keys::TENANT) {
+            return Ok(());
+        }
+        Err(Veto::new(
+            "a handling interceptor changed `tenant`, which is too late; use a dispatch interceptor",
+        ))
+    }
+
+    /// Goes out through those that let the command in, the last one first. All of them see it,
+    /// also what a further one stopped; the first to stop it is the one that is told.
+    pub(crate) fn leave(&self, metadata: &Metadata, handled: Handled<'_>) -> Result<(), Veto> {
+        let mut stopped = Ok(());
+        for interceptor in self.interceptors.iter().take(self.passed).rev() {
+            let handled = match &stopped {
+                Ok(()) => handled,
+                Err(veto) => Handled::Failed(veto),
+            };
+            let left = guarded(|| interceptor.after(&self.message(metadata), handled));
+            stopped = stopped.and(left);
+        }
+        stopped
+    }
+}
+
+/// Stops the command where an interceptor panics: it is this command's error alone.
+pub(crate) fn guarded(intercept: impl FnOnce() -> Result<(), Veto>) -> Result<(), Veto> {
+    catch_unwind(AssertUnwindSafe(intercept)).unwrap_or_else(|panic| {
+        Err(Veto::new(format!("an interceptor panicked: {}", panic_message(&*panic))))
+    })
+}
