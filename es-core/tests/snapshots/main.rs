@@ -9,7 +9,10 @@
 )]
 
 mod domain;
+mod durability;
+mod gate;
 mod ignored;
+mod law;
 mod observed_log;
 mod taken;
 mod used;
@@ -46,4 +49,14 @@ pub async fn sequence(log: &dyn EventStore) -> Option<u64> {
 
 pub fn stream(aggregate: &str, id: &str) -> StreamId {
     StreamId::new(&Tenant::default(), aggregate, id).unwrap()
+}
+
+/// Polls a future until it waits for something.
+pub async fn hand_over<F: Future + Unpin>(future: &mut F) {
+    for _ in 0..8 {
+        tokio::task::yield_now().await;
+        let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+        let polled = std::pin::Pin::new(&mut *future).poll(&mut context);
+        assert!(polled.is_pending(), "it was answered before it was durable");
+    }
 }

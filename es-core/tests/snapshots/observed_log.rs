@@ -1,4 +1,4 @@
-//! A log that counts the events read from streams, and can make reading slow.
+//! A log that counts the events read from streams, and can be made slow, forgetful and wrong.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -9,26 +9,36 @@ use es_core::event::{
     CommandId, Partition, Position, RecordedEvent, Sequence, StreamId, Tenant, Timestamp,
 };
 use es_core::store::{
-    AppendError, Capabilities, CommandMemory, Criteria, EventStore, Filter, LogId, Marker,
-    MemoryLog, Page, Permit, ReadError, RememberedCommand, Snapshot, SnapshotStore, StreamVersion,
-    Visit,
+    AppendError, AppendQueue, Capabilities, CommandMemory, Criteria, EventStore, Filter, LogId,
+    Marker, MemoryLog, Page, Permit, ReadError, RememberedCommand, Snapshot, SnapshotStore,
+    StreamVersion, Visit,
 };
 use tokio::sync::watch;
+
+use super::gate::{Bug, Gate, gated};
 
 #[derive(Default)]
 pub struct ObservedLog {
     pub inner: MemoryLog,
+    queue: Option<AppendQueue>,
     read: AtomicU64,
     is_slow: AtomicBool,
     loses_snapshots: AtomicBool,
     hangs_after: AtomicU64,
     misleading: Mutex<Option<Snapshot>>,
     damages_snapshots: AtomicBool,
+    forges_event_ids: AtomicBool,
 }
 
 impl ObservedLog {
     pub fn over(inner: MemoryLog) -> Arc<Self> {
         Arc::new(Self { inner, ..Self::default() })
+    }
+
+    /// The same log behind a writer that does as it is told.
+    pub fn gated(inner: MemoryLog, bug: Bug) -> (Arc<Self>, Gate) {
+        let (queue, gate) = gated(&inner, bug);
+        (Arc::new(Self { inner, queue: Some(queue), ..Self::default() }), gate)
     }
 
     /// The number of events that were read since this was asked last.
@@ -44,6 +54,11 @@ impl ObservedLog {
     /// Gives this snapshot for whatever stream, until another one is kept.
     pub fn mislead(&self, snapshot: Snapshot) {
         *self.misleading.lock().unwrap() = Some(snapshot);
+    }
+
+    /// Gives every snapshot the id of the event that is there.
+    pub fn forge_event_ids(&self) {
+        self.forges_event_ids.store(true, Ordering::SeqCst);
     }
 
     /// Fails whenever it is asked for a snapshot.
@@ -73,11 +88,17 @@ impl EventStore for ObservedLog {
     }
 
     fn try_reserve(&self) -> Result<Permit, AppendError> {
-        self.inner.try_reserve()
+        match &self.queue {
+            Some(queue) => queue.try_reserve(),
+            None => self.inner.try_reserve(),
+        }
     }
 
     async fn reserve(&self, deadline: Option<Instant>) -> Result<Permit, AppendError> {
-        self.inner.reserve(deadline).await
+        match &self.queue {
+            Some(queue) => queue.reserve(deadline).await,
+            None => self.inner.reserve(deadline).await,
+        }
     }
 
     async fn read_stream(
@@ -157,6 +178,9 @@ impl CommandMemory for ObservedLog {
         tenant: &Tenant,
         id: CommandId,
     ) -> Result<Option<RememberedCommand>, ReadError> {
+        if let Some(queue) = &self.queue {
+            queue.settled(id).await;
+        }
         self.inner.remembered(tenant, id).await
     }
 }
@@ -176,9 +200,20 @@ impl SnapshotStore for ObservedLog {
             return Err(ReadError::DamagedSnapshot { log, stream });
         }
         let misleading = self.misleading.lock().unwrap().clone();
-        match misleading {
-            Some(snapshot) => Ok(Some(snapshot)),
-            None => self.inner.snapshot(stream).await,
+        let mut snapshot = match misleading {
+            Some(snapshot) => Some(snapshot),
+            None => self.inner.snapshot(stream).await?,
+        };
+        if let Some(snapshot) = &mut snapshot
+            && self.forges_event_ids.load(Ordering::SeqCst)
+        {
+            let mut visit = |event: &RecordedEvent| {
+                snapshot.event = event.id;
+                std::ops::ControlFlow::Break(())
+            };
+            let sequence = snapshot.sequence;
+            self.inner.read_stream(stream, sequence, &mut visit).await?;
         }
+        Ok(snapshot)
     }
 }
