@@ -14,6 +14,7 @@ pub use inventory;
 pub use serde_json;
 
 pub use crate::aggregate::decode_event;
+pub use crate::boundary::source as source_boundary;
 pub use crate::command::{decide, returned};
 pub use crate::future::BoxFuture;
 pub use crate::projection::schema_hash;
@@ -103,6 +104,14 @@ pub fn unusable_free<C, R, X: DomainError>(
     _context: &Context,
 ) -> Result<R, Refusal<X>> {
     Err(Refusal::Fault(Fault::new("this handler did not compile")))
+}
+
+/// The command behind a message, for a `#[command_interceptor]` that looks at one type.
+#[must_use]
+pub fn command_of<'a, C: crate::command::Command>(
+    message: &'a crate::command::CommandMessage<'_>,
+) -> Option<&'a C> {
+    message.downcast_ref()
 }
 
 /// Asks for the event-sourcing handler of an event that a command handler names.

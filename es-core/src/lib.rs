@@ -86,6 +86,7 @@ extern crate self as es_core;
 
 pub mod aggregate;
 pub mod app;
+pub mod boundary;
 pub mod bus;
 pub mod command;
 pub mod context;
@@ -103,8 +104,9 @@ pub mod testing;
 pub mod unit;
 
 pub use es_macros::{
-    AggregateId, Command, Event, Query, State, View, ViewKey, aggregate, command_handler,
-    event_handler, event_sourcing_handler, projection, query_handler,
+    AggregateId, Command, Event, Query, State, View, ViewKey, aggregate, boundary, command_handler,
+    command_interceptor, criteria, event_handler, event_sourcing_handler, projection,
+    query_handler,
 };
 pub use inventory;
 

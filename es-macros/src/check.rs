@@ -4,7 +4,7 @@ use syn::Type;
 
 use crate::diag::Errors;
 use crate::light::LightImpl;
-use crate::model::{CommandHandler, SourcingHandler, last_ident};
+use crate::model::{CommandHandler, CommandStub, SourcingHandler, boundary_of, last_ident};
 
 /// Whether the macro can work on the block: an inherent one, of a concrete type.
 pub(crate) fn plain_block(block: &LightImpl, attribute: &str, errors: &mut Errors) -> bool {
@@ -42,6 +42,30 @@ pub(crate) fn unique_commands(handlers: &mut Vec<CommandHandler>, errors: &mut E
         ty: handler.command.ty.clone(),
     });
     unique(&described.collect::<Vec<_>>(), "command", errors, |index| drop(handlers.remove(index)));
+}
+
+/// An aggregate's handler decides on its own stream; one that takes a boundary is reported, and only
+/// its command stays.
+pub(crate) fn no_boundaries(
+    handlers: &mut Vec<CommandHandler>,
+    stubs: &mut Vec<CommandStub>,
+    errors: &mut Errors,
+) {
+    let takes = |handler: &mut CommandHandler| {
+        let mut boundaries = handler.extractors.iter().filter(|e| boundary_of(&e.ty).is_some());
+        boundaries.next().is_some()
+    };
+    for handler in handlers.extract_if(.., takes) {
+        let taken = handler.extractors.iter().filter(|taken| boundary_of(&taken.ty).is_some());
+        for boundary in taken {
+            errors.push(
+                &boundary.ty,
+                "a handler of an aggregate decides on its own stream; a boundary is for a free \
+                 command handler, which takes `Repository<A>` where it needs the aggregate too",
+            );
+        }
+        stubs.push(CommandStub { cfgs: handler.cfgs, command: handler.command.ty });
+    }
 }
 
 /// One event has one handler per aggregate, and a name of its own in the sibling enum.

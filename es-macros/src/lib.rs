@@ -209,6 +209,98 @@ pub fn event_sourcing_handler(_arguments: TokenStream, item: TokenStream) -> Tok
     outside::outside("event_sourcing_handler", "aggregate", item.into()).into()
 }
 
+/// Marks a method of an `#[aggregate] impl` block that looks at commands before their handlers, and
+/// may stop them.
+///
+/// It stands in the block with the event-sourcing handlers; several run in the order of the source,
+/// before every handler of an aggregate that exists, and again when a command is decided again.
+///
+/// | signature | sees |
+/// |---|---|
+/// | `fn(&self, message: &CommandMessage<'_>) -> Result<(), Veto>` | every command |
+/// | `fn(&self, command: &C) -> Result<(), E>` | commands of type `C` |
+///
+/// ```
+/// # use es_core::prelude::*;
+/// # #[derive(Command, Clone, Serialize, Deserialize)] struct Sell { #[target] id: String, price: u64 }
+/// # #[derive(Event, Serialize, Deserialize)] struct Opened { id: String }
+/// # #[derive(Event, Serialize, Deserialize)] struct Sold { price: u64 }
+/// # #[aggregate] struct Shop { #[aggregate_identifier] id: String, is_open: bool }
+/// #[aggregate]
+/// impl Shop {
+///     #[command_interceptor]
+///     fn only_open(&self, message: &CommandMessage<'_>) -> Result<(), Veto> {
+///         if self.is_open {
+///             return Ok(());
+///         }
+///         Err(Veto::new(format!("`{}` is for open shops", message.name())))
+///     }
+///
+///     #[command_interceptor]
+///     fn has_a_price(&self, command: &Sell) -> Result<(), Veto> {
+///         if command.price == 0 { Err(Veto::new("nothing is for free")) } else { Ok(()) }
+///     }
+///
+///     #[command_handler]
+///     fn sell(&self, command: Sell) -> Sold {
+///         Sold { price: command.price }
+///     }
+/// #     #[event_sourcing_handler]
+/// #     fn on_opened(event: &Opened) -> Self { Self { id: event.id.clone(), is_open: true } }
+/// #     #[event_sourcing_handler]
+/// #     fn on_sold(&mut self, _: &Sold) {}
+/// }
+/// ```
+#[proc_macro_attribute]
+pub fn command_interceptor(_arguments: TokenStream, item: TokenStream) -> TokenStream {
+    outside::outside("command_interceptor", "aggregate", item.into()).into()
+}
+
+/// Makes an `impl` block the rules of a consistency boundary: which events matter to a command, and
+/// what state they make.
+///
+/// Implements `BoundaryState` for the type, which is `Default` before the first event, and
+/// `BoundaryOf` for the command of each [`macro@criteria`]. A free command handler takes the state
+/// as `Boundary<EmailInUse>`.
+///
+/// ```
+/// # use es_core::prelude::*;
+/// # #[derive(Command, Clone, Serialize, Deserialize)]
+/// # struct RegisterCustomer { id: String, email: String }
+/// # #[derive(Event, Serialize, Deserialize)]
+/// # struct CustomerRegistered { #[tag] email: String }
+/// #[derive(Default)]
+/// struct EmailInUse {
+///     by: Option<String>,
+/// }
+///
+/// #[boundary]
+/// impl EmailInUse {
+///     #[criteria]
+///     fn of(command: &RegisterCustomer) -> Criteria {
+///         Criteria::tag("email", &command.email)
+///     }
+///
+///     #[event_sourcing_handler]
+///     fn on_registered(&mut self, event: &CustomerRegistered) {
+///         self.by = Some(event.email.clone());
+///     }
+/// }
+/// ```
+#[proc_macro_attribute]
+pub fn boundary(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    expand::boundary(arguments.into(), item.into()).into()
+}
+
+/// Marks a function of a `#[boundary] impl` block that tells which events matter to a command.
+///
+/// It takes the command alone, as `&C`, and returns `Criteria`; one function per command. A
+/// criterion that names no events means those that the block folds.
+#[proc_macro_attribute]
+pub fn criteria(_arguments: TokenStream, item: TokenStream) -> TokenStream {
+    outside::outside("criteria", "boundary", item.into()).into()
+}
+
 /// Makes an `impl` block a projection: event handlers that write views, query handlers that read.
 ///
 /// Implements `Projection` and `Component`, and registers each method with

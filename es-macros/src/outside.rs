@@ -4,8 +4,14 @@ use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::quote;
 
 /// The attributes that mean something only inside a block.
-pub(crate) const INNER: [&str; 4] =
-    ["command_handler", "event_sourcing_handler", "event_handler", "query_handler"];
+pub(crate) const INNER: [&str; 6] = [
+    "command_handler",
+    "command_interceptor",
+    "criteria",
+    "event_sourcing_handler",
+    "event_handler",
+    "query_handler",
+];
 
 /// Gives the item back, with an error at the attribute.
 pub(crate) fn outside(name: &str, block: &str, item: TokenStream) -> TokenStream {

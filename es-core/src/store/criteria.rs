@@ -1,4 +1,6 @@
-use crate::event::{Position, Tag, Tenant};
+use std::borrow::Cow;
+
+use crate::event::{Event, Position, Tag, TagValue, Tenant};
 
 /// Which events a decision rests on: those that match any of the criteria. No criteria match
 /// nothing.
@@ -15,6 +17,25 @@ pub struct Criterion {
 }
 
 impl Criterion {
+    /// What matches both; nothing does where they have no name in common.
+    fn and(&self, other: &Self) -> Option<Self> {
+        let names = match (self.names.is_empty(), other.names.is_empty()) {
+            (true, _) => other.names.clone(),
+            (_, true) => self.names.clone(),
+            _ => {
+                let shared = self.names.iter().filter(|name| other.names.contains(name));
+                let shared: Vec<_> = shared.cloned().collect();
+                if shared.is_empty() {
+                    return None;
+                }
+                shared
+            }
+        };
+        let mut tags = self.tags.clone();
+        tags.extend(other.tags.iter().filter(|tag| !self.tags.contains(tag)).cloned());
+        Some(Self { tags, names })
+    }
+
     /// Tells whether an event matches.
     #[must_use]
     pub fn matches(&self, name: &str, has_tag: impl Fn(&Tag) -> bool) -> bool {
@@ -23,6 +44,41 @@ impl Criterion {
 }
 
 impl Criteria {
+    /// Events with this tag: a `#[tag]` field and its value, or an aggregate's stored name and id.
+    ///
+    /// ```
+    /// # use es_core::store::Criteria;
+    /// let seats = Criteria::tag("course", "C1").or(Criteria::tag("student", "S7"));
+    /// # assert_eq!(seats.0.len(), 2);
+    /// ```
+    ///
+    /// No event has a tag without a value, so an absent `Option` matches nothing.
+    pub fn tag<V: TagValue + ?Sized>(key: impl Into<Cow<'static, str>>, value: &V) -> Self {
+        let tag = value.tag_value().map(|value| Tag::new(key, value));
+        let with = |tag| Criterion { tags: vec![tag], names: Vec::new() };
+        Self(tag.map(with).into_iter().collect())
+    }
+
+    /// Events of this type.
+    #[must_use]
+    pub fn event<E: Event>() -> Self {
+        Self(vec![Criterion { tags: Vec::new(), names: vec![E::NAME.to_owned()] }])
+    }
+
+    /// Events that match both.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        let pairs = self.0.iter().flat_map(|one| other.0.iter().map(move |two| one.and(two)));
+        Self(pairs.flatten().collect())
+    }
+
+    /// Events that match one or the other, or both.
+    #[must_use]
+    pub fn or(mut self, other: Self) -> Self {
+        self.0.extend(other.0);
+        self
+    }
+
     /// Tells whether an event matches any criterion.
     #[must_use]
     pub fn matches(&self, name: &str, has_tag: impl Fn(&Tag) -> bool) -> bool {

@@ -1,6 +1,7 @@
 //! Arguments of attributes: `key`, `key = value`, `key(..)`.
 
 mod aggregate;
+mod boundary;
 mod field;
 mod free_command;
 mod handler;
@@ -9,6 +10,7 @@ mod projection;
 mod snapshot;
 
 pub(crate) use aggregate::{BlockArguments, StructArguments};
+pub(crate) use boundary::BoundaryArguments;
 pub(crate) use field::{MarkedField, marked_field, marked_fields};
 pub(crate) use free_command::FreeCommandArguments;
 pub(crate) use handler::{CommandArguments, FreeArguments, SourcingArguments};

@@ -2,10 +2,10 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 
-use super::line_of;
 use super::parameters::local;
 use super::register::{Entry, List};
 use super::snapshot;
+use super::{interceptor, line_of};
 use crate::model::{AggregateBlock, Effect, SourcingHandler};
 
 /// The event side of the aggregate: one `EventOf` per handler, and `EventSourced`.
@@ -144,6 +144,7 @@ fn event_sourced(block: &AggregateBlock) -> TokenStream {
         (!ignored.is_empty()).then(|| quote!(#(#ignored)|* => #private::Ok(#value),))
     };
     let (not_folded, not_decoded) = (passed(quote!(())), passed(quote!(#private::None)));
+    let intercept = interceptor::method(block);
     let unknown = quote!(_ => #private::Err(#es::aggregate::ReplayError::unknown(#event)),);
     let error = quote!(#es::aggregate::ReplayError);
     let recorded = quote!(#event: &#es::event::RecordedEvent);
@@ -162,6 +163,7 @@ fn event_sourced(block: &AggregateBlock) -> TokenStream {
             ) -> #private::Result<(), #error> {
                 match &*#event.name { #folds #not_folded #unknown }
             }
+            #intercept
             fn decode(
                 #recorded,
             ) -> #private::Result<#private::Option<#siblings>, #error> {

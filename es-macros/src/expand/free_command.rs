@@ -153,8 +153,9 @@ impl Free<'_> {
             Some(state) => {
                 let place = state.span();
                 let private = self.es.at(place).private();
+                let of = &self.handler.command.ty;
                 quote_spanned! {place=>
-                    #private::source_boundary::<#state, _, _>(#context, #command).await?
+                    #private::source_boundary::<#state, #of, _>(#context, #command).await?
                 }
             }
         }

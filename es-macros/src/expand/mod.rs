@@ -2,11 +2,13 @@
 
 mod aggregate;
 mod block;
+mod boundary;
 mod command_handler;
 mod derive;
 mod event_sourcing;
 mod free;
 mod free_command;
+mod interceptor;
 mod parameters;
 mod projection;
 mod read_handler;
@@ -43,6 +45,16 @@ pub(crate) fn projection(arguments: TokenStream, item: TokenStream) -> TokenStre
         Kind::Impl => on_impl(item, |block, errors| projection::expand(arguments, block, errors)),
         Kind::Struct | Kind::Other => {
             refused(item, "`#[projection]` goes on an `impl` block with event or query handlers")
+        }
+    }
+}
+
+/// `#[boundary]` on an impl block.
+pub(crate) fn boundary(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    match kind_of(&item) {
+        Kind::Impl => on_impl(item, |block, errors| boundary::expand(arguments, block, errors)),
+        Kind::Struct | Kind::Other => {
+            refused(item, "`#[boundary]` goes on an `impl` block with criteria and handlers")
         }
     }
 }

@@ -2,7 +2,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::{LitStr, Path, Type};
 
-use super::{CommandHandler, CommandStub, SourcingHandler, fingerprint, last_ident};
+use super::{CommandHandler, CommandStub, Interceptor, SourcingHandler, fingerprint, last_ident};
 use crate::attr::{BlockArguments, is_named};
 use crate::check;
 use crate::diag::Errors;
@@ -21,6 +21,7 @@ pub(crate) struct AggregateBlock {
     pub(crate) commands: Vec<CommandHandler>,
     pub(crate) command_stubs: Vec<CommandStub>,
     pub(crate) sourcing: Vec<SourcingHandler>,
+    pub(crate) interceptors: Vec<Interceptor>,
     /// What a change of the event-sourcing handlers, and of what they may call, is recognised by.
     pub(crate) logic: u64,
     /// Whether it is the block that rebuilds the state, be it with handlers that have errors.
@@ -50,12 +51,23 @@ impl AggregateBlock {
             commands: vec![],
             command_stubs: vec![],
             sourcing: vec![],
+            interceptors: vec![],
             logic: logic(block),
             is_event_sourced: false,
         };
         for method in block.methods_mut() {
             read.method(method, errors);
         }
+        if let Some(first) = read.interceptors.first()
+            && !read.is_event_sourced
+        {
+            errors.push(
+                &first.name,
+                "a command interceptor stands in the `#[aggregate] impl` block that has the \
+                 event-sourcing handlers; move it there",
+            );
+        }
+        check::no_boundaries(&mut read.commands, &mut read.command_stubs, errors);
         check::unique_commands(&mut read.commands, errors);
         check::unique_events(&mut read.sourcing, errors);
         is_plain.then_some(read)
@@ -75,14 +87,21 @@ impl AggregateBlock {
             self.is_event_sourced = true;
             let handler = SourcingHandler::read(method, &attribute, &self.self_ty, errors);
             self.sourcing.extend(handler);
+        } else if is_named(&attribute, "command_interceptor") {
+            let interceptor = Interceptor::read(method, &attribute, &self.self_ty, errors);
+            self.interceptors.extend(interceptor);
         } else {
             errors.push(
                 attribute.path(),
                 format!(
-                    "`#[{}]` belongs into a `#[projection] impl` block or on a free function; \
-                     an `#[aggregate]` block has `#[command_handler]` and \
+                    "`#[{}]` belongs into {}; an `#[aggregate]` block has `#[command_handler]` and \
                      `#[event_sourcing_handler]`",
-                    attribute.path().to_token_stream()
+                    attribute.path().to_token_stream(),
+                    if is_named(&attribute, "criteria") {
+                        "a `#[boundary] impl` block"
+                    } else {
+                        "a `#[projection] impl` block or on a free function"
+                    }
                 ),
             );
         }

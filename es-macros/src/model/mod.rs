@@ -1,9 +1,11 @@
 //! What the macros know of the user's code, read from signatures and attributes alone.
 
 mod block;
+mod boundary;
 mod command;
 mod fingerprint;
 mod free_command;
+mod interceptor;
 mod output;
 mod read_side;
 mod self_type;
@@ -11,9 +13,11 @@ mod signature;
 mod sourcing;
 
 pub(crate) use block::{AggregateBlock, take_role};
+pub(crate) use boundary::{BoundaryBlock, CriteriaFn};
 pub(crate) use command::{CommandHandler, CommandStub, Shape};
 pub(crate) use fingerprint::fingerprint;
 pub(crate) use free_command::{FreeCommandHandler, boundary_of};
+pub(crate) use interceptor::Interceptor;
 pub(crate) use output::{Output, Written};
 pub(crate) use read_side::{ReadHandler, ReadKind};
 pub(crate) use self_type::{last_ident, relocate, with_self};

@@ -23,6 +23,7 @@ const ORDER: &[&str] = &[
     "store",
     "aggregate",
     "command",
+    "boundary",
     "bus",
     "query",
     "projection",

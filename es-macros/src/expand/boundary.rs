@@ -1,0 +1,111 @@
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
+
+use super::parameters::local;
+use super::{hidden, line_of};
+use crate::diag::Errors;
+use crate::light::LightImpl;
+use crate::model::{BoundaryBlock, CriteriaFn, Effect, SourcingHandler};
+
+/// `#[boundary]` on an impl block:
+///
+/// ```text
+/// impl BoundaryState for EmailInUse {
+///     const EVENTS: &'static [EventDescription] = &[…];
+///     fn first() -> Self { Default::default() }
+///     fn fold(&mut self, event: &RecordedEvent) -> Result<(), ReplayError> {
+///         match &*event.name {
+///             <CustomerRegistered as Event>::NAME => {
+///                 Self::on_registered(self, &decode_event::<CustomerRegistered>(event)?);
+///             }
+///             _ => {}
+///         }
+///         Ok(())
+///     }
+/// }
+/// impl BoundaryOf<RegisterCustomer> for EmailInUse {
+///     fn criteria(command: &RegisterCustomer) -> Criteria { <EmailInUse>::of(command) }
+/// }
+/// ```
+pub(super) fn expand(
+    arguments: TokenStream,
+    block: &mut LightImpl,
+    errors: &mut Errors,
+) -> TokenStream {
+    let Some(model) = BoundaryBlock::read(arguments, block, errors) else {
+        return TokenStream::new();
+    };
+    let state = state(&model);
+    let criteria = model.criteria.iter().map(|criteria| of_command(criteria, &model));
+    hidden(quote!(#state #(#criteria)*))
+}
+
+fn state(block: &BoundaryBlock) -> TokenStream {
+    let BoundaryBlock { paths, self_ty, sourcing, .. } = block;
+    let place = self_ty.span();
+    let es = paths.at(place);
+    let private = es.private();
+    let event = local("event");
+    let descriptions = sourcing.iter().map(|handler| description(handler, block));
+    let arms = sourcing.iter().map(|handler| {
+        let SourcingHandler { name, cfgs, event: ty, effect, .. } = handler;
+        let es = paths.at(ty.span());
+        let private = es.private();
+        let body = match effect {
+            Effect::Evolves => quote_spanned! {ty.span()=>
+                <#self_ty>::#name(self, &#private::decode_event::<#ty>(#event)?);
+            },
+            Effect::Creates | Effect::Broken => TokenStream::new(),
+        };
+        quote_spanned!(ty.span()=> #(#cfgs)* <#ty as #es::event::Event>::NAME => { #body })
+    });
+    quote_spanned! {place=>
+        #[automatically_derived]
+        impl #es::boundary::BoundaryState for #self_ty {
+            const EVENTS: &'static [#es::aggregate::EventDescription] = &[#(#descriptions),*];
+            fn first() -> Self { <#self_ty as ::core::default::Default>::default() }
+            fn fold(
+                &mut self,
+                #event: &#es::event::RecordedEvent,
+            ) -> #private::Result<(), #es::aggregate::ReplayError> {
+                match &*#event.name { #(#arms)* _ => {} }
+                #private::Ok(())
+            }
+        }
+    }
+}
+
+fn description(handler: &SourcingHandler, block: &BoundaryBlock) -> TokenStream {
+    let SourcingHandler { cfgs, event, name, .. } = handler;
+    let es = block.paths.at(event.span());
+    let line = line_of(name.span());
+    quote_spanned! {event.span()=>
+        #(#cfgs)*
+        #es::aggregate::EventDescription {
+            name: <#event as #es::event::Event>::NAME,
+            revision: <#event as #es::event::Event>::REVISION,
+            line: #line,
+        }
+    }
+}
+
+fn of_command(criteria: &CriteriaFn, block: &BoundaryBlock) -> TokenStream {
+    let self_ty = &block.self_ty;
+    let CriteriaFn { name, cfgs, command, output, is_broken } = criteria;
+    let place = command.span();
+    let es = block.paths.at(place);
+    let argument = local("command");
+    let body = if *is_broken {
+        quote_spanned!(place=> <#es::store::Criteria as ::core::default::Default>::default())
+    } else {
+        quote_spanned!(*output=> <#self_ty>::#name(#argument))
+    };
+    quote_spanned! {place=>
+        #(#cfgs)*
+        #[automatically_derived]
+        impl #es::boundary::BoundaryOf<#command> for #self_ty {
+            fn criteria(#argument: &#command) -> #es::store::Criteria { #body }
+        }
+    }
+}

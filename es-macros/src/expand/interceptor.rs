@@ -1,0 +1,49 @@
+use proc_macro2::TokenStream;
+use quote::quote_spanned;
+use syn::spanned::Spanned;
+
+use super::parameters::local;
+use crate::model::{AggregateBlock, Interceptor};
+
+/// The method of `EventSourced` that runs a block's interceptors, in the order of the source:
+///
+/// ```text
+/// fn intercept(&self, message: &CommandMessage<'_>) -> Result<(), Veto> {
+///     <Order>::only_open(self, message)?;
+///     if let Some(command) = message.downcast_ref::<ShipOrder>() {
+///         <Order>::is_paid(self, command)?;
+///     }
+///     Ok(())
+/// }
+/// ```
+pub(super) fn method(block: &AggregateBlock) -> Option<TokenStream> {
+    let AggregateBlock { paths, self_ty, interceptors, .. } = block;
+    if interceptors.is_empty() {
+        return None;
+    }
+    let place = self_ty.span();
+    let es = paths.at(place);
+    let private = es.private();
+    let [message, command] = ["message", "command"].map(local);
+    let calls = interceptors.iter().map(|Interceptor { name, cfgs, command: ty }| match ty {
+        None => quote_spanned!(name.span()=> #(#cfgs)* { <#self_ty>::#name(self, #message)?; }),
+        Some(ty) => {
+            let private = paths.at(ty.span()).private();
+            let call = quote_spanned!(name.span()=> <#self_ty>::#name(self, #command)?;);
+            quote_spanned! {ty.span()=>
+                #(#cfgs)*
+                if let #private::Some(#command) =
+                    #private::command_of::<#ty>(#message) { #call }
+            }
+        }
+    });
+    Some(quote_spanned! {place=>
+        fn intercept(
+            &self,
+            #message: &#es::command::CommandMessage<'_>,
+        ) -> #private::Result<(), #es::command::Veto> {
+            #(#calls)*
+            #private::Ok(())
+        }
+    })
+}

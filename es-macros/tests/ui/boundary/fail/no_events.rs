@@ -1,0 +1,14 @@
+include!("../../shop.rs");
+
+#[derive(Default)]
+pub struct Open(u32);
+
+#[boundary]
+impl Open {
+    #[criteria]
+    fn of(command: &OpenShop) -> Criteria {
+        Criteria::tag("shop_id", &command.shop_id)
+    }
+}
+
+fn main() {}
