@@ -8,6 +8,7 @@
 )]
 
 mod commit_tokens;
+mod criteria;
 mod identity;
 mod metadata_and_tags;
 mod text;
