@@ -28,6 +28,7 @@ pub(crate) struct Shared {
     pub(crate) limits: Limits,
     pub(crate) interceptors: Interceptors,
     /// The keys of metadata that go on to what handlers send, beside the framework's own.
+    #[expect(dead_code, reason = "what handlers send is sent by units of work")]
     pub(crate) propagated: Vec<String>,
     /// The log's limit, asked once.
     pub(crate) payload_limit_bytes: usize,

@@ -44,8 +44,8 @@ pub(crate) fn unique_commands(handlers: &mut Vec<CommandHandler>, errors: &mut E
     unique(&described.collect::<Vec<_>>(), "command", errors, |index| drop(handlers.remove(index)));
 }
 
-/// An aggregate's handler decides on its own stream; one that takes a boundary is reported, and only
-/// its command stays.
+/// An aggregate's handler decides on its own stream; one that takes a boundary is reported, and
+/// only its command stays.
 pub(crate) fn no_boundaries(
     handlers: &mut Vec<CommandHandler>,
     stubs: &mut Vec<CommandStub>,

@@ -222,7 +222,8 @@ pub fn event_sourcing_handler(_arguments: TokenStream, item: TokenStream) -> Tok
 ///
 /// ```
 /// # use es_core::prelude::*;
-/// # #[derive(Command, Clone, Serialize, Deserialize)] struct Sell { #[target] id: String, price: u64 }
+/// # #[derive(Command, Clone, Serialize, Deserialize)]
+/// # struct Sell { #[target] id: String, price: u64 }
 /// # #[derive(Event, Serialize, Deserialize)] struct Opened { id: String }
 /// # #[derive(Event, Serialize, Deserialize)] struct Sold { price: u64 }
 /// # #[aggregate] struct Shop { #[aggregate_identifier] id: String, is_open: bool }

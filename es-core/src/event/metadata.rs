@@ -108,6 +108,7 @@ impl Metadata {
     /// What the handler of a message passes on to everything it sends: the conversation and the
     /// cause, tenant and trace context, and the entries under these keys.
     #[must_use]
+    #[expect(dead_code, reason = "what handlers send is sent by units of work")]
     pub(crate) fn passed_on(&self, listed: &[String]) -> Self {
         let Some(entries) = &self.entries else { return self.clone() };
         let own = [

@@ -22,6 +22,7 @@ const ORDER: &[&str] = &[
     "deadline",
     "store",
     "aggregate",
+    "unit",
     "command",
     "boundary",
     "bus",
@@ -55,6 +56,16 @@ const EXCEPTIONS: &[Exception] = &[
         path: "es-core/src/aggregate/events.rs",
         what: "command::Refusal",
         reason: "tuples of events are decisions too, and one list of tuples serves both",
+    },
+    Exception {
+        path: "es-core/src/aggregate/mod.rs",
+        what: "command::CommandMessage",
+        reason: "an aggregate's own interceptors see the command that is sent to it",
+    },
+    Exception {
+        path: "es-core/src/aggregate/mod.rs",
+        what: "command::Veto",
+        reason: "an aggregate's own interceptors stop the command that is sent to it",
     },
     Exception {
         path: "es-core/src/query/",

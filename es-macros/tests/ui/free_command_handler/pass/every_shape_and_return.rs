@@ -33,7 +33,11 @@ pub fn add(command: Add, id: CommandId, meter: &Inject<dyn Meter>) -> Decided<u6
     Ok(command.amount)
 }
 #[command_handler]
-fn ask(command: &Ask, mut at: Timestamp, metadata: &mut Metadata) -> std::result::Result<(), Infallible> {
+fn ask(
+    command: &Ask,
+    mut at: Timestamp,
+    metadata: &mut Metadata,
+) -> std::result::Result<(), Infallible> {
     at = at.max(at);
     let _ = (command, at, metadata);
     Ok(())
@@ -64,11 +68,17 @@ async fn targeted(command: Targeted) -> Decided<String> {
 #[command_handler]
 fn hidden(_: Hidden, _: Unknown) {}
 #[command_handler]
-async fn ping(command: Ping, gateway: Inject<CommandGateway>) -> Result<(), HandlerError<Infallible>> {
+async fn ping(
+    command: Ping,
+    gateway: Inject<CommandGateway>,
+) -> Result<(), HandlerError<Infallible>> {
     Ok(gateway.send(Pong { amount: command.amount }).await.map_err(HandlerError::nested)?)
 }
 #[command_handler]
-async fn pong(command: Pong, gateway: Inject<CommandGateway>) -> Result<(), HandlerError<Infallible>> {
+async fn pong(
+    command: Pong,
+    gateway: Inject<CommandGateway>,
+) -> Result<(), HandlerError<Infallible>> {
     Ok(gateway.send(Ping { amount: command.amount }).await.map_err(HandlerError::nested)?)
 }
 
