@@ -12,9 +12,10 @@ use std::sync::Arc;
 
 use crate::event::{Clock, CommandId, Metadata, Position, Sequence, Timestamp};
 use crate::fault::Fault;
+use crate::unit::Within;
 
 /// What surrounds one message while its handler runs.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Context {
     pub(crate) metadata: Metadata,
     pub(crate) command_id: Option<CommandId>,
@@ -22,6 +23,22 @@ pub struct Context {
     pub(crate) sequence: Option<Sequence>,
     pub(crate) position: Option<Position>,
     pub(crate) resources: Arc<Resources>,
+    pub(crate) within: Within,
+}
+
+impl Clone for Context {
+    fn clone(&self) -> Self {
+        Self {
+            metadata: self.metadata.clone(),
+            command_id: self.command_id,
+            now: self.now.clone(),
+            sequence: self.sequence,
+            position: self.position,
+            resources: Arc::clone(&self.resources),
+            // A copy belongs to the same unit of work, which has to be there for that.
+            within: self.unit().map_or_else(|_| Within::default(), |unit| unit.clone().into()),
+        }
+    }
 }
 
 impl Context {
@@ -35,6 +52,7 @@ impl Context {
             sequence: None,
             position: None,
             resources,
+            within: Within::default(),
         }
     }
 }

@@ -19,3 +19,4 @@ pub use crate::fault::Fault;
 pub use crate::projection::Views;
 pub use crate::query::QueryGateway;
 pub use crate::store::Criteria;
+pub use crate::unit::{EventGateway, Loaded, Repository, UnitOfWork};

@@ -9,7 +9,7 @@ use foldhash::HashMap;
 use tokio::sync::Notify;
 
 use crate::aggregate::{Aggregate, Cells};
-use crate::command::Interceptors;
+use crate::command::{Interceptors, Running};
 use crate::context::Resources;
 use crate::event::Clock;
 use crate::registry::CommandEntry;
@@ -28,11 +28,12 @@ pub(crate) struct Shared {
     pub(crate) limits: Limits,
     pub(crate) interceptors: Interceptors,
     /// The keys of metadata that go on to what handlers send, beside the framework's own.
-    #[expect(dead_code, reason = "what handlers send is sent by units of work")]
     pub(crate) propagated: Vec<String>,
     /// The log's limit, asked once.
     pub(crate) payload_limit_bytes: usize,
     pub(crate) admission: Admission,
+    /// Free commands sent under an id from outside.
+    pub(crate) running: Running,
 }
 
 /// The limits of one application's handlers.

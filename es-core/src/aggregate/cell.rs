@@ -48,6 +48,7 @@ pub(crate) struct Live<A> {
 }
 
 /// A batch with the log.
+#[derive(Clone)]
 pub(crate) struct InFlight {
     pub(crate) fate: BatchFate,
     pub(crate) command: CommandId,

@@ -43,6 +43,10 @@ impl<A> Slot<A> {
         self.root.as_ref().is_some_and(|root| root.deleted)
     }
 
+    pub(crate) fn root(&self) -> Option<&Root<A>> {
+        self.root.as_ref()
+    }
+
     pub(crate) fn root_mut(&mut self) -> Option<&mut Root<A>> {
         self.root.as_mut()
     }
@@ -58,12 +62,12 @@ impl<A> Slot<A> {
             && self.root.as_ref().is_none_or(|root| root.staging.is_untouched())
     }
 
-    /// What was applied so far; the events have no id, stream and metadata yet.
+    /// What was applied so far; see [`Staging::finish`].
     pub(crate) fn staged(&self) -> &[NewEvent] {
         self.root.as_ref().map_or(&[], |root| root.staging.events())
     }
 
-    /// Takes what was applied; the events have no id, stream and metadata yet.
+    /// Takes what was applied; see [`Staging::finish`].
     ///
     /// # Errors
     /// An event did not apply or could not be encoded; the state must then be dropped.

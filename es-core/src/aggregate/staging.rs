@@ -1,8 +1,8 @@
 use std::borrow::Cow;
 
-use uuid::Uuid;
+use super::Order;
 
-use crate::event::{Codec, Event, EventId, Metadata, Tags, encoded};
+use crate::event::{Codec, Event, Metadata, Tags, encoded};
 use crate::fault::Fault;
 use crate::store::NewEvent;
 
@@ -21,7 +21,7 @@ impl Staging {
                 let mut tags = Tags::default();
                 event.tags(&mut tags);
                 self.events.push(NewEvent {
-                    id: EventId(Uuid::nil()),
+                    id: Order::next().as_id(),
                     stream: None,
                     name: Cow::Borrowed(E::NAME),
                     revision: E::REVISION,
@@ -46,7 +46,8 @@ impl Staging {
         &self.events
     }
 
-    /// Gives the staged events, or the first fault. They have no id, stream and metadata yet.
+    /// Gives the staged events, or the first fault. They have no stream and metadata yet, and
+    /// their place in the order of `apply` where their id will be.
     ///
     /// # Errors
     /// An event did not apply or could not be encoded.

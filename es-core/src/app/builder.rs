@@ -170,6 +170,10 @@ impl AppBuilder {
         let opened = opening.await.unwrap_or_else(|panic| {
             std::panic::resume_unwind(panic.into_panic());
         })?;
+        let problems = check::beyond(&registry, opened.log.capabilities());
+        if !problems.is_empty() {
+            return Err(StartError { problems });
+        }
         let read_side =
             self.read_side.or(opened.read_side).unwrap_or_else(|| Arc::new(MemoryReadSide::new()));
         let registry = Arc::new(registry);
@@ -191,6 +195,7 @@ impl AppBuilder {
             propagated: self.propagated,
             payload_limit_bytes,
             admission: Default::default(),
+            running: Default::default(),
         });
         Ok(App { runtime, registry, read_side, projections, queries, bus })
     }

@@ -2,7 +2,8 @@
 
 use super::error::Problem;
 use crate::context::{Needs, Resources};
-use crate::registry::{Components, Registry, Source};
+use crate::registry::{CommandEntry, Components, Registry, Source};
+use crate::store::Capabilities;
 
 /// Finds every reason not to start in what the program has registered.
 pub(super) fn problems(
@@ -42,6 +43,24 @@ fn unprovided(components: &Components, resources: &Resources) -> Vec<Problem> {
         .iter()
         .map(|entry| (format!("query handler `{}`", entry.handler), entry.source, entry.needs));
     commands.chain(events).chain(queries).flat_map(|handler| check(handler, resources)).collect()
+}
+
+/// Finds every handler that needs more than the log can do.
+pub(super) fn beyond(registry: &Registry, can: Capabilities) -> Vec<Problem> {
+    let lacking = |entry: &CommandEntry| {
+        let mut needed = Needs::default();
+        (entry.needs)(&mut needed);
+        let lacking = if needed.tag_conditions && !can.tag_conditions {
+            "conditions over tags, which `Boundary` rests on"
+        } else if needed.multi_stream_appends && !can.multi_stream_appends {
+            "one batch for several streams, which `Repository` rests on"
+        } else {
+            return None;
+        };
+        let handler = format!("the handler of command `{}` ({})", entry.name, entry.source);
+        Some(Problem::Capability { handler, lacking })
+    };
+    registry.components().commands.iter().filter_map(lacking).collect()
 }
 
 fn check(

@@ -50,6 +50,17 @@ pub enum Problem {
         /// What was provided.
         provided: String,
     },
+    /// A handler needs what the log cannot do.
+    #[error(
+        "{handler} needs {lacking}, and the log has no such thing; choose another engine, or \
+         decide it within one aggregate"
+    )]
+    Capability {
+        /// The handler with its place in the source.
+        handler: String,
+        /// What it needs.
+        lacking: &'static str,
+    },
     /// No store was given.
     #[error(
         "no store is given; write `.store(\"sqlite:data/orders.db\")` and `use es_sqlite as _;`, \

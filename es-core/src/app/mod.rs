@@ -27,6 +27,7 @@ use crate::query::QueryGateway;
 use crate::registry::{Description, Registry};
 use crate::runtime::Runtime;
 use crate::store::EventStore;
+use crate::unit::EventGateway;
 
 /// A running application.
 ///
@@ -58,6 +59,12 @@ impl App {
     #[must_use]
     pub fn commands(&self) -> CommandGateway {
         CommandGateway::new(self.runtime.clone())
+    }
+
+    /// The way in for events that belong to no aggregate.
+    #[must_use]
+    pub fn event_gateway(&self) -> EventGateway {
+        EventGateway::new(self.runtime.clone())
     }
 
     /// The way in for queries.

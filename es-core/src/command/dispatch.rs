@@ -1,6 +1,7 @@
 use std::time::{Duration, Instant};
 
 use crate::event::{CommandId, InvalidId, Metadata, Tenant, keys};
+use crate::unit::UnitOfWork;
 
 /// How a command is sent: its id, metadata, tenant and deadline.
 ///
@@ -18,6 +19,8 @@ pub struct Dispatch {
     pub(crate) deadline: Option<Instant>,
     // True if the gateway made the id up, so that nobody can have sent it before.
     pub(crate) generated: bool,
+    // The unit of work of the handler that sends it.
+    pub(crate) within: Option<UnitOfWork>,
 }
 
 impl Dispatch {

@@ -1,7 +1,5 @@
 use super::{CommandError, Dispatch, HandledBy, RecordedCodec, Refusal, Tracked};
 use crate::context::Context;
-use crate::event::CommandId;
-use crate::fault::Fault;
 use crate::future::BoxFuture;
 use crate::runtime::Runtime;
 
@@ -39,13 +37,11 @@ pub enum FreeCall<C, R, X> {
     },
 }
 
-/// Carries a command out that a free function handles.
+/// Carries a command out that a free function handles; generated code calls it.
 pub fn run_free<H: FreeHandler<C>, C: HandledBy<H>>(
-    _runtime: &Runtime,
-    _command: C,
-    mut dispatch: Dispatch,
+    runtime: &Runtime,
+    command: C,
+    dispatch: Dispatch,
 ) -> BoxFuture<'static, Result<Tracked<C::Reply>, CommandError<C::Error>>> {
-    let command_id: CommandId = *dispatch.id_or_generate();
-    let fault = Fault::new(format!("nothing carries out `{}` yet", C::NAME));
-    Box::pin(std::future::ready(Err(CommandError::Fault { command_id, fault })))
+    super::turn::run_free::<H, C>(runtime, command, dispatch)
 }

@@ -1,10 +1,13 @@
 use serde_json::value::RawValue;
 
 use super::{Command, CommandError, Dispatch, HandledBy, Rejection, Reply, send_boxed};
+use crate::context::{Context, FromContext};
 use crate::event::CommandId;
+use crate::fault::Fault;
 use crate::registry::{NamedCommand, NamedReply};
 use crate::runtime::Runtime;
 use crate::store::CommitToken;
+use crate::unit::UnitOfWork;
 
 /// Sends commands. Cloning is cheap.
 ///
@@ -14,8 +17,17 @@ use crate::store::CommitToken;
 /// # Cancel safety
 /// While a command waits for its turn, dropping the future withdraws it. From the handler's start
 /// on it is carried out without its caller; dropping the future then loses only the reply.
+///
+/// As the parameter of a command handler it belongs to the handler's unit of work: what is sent
+/// through it is decided at once on the aggregates as the unit has them, and stored together with
+/// what the handler itself decides, or not at all. A command that fails takes back its own events
+/// and nothing else, so that the handler may go on. It inherits conversation, tenant, trace context
+/// and the keys given to `AppBuilder::propagate`. Only the outer command is remembered by its id.
 #[derive(Clone)]
-pub struct CommandGateway(Runtime);
+pub struct CommandGateway {
+    runtime: Runtime,
+    within: Option<UnitOfWork>,
+}
 
 /// A reply, and where the command's events went.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,7 +40,18 @@ pub struct Tracked<R> {
 
 impl CommandGateway {
     pub(crate) fn new(runtime: Runtime) -> Self {
-        Self(runtime)
+        Self { runtime, within: None }
+    }
+
+    /// How a command is sent from here.
+    fn sent_from_here(&self, mut dispatch: Dispatch) -> Dispatch {
+        if let Some(unit) = &self.within {
+            let listed = &self.runtime.shared().propagated;
+            let inherited = unit.metadata().passed_on(listed);
+            dispatch.metadata = inherited.overlaid_with(&dispatch.metadata);
+            dispatch.within = Some(unit.clone());
+        }
+        dispatch
     }
 
     /// Sends a command, and gives the handler's reply once everything it decided is durable.
@@ -40,11 +63,7 @@ impl CommandGateway {
         &self,
         command: C,
     ) -> Result<C::Reply, CommandError<C::Error>> {
-        if self.0.is_dispatch_intercepted() {
-            let sending = send_boxed(command, &self.0, Dispatch::new());
-            return sending.await.map(|tracked| tracked.reply);
-        }
-        command.run(&self.0, Dispatch::new()).await.map(|tracked| tracked.reply)
+        self.send_with(command, Dispatch::new()).await
     }
 
     /// Sends a command under a given id, with metadata, for a tenant, or with a deadline.
@@ -56,11 +75,12 @@ impl CommandGateway {
         command: C,
         dispatch: Dispatch,
     ) -> Result<C::Reply, CommandError<C::Error>> {
-        if self.0.is_dispatch_intercepted() {
-            let sending = send_boxed(command, &self.0, dispatch);
+        let dispatch = self.sent_from_here(dispatch);
+        if self.runtime.is_dispatch_intercepted() {
+            let sending = send_boxed(command, &self.runtime, dispatch);
             return sending.await.map(|tracked| tracked.reply);
         }
-        command.run(&self.0, dispatch).await.map(|tracked| tracked.reply)
+        command.run(&self.runtime, dispatch).await.map(|tracked| tracked.reply)
     }
 
     /// Sends a command, and gives the commit token beside the reply.
@@ -83,10 +103,11 @@ impl CommandGateway {
         command: C,
         dispatch: Dispatch,
     ) -> Result<Tracked<C::Reply>, CommandError<C::Error>> {
-        if self.0.is_dispatch_intercepted() {
-            return send_boxed(command, &self.0, dispatch).await;
+        let dispatch = self.sent_from_here(dispatch);
+        if self.runtime.is_dispatch_intercepted() {
+            return send_boxed(command, &self.runtime, dispatch).await;
         }
-        command.run(&self.0, dispatch).await
+        command.run(&self.runtime, dispatch).await
     }
 
     /// Sends a command whose handler is found at run time; the reply must decode as `R`.
@@ -147,23 +168,31 @@ impl CommandGateway {
         &self,
         name: &str,
         json: &[u8],
-        mut dispatch: Dispatch,
+        dispatch: Dispatch,
     ) -> Result<NamedReply, CommandError<Rejection>> {
-        let Some(entry) = self.0.shared().commands.get(name) else {
+        let mut dispatch = self.sent_from_here(dispatch);
+        let Some(entry) = self.runtime.shared().commands.get(name) else {
             let command_id = *dispatch.id_or_generate();
             return Err(CommandError::NoHandler { command_id, text: self.unknown(name) });
         };
-        (entry.dispatch)(&self.0, NamedCommand { json, dispatch }).await
+        (entry.dispatch)(&self.runtime, NamedCommand { json, dispatch }).await
     }
 
     fn unknown(&self, name: &str) -> String {
-        let mut known: Vec<_> = self.0.shared().commands.keys().copied().collect();
+        let mut known: Vec<_> = self.runtime.shared().commands.keys().copied().collect();
         known.sort_unstable();
         format!(
             "no linked handler for command `{name}`; write `use the_handlers_crate as _;` or \
              `.with::<TheAggregate>()` (known: {})",
             if known.is_empty() { "none".to_owned() } else { known.join(", ") }
         )
+    }
+}
+
+impl FromContext for CommandGateway {
+    fn from_context(context: &Context) -> Result<Self, Fault> {
+        let unit = context.unit()?.clone();
+        Ok(Self { runtime: unit.runtime().clone(), within: Some(unit) })
     }
 }
 

@@ -16,6 +16,7 @@ mod message;
 mod recorded;
 mod refusal;
 mod rejection;
+mod running;
 mod turn;
 mod veto;
 
@@ -34,6 +35,7 @@ pub use message::CommandMessage;
 pub use recorded::{Recorded, RecordedCodec};
 pub use refusal::{HandlerError, Refusal};
 pub use rejection::Rejection;
+pub(crate) use running::Running;
 pub use veto::Veto;
 
 use serde::Serialize;

@@ -54,7 +54,6 @@ use crate::event::{Codec, CodecError, Json, encoded};
 pub struct Recorded<E>(pub E);
 
 /// How a recorded error is remembered; generated code finds it where the error is a serde type.
-#[expect(dead_code, reason = "recorded errors are stored with units of work")]
 pub struct RecordedCodec<E> {
     pub(crate) encode: fn(&E) -> Result<Bytes, CodecError>,
     pub(crate) decode: fn(&[u8]) -> Result<E, serde_json::Error>,

@@ -108,7 +108,6 @@ impl Metadata {
     /// What the handler of a message passes on to everything it sends: the conversation and the
     /// cause, tenant and trace context, and the entries under these keys.
     #[must_use]
-    #[expect(dead_code, reason = "what handlers send is sent by units of work")]
     pub(crate) fn passed_on(&self, listed: &[String]) -> Self {
         let Some(entries) = &self.entries else { return self.clone() };
         let own = [
@@ -128,6 +127,13 @@ impl Metadata {
             .map(|(key, value)| (key.clone(), value.clone()))
             .collect();
         Self { entries: (!entries.is_empty()).then(|| Arc::new(entries)), ..*self }
+    }
+
+    /// These entries, and in place of some of them those.
+    #[must_use]
+    pub(crate) fn overlaid_with(mut self, others: &Self) -> Self {
+        others.iter().for_each(|(key, value)| self.insert(key, value));
+        self
     }
 
     /// Removes the text that stood where an id stands now: one key has one value.

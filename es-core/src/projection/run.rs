@@ -87,6 +87,7 @@ fn handle_event(
         sequence: event.sequence(),
         position: Some(event.position),
         resources: Arc::clone(&work.stores.resources),
+        within: crate::unit::Within::default(),
     };
     let batch = Batch {
         views: transaction.views(),

@@ -174,6 +174,7 @@ impl QueryGateway {
             sequence: None,
             position: None,
             resources: Arc::clone(&self.shared.resources),
+            within: crate::unit::Within::default(),
         }
     }
 

@@ -1,9 +1,13 @@
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use bytes::Bytes;
 
 use super::{BatchFate, CommitToken, Criteria, Marker};
-use crate::event::{CommandId, EventId, Metadata, Sequence, StreamId, Tag, Tenant, Timestamp};
+use crate::event::{
+    CommandId, EventId, Metadata, Partition, Position, RecordedEvent, Sequence, StreamId, Tag,
+    Tenant, Timestamp,
+};
 
 /// One batch: stored whole or not at all.
 #[derive(Debug, Default)]
@@ -139,5 +143,21 @@ impl NewEvent {
             self.stream.as_ref().map(|stream| Tag::new(stream.aggregate().to_owned(), stream.id()));
         let others = self.tags.iter().filter(|tag| Some(*tag) != own.as_ref()).cloned();
         own.iter().cloned().chain(others).collect()
+    }
+
+    /// The event as a reader will see it, without what the log gives it: position and time.
+    pub(crate) fn unrecorded(&self, tenant: &Tenant, sequence: Option<Sequence>) -> RecordedEvent {
+        RecordedEvent {
+            partition: Partition::default(),
+            position: Position::default(),
+            id: self.id,
+            tenant: tenant.clone(),
+            stream: self.stream.clone().zip(sequence),
+            name: Arc::from(&*self.name),
+            revision: self.revision,
+            payload: self.payload.clone(),
+            metadata: self.metadata.clone(),
+            recorded_at: Timestamp::from_microseconds(0),
+        }
     }
 }

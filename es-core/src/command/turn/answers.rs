@@ -4,33 +4,19 @@ use std::any::Any;
 use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::{Fallible, Journey};
-use tokio::task::JoinError;
+use bytes::Bytes;
 
+use super::{Fallible, Journey};
 use crate::aggregate::{Aggregate, AggregateId};
 use crate::command::handled::SendResult;
 use crate::command::{CommandError, DomainError, Refusal, Reply, Tracked};
-use crate::event::{Codec, EventId, Json, Metadata, Sequence, encoded};
+use crate::event::{Codec, Json, StreamId, encoded};
 use crate::fault::Fault;
 use crate::future::panic_message;
-use crate::store::{AppendError, CommitToken, Expectation, Expected, NewEvent, RememberedCommand};
+use crate::store::{AppendError, CommitToken, RememberedCommand};
+use crate::unit::RepositoryError;
 
-impl<A: Aggregate, X: DomainError> Journey<A, X> {
-    pub(super) fn expectation(&self, version: Option<Sequence>) -> Expectation {
-        let expected = version.map_or(Expected::NoStream, Expected::Exact);
-        Expectation { stream: self.cell.stream.clone(), expected }
-    }
-
-    /// Says whose events these are, and what caused them.
-    pub(super) fn sign(&self, mut staged: Vec<NewEvent>, metadata: &Metadata) -> Vec<NewEvent> {
-        for event in &mut staged {
-            event.id = EventId::of_command(self.id);
-            event.stream = Some(self.cell.stream.clone());
-            event.metadata = metadata.clone();
-        }
-        staged
-    }
-
+impl<X: DomainError> Journey<X> {
     pub(super) fn remember<R: Reply>(&self, reply: &R) -> Fallible<RememberedCommand, X> {
         // The user's `Serialize` runs here.
         let encoding = AssertUnwindSafe(|| encoded(|buffer| Json::encode(reply, buffer)));
@@ -38,50 +24,114 @@ impl<A: Aggregate, X: DomainError> Journey<A, X> {
         let reply = encoded.map_err(|error| {
             self.fault(Fault::new(format!("the reply cannot be encoded: {error}")))
         })?;
-        Ok(RememberedCommand {
+        Ok(self.remembering(reply))
+    }
+
+    fn remembering(&self, reply: Bytes) -> RememberedCommand {
+        RememberedCommand {
             id: self.id,
             name: Cow::Borrowed(self.name),
-            target: Some(self.cell.stream.clone()),
+            target: self.target.clone(),
             reply,
             is_rejection: false,
             from_outside: self.is_repeatable,
             token: CommitToken::default(),
-        })
+        }
+    }
+
+    /// Remembers an error that is stored with events.
+    pub(super) fn remember_refusal(&self, error: &X) -> Fallible<RememberedCommand, X> {
+        let Some(codec) = self.recorded else {
+            return Err(self.fault(Fault::new(format!(
+                "the error of `{}` cannot be recorded; derive `Serialize` and `Deserialize` for it",
+                self.name
+            ))));
+        };
+        let encoding = AssertUnwindSafe(|| (codec.encode)(error));
+        let encoded = catch_unwind(encoding).map_err(|panic| self.panicked(panic))?;
+        let reply = encoded.map_err(|error| {
+            self.fault(Fault::new(format!("the recorded error cannot be encoded: {error}")))
+        })?;
+        Ok(RememberedCommand { is_rejection: true, ..self.remembering(reply) })
+    }
+
+    /// What a given id was answered, if it was sent before.
+    pub(super) async fn remembered(&self) -> Fallible<Option<RememberedCommand>, X> {
+        if !self.is_repeatable {
+            return Ok(None);
+        }
+        let store = &self.runtime.shared().store;
+        self.before_deadline(store.remembered(&self.tenant, self.id))
+            .await?
+            .map_err(|error| CommandError::Load { command_id: self.id, source: error.into() })
     }
 
     /// Answers a repetition with what the first one was answered.
     pub(super) fn first_answer<R: Reply>(&self, first: RememberedCommand) -> SendResult<R, X> {
-        let is_same = first.name == self.name && first.target.as_ref() == Some(&self.cell.stream);
-        if !is_same {
+        if first.name != self.name || first.target != self.target {
             let target = first.target.map_or_else(String::new, |target| format!(" to {target}"));
             let first = format!("{}{target}", first.name);
             return Err(CommandError::CommandIdReused { command_id: self.id, first });
         }
-        let reply =
-            serde_json::from_slice(&first.reply).map_err(|error| CommandError::Undecodable {
-                command_id: self.id,
-                name: self.name.to_owned(),
-                reason: format!("its first reply has another shape now: {error}"),
-            })?;
+        if first.is_rejection {
+            let error = self.recorded.map(|codec| (codec.decode)(&first.reply));
+            return Err(match error {
+                Some(Ok(error)) => CommandError::Rejected { command_id: self.id, error },
+                Some(Err(error)) => self.another_shape("recorded error", &error.to_string()),
+                None => self.another_shape("recorded error", "it is no serde type any more"),
+            });
+        }
+        let reply = serde_json::from_slice(&first.reply)
+            .map_err(|error| self.another_shape("reply", &error.to_string()))?;
         Ok(Tracked { reply, token: first.token })
     }
 
+    fn another_shape(&self, what: &str, reason: &str) -> CommandError<X> {
+        CommandError::Undecodable {
+            command_id: self.id,
+            name: self.name.to_owned(),
+            reason: format!("its first {what} has another shape now: {reason}"),
+        }
+    }
+
     pub(super) fn refusal(&self, refusal: Refusal<X>) -> CommandError<X> {
-        let (command_id, stream) = (self.id, self.cell.stream.clone());
-        match refusal {
+        let command_id = self.id;
+        let refusal = match refusal {
             Refusal::Rejected(error) | Refusal::Recorded(error) => {
-                CommandError::Rejected { command_id, error }
+                return CommandError::Rejected { command_id, error };
             }
+            Refusal::Nested(error) => return CommandError::Nested { command_id, error },
+            Refusal::Vetoed(veto) => return CommandError::Vetoed { command_id, veto },
+            Refusal::Repository(error) => return self.unavailable(error),
+            Refusal::Fault(fault) => return self.fault(fault),
+            about_the_target => about_the_target,
+        };
+        // Only the handlers of aggregates say these, and they have a target.
+        let Some(stream) = self.target.clone() else { return self.lost_state() };
+        match refusal {
+            Refusal::NotFound => CommandError::NotFound { command_id, stream },
             Refusal::MemberNotFound { member, key } => {
                 CommandError::MemberNotFound { command_id, stream, member, key }
             }
-            Refusal::Nested(error) => CommandError::Nested { command_id, error },
-            Refusal::Vetoed(veto) => CommandError::Vetoed { command_id, veto },
-            Refusal::Repository(error) => self.fault(Fault::new(error.to_string())),
-            Refusal::NotFound => CommandError::NotFound { command_id, stream },
             Refusal::AlreadyExists => CommandError::AlreadyExists { command_id, stream },
             Refusal::Deleted => CommandError::Deleted { command_id, stream },
-            Refusal::Fault(fault) => self.fault(fault),
+            _ => self.lost_state(),
+        }
+    }
+
+    /// An aggregate of the unit of work could not be had.
+    fn unavailable(&self, error: RepositoryError) -> CommandError<X> {
+        let command_id = self.id;
+        match error {
+            RepositoryError::NotFound(stream) => CommandError::NotFound { command_id, stream },
+            RepositoryError::AlreadyExists(stream) => {
+                CommandError::AlreadyExists { command_id, stream }
+            }
+            RepositoryError::Deleted(stream) => CommandError::Deleted { command_id, stream },
+            RepositoryError::InUse(stream) => CommandError::InUse { command_id, stream },
+            RepositoryError::InvalidId(source) => CommandError::InvalidId { command_id, source },
+            RepositoryError::Load(source) => CommandError::Load { command_id, source },
+            RepositoryError::Fault(fault) => self.fault(fault),
         }
     }
 
@@ -96,8 +146,7 @@ impl<A: Aggregate, X: DomainError> Journey<A, X> {
         }
     }
 
-    pub(super) fn conflict(&self, attempts: u32) -> CommandError<X> {
-        let stream = self.cell.stream.clone();
+    pub(super) fn conflict(&self, stream: StreamId, attempts: u32) -> CommandError<X> {
         CommandError::Conflict { command_id: self.id, stream, attempts }
     }
 
@@ -120,29 +169,19 @@ impl<A: Aggregate, X: DomainError> Journey<A, X> {
     }
 
     /// The creating handler made an aggregate that is not the command's target.
-    pub(super) fn another_id(&self, made: &A::Id) -> CommandError<X> {
+    pub(super) fn another_id<A: Aggregate>(
+        &self,
+        target: &StreamId,
+        made: &A::Id,
+    ) -> CommandError<X> {
         self.fault(Fault::new(format!(
             "the handler of `{}` created a `{}` with id `{}`, but the command's target is `{}`; \
              take the id from the command",
             self.name,
             A::NAME,
             made.to_text(),
-            self.cell.stream.id()
+            target.id()
         )))
-    }
-
-    /// A handler's task ended without a result.
-    pub(super) fn task_ended(&self, error: JoinError) -> CommandError<X> {
-        match error.try_into_panic() {
-            Ok(panic) => self.panicked(panic),
-            // The runtime was dropped under it: nobody can tell how far it came.
-            Err(_) => CommandError::OutcomeUnknown {
-                command_id: self.id,
-                reason:
-                    "the runtime was dropped while the handler ran; shut the application down first"
-                        .to_owned(),
-            },
-        }
     }
 
     pub(super) fn lost_state(&self) -> CommandError<X> {

@@ -2,50 +2,63 @@
 
 use std::any::Any;
 
-use super::Journey;
-use super::hand_over::Outcome;
+use super::{Fallible, Journey};
 use crate::aggregate::{Aggregate, Slot};
-use crate::command::{Around, CommandError, DomainError, Handled, Veto, guarded};
+use crate::command::{Around, CommandError, DomainError, guarded};
 use crate::context::Context;
+use crate::event::Sequence;
+use crate::store::StreamVersion;
 
-impl<A: Aggregate, X: DomainError> Journey<A, X> {
+impl<X: DomainError> Journey<X> {
     pub(super) fn around<'a>(&'a self, payload: &'a (dyn Any + Send + Sync)) -> Around<'a> {
         Around {
             interceptors: &self.runtime.shared().interceptors.handling,
             name: self.name,
             id: self.id,
-            target: Some(&self.cell.stream),
+            target: self.target.as_ref(),
             payload,
             passed: 0,
         }
     }
 
+    /// Asks the interceptors.
+    pub(super) fn enter(&self, around: &mut Around<'_>, context: &mut Context) -> Fallible<(), X> {
+        around
+            .enter(&mut context.metadata)
+            .map_err(|veto| CommandError::Vetoed { command_id: self.id, veto })
+    }
+
     /// Asks the interceptors, and then the aggregate's own where it exists.
-    pub(super) fn enter(
+    pub(super) fn enter_aggregate<A: Aggregate>(
         &self,
         around: &mut Around<'_>,
         slot: &Slot<A>,
         context: &mut Context,
-    ) -> Result<(), Veto> {
-        around.enter(&mut context.metadata)?;
+    ) -> Fallible<(), X> {
+        self.enter(around, context)?;
         match slot.get() {
             Some(state) if !slot.is_deleted() => {
                 guarded(|| state.intercept(&around.message(&context.metadata)))
+                    .map_err(|veto| CommandError::Vetoed { command_id: self.id, veto })
             }
             _ => Ok(()),
         }
     }
 
-    /// Shows the interceptors what the handler came to; the decision is dropped if one stops it.
-    pub(super) fn leave<R>(&self, around: &Around<'_>, outcome: &mut Outcome<A, R, X>) {
-        let handled = match (&outcome.result, &outcome.live) {
-            (Ok(_), Some(live)) => Handled::Decided(live.slot.staged()),
-            (Ok(_), None) => Handled::Decided(&[]),
-            (Err(error), _) => Handled::Failed(error),
-        };
-        if let Err(veto) = around.leave(&outcome.metadata, handled) {
-            outcome.result = Err(CommandError::Vetoed { command_id: self.id, veto });
-            outcome.live.take_if(|live| !live.slot.is_untouched());
+    /// Compares the version that a command was made for with the one its target has.
+    pub(super) fn check_version(
+        &self,
+        expected: Option<Sequence>,
+        actual: StreamVersion,
+    ) -> Fallible<(), X> {
+        let (Some(expected), Some(stream)) = (expected, &self.target) else { return Ok(()) };
+        let (command_id, stream) = (self.id, stream.clone());
+        match actual {
+            Some(actual) if actual == expected => Ok(()),
+            Some(actual) => {
+                Err(CommandError::VersionMismatch { command_id, stream, expected, actual })
+            }
+            None => Err(CommandError::NotFound { command_id, stream }),
         }
     }
 }

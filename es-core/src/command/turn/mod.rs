@@ -5,93 +5,76 @@
 //! stores nothing (a rejection, a no-op) is handed over too, as a batch of expectations alone: it
 //! is answered when the state it was decided on has proved durable and current.
 //!
+//! There are three ways, by who handles the command and who sent it: an aggregate
+//! ([`targeted`], and [`outside`] where it awaits), a free function ([`free`]), and either of them
+//! for a handler that is still running ([`nested`]), which joins that handler's unit of work.
+//!
 //! All of this is compiled once per aggregate, reply and error, not per command: the command is
 //! behind a reference to its decision, which costs one indirect call and no box. With the command
 //! as a type parameter a domain of 300 commands took twice as long to build.
 
 mod answers;
 mod around;
-mod hand_over;
+mod attempts;
+mod decision;
+mod free;
+mod gather;
+mod nested;
 mod outside;
+mod targeted;
 
-use std::any::Any;
-use std::marker::PhantomData;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tokio::sync::OwnedMutexGuard;
 use tokio::time::timeout_at;
 
 use super::handled::SendResult;
 use super::{
-    Call, Command, CommandError, CommandOf, Dispatch, DomainError, Refusal, Reply, SyncCall,
-    Tracked,
+    Call, CommandError, CommandOf, Dispatch, DomainError, FreeCall, FreeHandler, HandledBy,
+    RecordedCodec, Reply,
 };
-use crate::aggregate::{Aggregate, Cell, Live, Slot, Turn, fold};
+use crate::aggregate::Aggregate;
 use crate::context::{Context, Now};
-use crate::event::{CommandId, Metadata};
+use crate::event::{CommandId, Metadata, StreamId, Tenant};
+use crate::fault::Fault;
 use crate::future::BoxFuture;
 use crate::runtime::{Runtime, Ticket};
-use crate::store::{AppendError, Appended, Committed, Permit, RememberedCommand};
-use outside::{AsyncCommand, AsyncDecision, Outside};
+use crate::store::{AppendError, Permit};
+use crate::unit::{Seed, UnitOfWork, Within};
+use decision::{Decision, FreeDecision, Sent, SentFree};
+use outside::Outside;
+use targeted::Targeted;
 
 /// A command on its way, with everything that stays the same when it is decided again.
-struct Journey<A: Aggregate, X> {
+struct Journey<X> {
     runtime: Runtime,
     name: &'static str,
     id: CommandId,
     is_repeatable: bool,
     // What is stored with the events, and what the handler sees.
     metadata: Metadata,
+    tenant: Tenant,
+    /// The aggregate it is for, once that is known; none for a free handler.
+    target: Option<StreamId>,
     deadline: Option<Instant>,
-    cell: Arc<Cell<A>>,
-    _ticket: Ticket,
-    error: PhantomData<fn() -> X>,
-}
-
-/// A plain handler with its command.
-trait SyncDecision<A, R, X>: Send + Sync {
-    fn payload(&self) -> &(dyn Any + Send + Sync);
-    fn decide(&self, slot: &mut Slot<A>, context: &Context) -> Result<R, Refusal<X>>;
-}
-
-struct SyncCommand<A, C, R, X> {
-    call: SyncCall<A, C, R, X>,
-    command: C,
-}
-
-impl<A, C: Command, R, X> SyncDecision<A, R, X> for SyncCommand<A, C, R, X> {
-    fn payload(&self) -> &(dyn Any + Send + Sync) {
-        &self.command
-    }
-
-    fn decide(&self, slot: &mut Slot<A>, context: &Context) -> Result<R, Refusal<X>> {
-        (self.call)(slot, &self.command, context)
-    }
-}
-
-/// A decision that is with the log.
-struct Decided<R, X> {
-    outcome: Result<R, CommandError<X>>,
-    stores_nothing: bool,
-    appended: Appended,
+    recorded: Option<RecordedCodec<X>>,
+    /// None for a command that a handler sent: that handler's own keeps the application open.
+    _ticket: Option<Ticket>,
 }
 
 type Fallible<T, E> = Result<T, CommandError<E>>;
 
-/// Carries a command out.
+/// Carries a command out that an aggregate handles.
 pub(super) async fn run<A: Aggregate, C: CommandOf<A>>(
     runtime: &Runtime,
     command: C,
-    dispatch: Dispatch,
+    mut dispatch: Dispatch,
 ) -> SendResult<C::Reply, C::Error> {
-    let journey = Journey::start(runtime, C::NAME, command.target_id(), dispatch)?;
-    match C::CALL {
-        Call::Sync(call) => journey.decide_at_once(&SyncCommand { call, command }).await,
-        Call::Async { call, retry } => {
-            on_a_task(Ok(journey), Box::new(AsyncCommand { call, command }), retry).await
-        }
+    let within = dispatch.within.take();
+    let journey = Journey::start(runtime, C::NAME, C::RECORDED, dispatch, within.is_some())?;
+    let targeted = Targeted::<A, _>::find(journey, command.target_id())?;
+    match (within, C::CALL) {
+        (None, Call::Sync(_)) => targeted.decide_at_once(&Sent(command)).await,
+        (within, call) => boxed(targeted, within, Box::new(Sent(command)), call.may_repeat()).await,
     }
 }
 
@@ -99,180 +82,99 @@ pub(super) async fn run<A: Aggregate, C: CommandOf<A>>(
 pub(super) fn run_boxed<A: Aggregate, C: CommandOf<A>>(
     runtime: &Runtime,
     command: C,
-    dispatch: Dispatch,
+    mut dispatch: Dispatch,
 ) -> BoxFuture<'static, SendResult<C::Reply, C::Error>> {
-    let journey = Journey::start(runtime, C::NAME, command.target_id(), dispatch);
-    match C::CALL {
-        Call::Sync(call) => at_once(journey, Box::new(SyncCommand { call, command })),
-        Call::Async { call, retry } => {
-            on_a_task(journey, Box::new(AsyncCommand { call, command }), retry)
+    let within = dispatch.within.take();
+    let targeted = Journey::start(runtime, C::NAME, C::RECORDED, dispatch, within.is_some())
+        .and_then(|journey| Targeted::<A, _>::find(journey, command.target_id()));
+    match targeted {
+        Ok(targeted) => boxed(targeted, within, Box::new(Sent(command)), C::CALL.may_repeat()),
+        Err(error) => Box::pin(std::future::ready(Err(error))),
+    }
+}
+
+/// Carries out what an aggregate handles; `may_repeat` is `None` where the handler awaits nothing.
+fn boxed<A: Aggregate, R: Reply, X: DomainError>(
+    targeted: Targeted<A, X>,
+    within: Option<UnitOfWork>,
+    decision: Box<dyn Decision<A, R, X>>,
+    may_repeat: Option<bool>,
+) -> BoxFuture<'static, SendResult<R, X>> {
+    Box::pin(async move {
+        match (within, may_repeat) {
+            (Some(sender), _) => targeted.decide_within(&*decision, &sender, may_repeat).await,
+            (None, None) => targeted.decide_at_once(&*decision).await,
+            (None, Some(retry)) => {
+                std::sync::Arc::new(Outside { targeted, decision, retry }).decide_on_a_task().await
+            }
+        }
+    })
+}
+
+/// Carries a command out that a free function handles.
+pub(super) fn run_free<H: FreeHandler<C>, C: HandledBy<H>>(
+    runtime: &Runtime,
+    command: C,
+    mut dispatch: Dispatch,
+) -> BoxFuture<'static, SendResult<C::Reply, C::Error>> {
+    let within = dispatch.within.take();
+    let journey = Journey::start(runtime, C::NAME, H::RECORDED, dispatch, within.is_some());
+    let decision: Box<dyn FreeDecision<C::Reply, C::Error>> =
+        Box::new(SentFree(command, std::marker::PhantomData::<fn() -> H>));
+    let kind = match H::CALL {
+        FreeCall::Sync(_) => free::Kind::AtOnce,
+        FreeCall::Async { effects: false, .. } => free::Kind::Awaiting,
+        FreeCall::Async { effects: true, retry, .. } => free::Kind::Outside { retry },
+    };
+    Box::pin(async move {
+        let journey = journey?;
+        match within {
+            Some(sender) => journey.decide_free_within(&*decision, &sender, kind).await,
+            None => journey.decide_free(decision, kind).await,
+        }
+    })
+}
+
+impl<A, C, R, X> Call<A, C, R, X> {
+    /// For a handler with effects outside, whether it may run again.
+    const fn may_repeat(&self) -> Option<bool> {
+        match self {
+            Self::Sync(_) => None,
+            Self::Async { retry, .. } => Some(*retry),
         }
     }
 }
 
-fn at_once<A: Aggregate, R: Reply, X: DomainError>(
-    journey: Fallible<Journey<A, X>, X>,
-    decision: Box<dyn SyncDecision<A, R, X>>,
-) -> BoxFuture<'static, SendResult<R, X>> {
-    Box::pin(async move { journey?.decide_at_once(&*decision).await })
-}
-
-fn on_a_task<A: Aggregate, R: Reply, X: DomainError>(
-    journey: Fallible<Journey<A, X>, X>,
-    decision: Box<dyn AsyncDecision<A, R, X>>,
-    retry: bool,
-) -> BoxFuture<'static, SendResult<R, X>> {
-    Box::pin(async move {
-        Arc::new(Outside { journey: journey?, decision, retry }).decide_on_a_task().await
-    })
-}
-
-impl<A: Aggregate, X: DomainError> Journey<A, X> {
+impl<X: DomainError> Journey<X> {
     fn start(
         runtime: &Runtime,
         name: &'static str,
-        target: &A::Id,
+        recorded: Option<RecordedCodec<X>>,
         mut dispatch: Dispatch,
+        is_nested: bool,
     ) -> Fallible<Self, X> {
         let id = *dispatch.id_or_generate();
-        let ticket = runtime.admit().ok_or(CommandError::ShuttingDown { command_id: id })?;
-        let invalid = |source| CommandError::InvalidId { command_id: id, source };
-        let tenant = dispatch.tenant_of().map_err(invalid)?;
-        let cells = runtime
-            .cells::<A>()
-            .map_err(|text| CommandError::NoHandler { command_id: id, text })?;
-        let capacity = runtime.shared().limits.live_aggregates;
-        let cell = cells.cell(&tenant, target, capacity).map_err(invalid)?;
+        let closed = CommandError::ShuttingDown { command_id: id };
+        let ticket = match is_nested {
+            true => None,
+            false => Some(runtime.admit().ok_or(closed)?),
+        };
+        let tenant = dispatch
+            .tenant_of()
+            .map_err(|source| CommandError::InvalidId { command_id: id, source })?;
         Ok(Self {
             runtime: runtime.clone(),
             name,
             id,
-            is_repeatable: !dispatch.generated,
+            // The log remembers one command for each batch, which is the sender's.
+            is_repeatable: !dispatch.generated && !is_nested,
             metadata: dispatch.metadata.caused_by_command(id.0),
+            tenant,
+            target: None,
             deadline: dispatch.deadline,
-            cell,
+            recorded,
             _ticket: ticket,
-            error: PhantomData,
         })
-    }
-
-    async fn decide_at_once<R: Reply>(
-        self,
-        decision: &dyn SyncDecision<A, R, X>,
-    ) -> SendResult<R, X> {
-        let mut conflicts = 0;
-        loop {
-            let mut turn = self.take_turn().await?;
-            if let Some(first) = self.answered_before(&mut turn).await? {
-                return self.first_answer(first);
-            }
-            self.fold(&mut turn).await?;
-            let permit = self.reserve().await?;
-            // From here to the hand-over there is no await: a dropped caller finds either nothing
-            // done or everything handed over.
-            let decided = self.decide_now(decision, turn, permit)?;
-            if let Some(result) = self.end(decided, true, &mut conflicts).await {
-                return result;
-            }
-        }
-    }
-
-    /// Waits for the log's answer; `None` means: decide again.
-    async fn end<R: Reply>(
-        &self,
-        decided: Decided<R, X>,
-        may_repeat: bool,
-        conflicts: &mut u32,
-    ) -> Option<SendResult<R, X>> {
-        let committed = match self.committed(decided.appended).await {
-            Some(committed) => committed,
-            None => return Some(Err(self.late(decided.stores_nothing))),
-        };
-        match committed {
-            Ok(committed) => {
-                let token = committed.token;
-                return Some(decided.outcome.map(|reply| Tracked { reply, token }));
-            }
-            Err(AppendError::CommandStored(first)) => return Some(self.first_answer(*first)),
-            // Its own conflict counts; that a predecessor was undone is not its doing.
-            Err(AppendError::PredecessorUndone) => {}
-            Err(AppendError::Conflict { .. }) => {
-                *conflicts += 1;
-                if !may_repeat || *conflicts > self.runtime.shared().limits.conflict_retries {
-                    return Some(Err(self.conflict(*conflicts)));
-                }
-                jitter(*conflicts).await;
-            }
-            Err(error) => return Some(Err(self.append_error(error))),
-        }
-        None
-    }
-
-    /// The log's answer; `None` if the deadline passed before it came.
-    async fn committed(&self, appended: Appended) -> Option<Result<Committed, AppendError>> {
-        match self.deadline {
-            None => Some(appended.await),
-            Some(deadline) => timeout_at(deadline.into(), appended).await.ok(),
-        }
-    }
-
-    /// Waits for the aggregate's turn.
-    async fn take_turn(&self) -> Fallible<OwnedMutexGuard<Turn<A>>, X> {
-        let locking = Arc::clone(&self.cell.turn).lock_owned();
-        let mut turn = self.before_deadline(locking).await?;
-        turn.settle();
-        Ok(turn)
-    }
-
-    /// Folds the state from the log if it is not live.
-    async fn fold(&self, turn: &mut Turn<A>) -> Fallible<(), X> {
-        if turn.live.is_some() {
-            return Ok(());
-        }
-        // Folding reads durable events only, so what is in flight must have settled.
-        self.before_deadline(turn.settled()).await?;
-        let store = &*self.runtime.shared().store;
-        let folded = self
-            .before_deadline(fold::<A>(store, &self.cell.stream))
-            .await?
-            .map_err(|source| CommandError::Load { command_id: self.id, source })?;
-        turn.live = Some(Live { slot: folded.slot, version: folded.version });
-        Ok(())
-    }
-
-    /// Looks a given id up before any handler runs; one in flight is waited for.
-    async fn answered_before(&self, turn: &mut Turn<A>) -> Fallible<Option<RememberedCommand>, X> {
-        if !self.is_repeatable {
-            return Ok(None);
-        }
-        let same = turn.in_flight.iter().find(|batch| batch.command == self.id);
-        if let Some(fate) = same.map(|batch| batch.fate.clone()) {
-            self.before_deadline(fate.settled()).await?;
-        }
-        let store = &self.runtime.shared().store;
-        let looking = store.remembered(self.cell.stream.tenant(), self.id);
-        self.before_deadline(looking)
-            .await?
-            .map_err(|error| CommandError::Load { command_id: self.id, source: error.into() })
-    }
-
-    fn decide_now<R: Reply>(
-        &self,
-        decision: &dyn SyncDecision<A, R, X>,
-        mut turn: OwnedMutexGuard<Turn<A>>,
-        permit: Permit,
-    ) -> Fallible<Decided<R, X>, X> {
-        let Some(mut live) = turn.live.take() else {
-            return Err(self.lost_state());
-        };
-        let mut context = self.context();
-        let mut around = self.around(decision.payload());
-        let outcome = match self.enter(&mut around, &live.slot, &mut context) {
-            Ok(()) => catch_unwind(AssertUnwindSafe(|| decision.decide(&mut live.slot, &context))),
-            Err(veto) => Ok(Err(Refusal::Vetoed(veto))),
-        };
-        let outcome = self.outcome(outcome, live, &around, context.metadata);
-        self.hand_over(outcome, turn, permit)
     }
 
     async fn reserve(&self) -> Fallible<Permit, X> {
@@ -301,20 +203,43 @@ impl<A: Aggregate, X: DomainError> Journey<A, X> {
         }
     }
 
+    /// Cuts a handler off at its time limit or at the command's deadline.
+    async fn in_time<T>(&self, handler: impl Future<Output = T>) -> Fallible<T, X> {
+        let limit = self.runtime.shared().limits.handler_time;
+        match self.before_deadline(tokio::time::timeout(limit, handler)).await? {
+            Ok(outcome) => Ok(outcome),
+            Err(_) => Err(CommandError::HandlerTimedOut { command_id: self.id, limit }),
+        }
+    }
+
     fn is_late(&self) -> bool {
         self.deadline.is_some_and(|deadline| deadline <= Instant::now())
     }
 
-    fn context(&self) -> Context {
+    /// The context of a handler that begins a unit of work, if it reaches for one.
+    fn context(&self, is_barrier: bool) -> Context {
+        let (runtime, tenant) = (self.runtime.clone(), self.tenant.clone());
+        let seed = Seed { runtime, tenant, own: self.target.clone(), is_barrier };
+        self.context_within(Within::later(seed))
+    }
+
+    fn context_within(&self, within: Within) -> Context {
         let shared = self.runtime.shared();
         Context {
             metadata: self.metadata.clone(),
             command_id: Some(self.id),
-            now: Now::By(Arc::clone(&shared.clock)),
+            now: Now::By(std::sync::Arc::clone(&shared.clock)),
             sequence: None,
             position: None,
-            resources: Arc::clone(&shared.resources),
+            resources: std::sync::Arc::clone(&shared.resources),
+            within,
         }
+    }
+
+    fn bug(&self) -> CommandError<X> {
+        self.fault(Fault::new(
+            "a handler awaits although it was said not to; this is a bug in es, please report it",
+        ))
     }
 }
 

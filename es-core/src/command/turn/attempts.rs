@@ -1,0 +1,119 @@
+//! How often a command was decided, and what the next run waits for.
+
+use std::sync::Arc;
+
+use tokio::task::JoinHandle;
+use tokio::time::timeout_at;
+
+use super::{Fallible, Journey, jitter};
+use crate::command::handled::SendResult;
+use crate::command::{CommandError, DomainError, Reply, Tracked};
+use crate::event::StreamId;
+use crate::store::{AppendError, Appended, Committed};
+use crate::unit::{AnyCell, Entry};
+
+/// The runs of one command so far.
+#[derive(Default)]
+pub(super) struct Attempts {
+    conflicts: u32,
+    /// What they touched beside the command's own target, in the order of the streams.
+    touched: Vec<Arc<dyn AnyCell>>,
+}
+
+/// A decision that is with the log.
+pub(super) struct Decided<R, X> {
+    pub(super) outcome: Fallible<R, X>,
+    pub(super) stores_nothing: bool,
+    pub(super) may_repeat: bool,
+    pub(super) touched: Vec<Arc<dyn AnyCell>>,
+    /// What runs once the batch is durable.
+    pub(super) afterwards: Option<JoinHandle<()>>,
+    pub(super) appended: Appended,
+}
+
+impl Attempts {
+    /// The touched aggregates that come before a stream, and those that come after it.
+    pub(super) fn around(&self, own: &StreamId) -> (&[Arc<dyn AnyCell>], &[Arc<dyn AnyCell>]) {
+        self.touched.split_at(self.touched.partition_point(|cell| cell.stream() < own))
+    }
+
+    /// All touched aggregates.
+    pub(super) fn touched(&self) -> &[Arc<dyn AnyCell>] {
+        &self.touched
+    }
+
+    fn touch(&mut self, mut touched: Vec<Arc<dyn AnyCell>>) {
+        self.touched.append(&mut touched);
+        self.touched.sort_by(|one, other| one.stream().cmp(other.stream()));
+        self.touched.dedup_by(|one, other| one.stream() == other.stream());
+    }
+}
+
+impl<X: DomainError> Journey<X> {
+    /// Waits for the turns of aggregates, one after another, and holds them.
+    pub(super) async fn hold(
+        &self,
+        cells: &[Arc<dyn AnyCell>],
+        is_barrier: bool,
+    ) -> Fallible<Vec<Entry>, X> {
+        let mut held = Vec::with_capacity(cells.len());
+        for cell in cells {
+            let store = Arc::clone(&self.runtime.shared().store);
+            let place = self.before_deadline(Arc::clone(cell).hold(store, is_barrier)).await?;
+            held.push(Entry::held(Arc::clone(cell), place));
+        }
+        Ok(held)
+    }
+
+    /// Waits for the log's answer; `None` means: decide again.
+    pub(super) async fn end<R: Reply>(
+        &self,
+        decided: Decided<R, X>,
+        attempts: &mut Attempts,
+    ) -> Option<SendResult<R, X>> {
+        let committed = match self.committed(decided.appended).await {
+            Some(committed) => committed,
+            None => return Some(Err(self.late(decided.stores_nothing))),
+        };
+        let (again, given_up) = match committed {
+            Ok(committed) => {
+                if let Some(afterwards) = decided.afterwards {
+                    // It never panics, and nobody cancels it.
+                    let _ = afterwards.await;
+                }
+                let token = committed.token;
+                return Some(decided.outcome.map(|reply| Tracked { reply, token }));
+            }
+            Err(AppendError::CommandStored(first)) => return Some(self.first_answer(*first)),
+            // That a predecessor was undone is not its doing; its own conflicts count.
+            Err(error @ AppendError::PredecessorUndone) => (false, self.append_error(error)),
+            Err(AppendError::Conflict { stream, .. }) => {
+                attempts.conflicts += 1;
+                (true, self.conflict(stream, attempts.conflicts))
+            }
+            Err(AppendError::ConditionFailed { position, .. }) => {
+                let (command_id, tries) = (self.id, attempts.conflicts + 1);
+                attempts.conflicts = tries;
+                (true, CommandError::ConditionFailed { command_id, position, attempts: tries })
+            }
+            Err(error) => return Some(Err(self.append_error(error))),
+        };
+        let most = self.runtime.shared().limits.conflict_retries;
+        if !decided.may_repeat || attempts.conflicts > most {
+            return Some(Err(given_up));
+        }
+        attempts.touch(decided.touched);
+        if again {
+            jitter(attempts.conflicts).await;
+        }
+        None
+    }
+
+    /// The log's answer; `None` if the deadline passed before it came.
+    async fn committed(&self, appended: Appended) -> Option<Result<Committed, AppendError>> {
+        match self.deadline {
+            None => Some(appended.await),
+            Some(deadline) => timeout_at(deadline.into(), appended).await.ok(),
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! A handler with its command, behind one type per reply and error.
+
+use std::any::Any;
+use std::marker::PhantomData;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::thread;
+
+use crate::aggregate::{Aggregate, Slot};
+use crate::command::{Call, CommandOf, FreeCall, FreeHandler, HandledBy, Refusal};
+use crate::context::Context;
+use crate::event::Sequence;
+use crate::future::{BoxFuture, CatchUnwind};
+
+/// A command and its handler on an aggregate.
+pub(super) trait Decision<A, R, X>: Send + Sync {
+    fn payload(&self) -> &(dyn Any + Send + Sync);
+    fn target_version(&self) -> Option<Sequence>;
+    fn decide<'a>(
+        &'a self,
+        slot: &'a mut Slot<A>,
+        context: &'a Context,
+    ) -> Deciding<'a, Result<R, Refusal<X>>>;
+}
+
+/// A command and the free function that handles it.
+pub(super) trait FreeDecision<R, X>: Send + Sync {
+    fn payload(&self) -> &(dyn Any + Send + Sync);
+    fn decide<'a>(&'a self, context: &'a Context) -> Deciding<'a, Result<R, Refusal<X>>>;
+}
+
+/// A handler that was called.
+pub(super) enum Deciding<'a, T> {
+    /// A plain `fn`.
+    Done(T),
+    /// An `async fn`.
+    Awaiting(BoxFuture<'a, T>),
+}
+
+/// [`Deciding`] whose panics are values.
+pub(super) enum Called<'a, T> {
+    Done(thread::Result<T>),
+    Awaiting(CatchUnwind<'a, T>),
+}
+
+impl<T> Called<'_, T> {
+    pub(super) async fn ended(self) -> thread::Result<T> {
+        match self {
+            Self::Done(answer) => answer,
+            Self::Awaiting(future) => future.await,
+        }
+    }
+}
+
+/// Calls a handler; the call of an `async fn` may panic too before there is a future.
+pub(super) fn calling<'a, T>(call: impl FnOnce() -> Deciding<'a, T>) -> Called<'a, T> {
+    match catch_unwind(AssertUnwindSafe(call)) {
+        Ok(Deciding::Done(answer)) => Called::Done(Ok(answer)),
+        Ok(Deciding::Awaiting(future)) => Called::Awaiting(CatchUnwind(future)),
+        Err(panic) => Called::Done(Err(panic)),
+    }
+}
+
+/// A command of an aggregate.
+pub(super) struct Sent<C>(pub(super) C);
+
+impl<A: Aggregate, C: CommandOf<A>> Decision<A, C::Reply, C::Error> for Sent<C> {
+    fn payload(&self) -> &(dyn Any + Send + Sync) {
+        &self.0
+    }
+
+    fn target_version(&self) -> Option<Sequence> {
+        self.0.target_version()
+    }
+
+    fn decide<'a>(
+        &'a self,
+        slot: &'a mut Slot<A>,
+        context: &'a Context,
+    ) -> Deciding<'a, Result<C::Reply, Refusal<C::Error>>> {
+        match C::CALL {
+            Call::Sync(call) => Deciding::Done(call(slot, &self.0, context)),
+            Call::Async { call, .. } => Deciding::Awaiting(call(slot, &self.0, context)),
+        }
+    }
+}
+
+/// A command of the free handler `H`.
+pub(super) struct SentFree<H, C>(pub(super) C, pub(super) PhantomData<fn() -> H>);
+
+impl<H: FreeHandler<C>, C: HandledBy<H>> FreeDecision<C::Reply, C::Error> for SentFree<H, C> {
+    fn payload(&self) -> &(dyn Any + Send + Sync) {
+        &self.0
+    }
+
+    fn decide<'a>(
+        &'a self,
+        context: &'a Context,
+    ) -> Deciding<'a, Result<C::Reply, Refusal<C::Error>>> {
+        match H::CALL {
+            FreeCall::Sync(call) => Deciding::Done(call(&self.0, context)),
+            FreeCall::Async { call, .. } => Deciding::Awaiting(call(&self.0, context)),
+        }
+    }
+}

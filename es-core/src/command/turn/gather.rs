@@ -1,0 +1,196 @@
+//! From what a handler came to, to a batch that is with the log.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::thread;
+
+use super::attempts::Decided;
+use super::{Fallible, Journey};
+use crate::aggregate::InFlight;
+use crate::command::{Around, CommandError, DomainError, Handled, Refusal, Reply};
+use crate::context::Context;
+use crate::event::{EventId, Metadata};
+use crate::future::panic_message;
+use crate::store::{Append, AppendError, BatchFate, NewEvent, Permit};
+use crate::unit::{Callback, Closed, Staged};
+
+/// What a handler answered.
+pub(super) enum Answer<R, X> {
+    Reply(R),
+    /// It refused, and what was applied is stored all the same.
+    Recorded(X),
+    Failed(CommandError<X>),
+}
+
+/// What one run of a handler decided.
+pub(super) struct Gathered<R, X> {
+    pub(super) answer: Answer<R, X>,
+    /// Signed, in the order of `apply` and `publish`.
+    pub(super) events: Vec<NewEvent>,
+    pub(super) closed: Option<Closed>,
+}
+
+impl<R, X> Answer<R, X> {
+    /// True if what was applied is stored.
+    pub(super) fn stores(&self) -> bool {
+        !matches!(self, Self::Failed(_))
+    }
+}
+
+impl<X: DomainError> Journey<X> {
+    /// What a handler's call came to.
+    pub(super) fn answer<R>(&self, called: thread::Result<Result<R, Refusal<X>>>) -> Answer<R, X> {
+        match called {
+            Ok(Ok(reply)) => Answer::Reply(reply),
+            Ok(Err(Refusal::Recorded(error))) => Answer::Recorded(error),
+            Ok(Err(refusal)) => Answer::Failed(self.refusal(refusal)),
+            Err(panic) => Answer::Failed(self.panicked(panic)),
+        }
+    }
+
+    /// Ends the unit of work, and shows interceptors what is to be stored.
+    pub(super) fn gather<R>(
+        &self,
+        mut answer: Answer<R, X>,
+        own: Vec<NewEvent>,
+        context: &Context,
+        around: &Around<'_>,
+    ) -> Gathered<R, X> {
+        let mut closed = context.close();
+        if answer.stores()
+            && let Some(fault) = closed.as_mut().and_then(Closed::fault)
+        {
+            answer = Answer::Failed(self.fault(fault));
+        }
+        let mut events = Vec::new();
+        if answer.stores() {
+            events = self.in_order(own, closed.as_mut(), &context.metadata);
+        }
+        answer = self.leave(around, answer, &events, &context.metadata);
+        if !answer.stores() {
+            events.clear();
+            closed.as_mut().map(Closed::forget);
+        }
+        Gathered { answer, events, closed }
+    }
+
+    /// Shows the interceptors what the handler came to; the decision is dropped if one stops it.
+    pub(super) fn leave<R>(
+        &self,
+        around: &Around<'_>,
+        answer: Answer<R, X>,
+        events: &[NewEvent],
+        metadata: &Metadata,
+    ) -> Answer<R, X> {
+        let handled = match &answer {
+            Answer::Reply(_) => Handled::Decided(events),
+            Answer::Recorded(error) => Handled::Failed(error),
+            Answer::Failed(error) => Handled::Failed(error),
+        };
+        match around.leave(metadata, handled) {
+            Ok(()) => answer,
+            Err(veto) => Answer::Failed(CommandError::Vetoed { command_id: self.id, veto }),
+        }
+    }
+
+    /// Puts the target's events and those of the unit of work in the order in which they came.
+    fn in_order(
+        &self,
+        own: Vec<NewEvent>,
+        closed: Option<&mut Closed>,
+        metadata: &Metadata,
+    ) -> Vec<NewEvent> {
+        let sign = |mut event: NewEvent| {
+            event.id = EventId::of_command(self.id);
+            event.stream.clone_from(&self.target);
+            event.metadata = metadata.clone();
+            event
+        };
+        let mut others = closed.map_or_else(Vec::new, Closed::take_events);
+        if others.is_empty() {
+            return own.into_iter().map(sign).collect();
+        }
+        others.extend(own.into_iter().map(|event| Staged::signed(event, sign)));
+        others.sort_by_key(|staged| staged.order);
+        others.into_iter().map(|staged| staged.event).collect()
+    }
+
+    /// Puts what a run decided into its batch.
+    pub(super) fn fill<R: Reply>(
+        &self,
+        batch: &mut Append,
+        gathered: &mut Gathered<R, X>,
+    ) -> Fallible<(), X> {
+        batch.tenant = self.tenant.clone();
+        if let Some(closed) = &mut gathered.closed {
+            closed.expect(batch);
+        }
+        if !gathered.events.is_empty() {
+            self.check_payloads(&gathered.events)?;
+            batch.command = Some(match &gathered.answer {
+                Answer::Reply(reply) => self.remember(reply)?,
+                Answer::Recorded(error) => self.remember_refusal(error)?,
+                // Nothing is stored of what failed.
+                Answer::Failed(_) => return Err(self.bug()),
+            });
+            batch.events = std::mem::take(&mut gathered.events);
+        }
+        Ok(())
+    }
+
+    /// Refuses what must not be stored, before it takes room in the log's queue.
+    fn check_payloads(&self, events: &[NewEvent]) -> Fallible<(), X> {
+        let limit = self.runtime.shared().payload_limit_bytes;
+        match events.iter().find(|event| event.payload.len() > limit) {
+            None => Ok(()),
+            Some(event) => {
+                let (name, bytes) = (event.name.to_string(), event.payload.len());
+                Err(self.append_error(AppendError::TooLarge { name, bytes, limit }))
+            }
+        }
+    }
+
+    /// Hands a batch to the log, and gives back the turns that the unit of work holds.
+    pub(super) fn append<R>(
+        &self,
+        batch: Append,
+        gathered: Gathered<R, X>,
+        permit: Permit,
+        may_repeat: bool,
+    ) -> Decided<R, X> {
+        let Gathered { answer, closed, .. } = gathered;
+        let outcome = match answer {
+            Answer::Reply(reply) => Ok(reply),
+            Answer::Recorded(error) => Err(CommandError::Rejected { command_id: self.id, error }),
+            Answer::Failed(error) => Err(error),
+        };
+        let stores_nothing = batch.stores_nothing();
+        let Some(mut closed) = closed else {
+            let appended = permit.append(batch);
+            let (touched, afterwards) = (Vec::new(), None);
+            return Decided { outcome, stores_nothing, may_repeat, touched, afterwards, appended };
+        };
+        let may_repeat = may_repeat && !closed.must_not_repeat;
+        let fate = batch.fate.clone();
+        closed.advance(&self.runtime.shared().store, &batch);
+        let appended = permit.append(batch);
+        let touched = closed.touched();
+        let callbacks = closed.take_callbacks();
+        closed.release(&InFlight { fate: fate.clone(), command: self.id });
+        let afterwards = (!callbacks.is_empty()).then(|| tokio::spawn(after(fate, callbacks)));
+        Decided { outcome, stores_nothing, may_repeat, touched, afterwards, appended }
+    }
+}
+
+/// Runs what waits for a batch to be durable, and nothing if it is undone.
+// On a task of its own: whoever sent the command may be gone by then.
+async fn after(fate: BatchFate, callbacks: Vec<Callback>) {
+    fate.settled().await;
+    if !fate.is_committed() {
+        return;
+    }
+    for callback in callbacks {
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(callback)) {
+            tracing::error!(panic = %panic_message(&*panic), "a callback after commit panicked");
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! A command that a handler sends: it joins the unit of work of that handler.
+
+use super::decision::{Called, Decision, FreeDecision, calling};
+use super::free::Kind;
+use super::gather::Answer;
+use super::targeted::Targeted;
+use super::{Fallible, Journey};
+use crate::aggregate::Aggregate;
+use crate::command::handled::SendResult;
+use crate::command::{CommandError, DomainError, Handled, Refusal, Reply, Tracked};
+use crate::context::Context;
+use crate::store::CommitToken;
+use crate::unit::{UnitOfWork, Within};
+
+/// The work of one inner command: taken back unless it is kept.
+// Also where its future is dropped half-way, or a panic goes through it.
+struct Work<'a> {
+    unit: UnitOfWork,
+    sender: &'a UnitOfWork,
+    is_kept: bool,
+}
+
+impl Work<'_> {
+    fn keep(mut self) {
+        self.unit.keep(self.sender);
+        self.is_kept = true;
+    }
+}
+
+impl Drop for Work<'_> {
+    fn drop(&mut self) {
+        if !self.is_kept {
+            self.unit.undo();
+        }
+    }
+}
+
+impl<A: Aggregate, X: DomainError> Targeted<A, X> {
+    /// Decides on the aggregate as the sender's unit of work has it.
+    pub(super) async fn decide_within<R: Reply>(
+        self,
+        decision: &dyn Decision<A, R, X>,
+        sender: &UnitOfWork,
+        may_repeat: Option<bool>,
+    ) -> SendResult<R, X> {
+        let Self { journey, cell } = self;
+        let mut work = journey.join(sender, may_repeat).await?;
+        let lending = journey.before_deadline(work.unit.lend(cell)).await?;
+        let mut lent = lending.map_err(|error| journey.refusal(Refusal::Repository(error)))?;
+        let mut context = journey.context_within(Within::default());
+        let mut around = journey.around(decision.payload());
+        journey.check_version(decision.target_version(), lent.version())?;
+        let slot = lent.slot().map_err(|fault| journey.fault(fault))?;
+        journey.enter_aggregate(&mut around, slot, &mut context)?;
+        work.unit = work.unit.described(context.metadata.clone());
+        context.within = Within::from(work.unit.clone());
+        lent.signed_by(work.unit.clone());
+        let slot = lent.slot().map_err(|fault| journey.fault(fault))?;
+        let called = calling(|| decision.decide(slot, &context));
+        let called = journey.ended_in_time(called, &context, &around).await?;
+        let answer = journey.answer(called);
+        let staged = lent.slot().map(|slot| slot.staged()).unwrap_or_default();
+        let answer = journey.leave(&around, answer, staged, &context.metadata);
+        // Gives the events to the unit.
+        drop(lent);
+        journey.ended_within(answer, work)
+    }
+}
+
+impl<X: DomainError> Journey<X> {
+    /// Decides as a part of the sender's unit of work.
+    pub(super) async fn decide_free_within<R: Reply>(
+        self,
+        decision: &dyn FreeDecision<R, X>,
+        sender: &UnitOfWork,
+        kind: Kind,
+    ) -> SendResult<R, X> {
+        let mut work = self.join(sender, kind.repeats_effects()).await?;
+        let mut context = self.context_within(Within::default());
+        let mut around = self.around(decision.payload());
+        self.enter(&mut around, &mut context)?;
+        work.unit = work.unit.described(context.metadata.clone());
+        context.within = Within::from(work.unit.clone());
+        let called = calling(|| decision.decide(&context));
+        let called = self.ended_in_time(called, &context, &around).await?;
+        let answer = self.answer(called);
+        let answer = self.leave(&around, answer, &[], &context.metadata);
+        self.ended_within(answer, work)
+    }
+
+    /// Joins the sender's unit; for a handler with effects outside, once all it rests on is
+    /// durable.
+    async fn join<'a>(
+        &self,
+        sender: &'a UnitOfWork,
+        effects: Option<bool>,
+    ) -> Fallible<Work<'a>, X> {
+        if self.tenant != *sender.tenant() {
+            return Err(self.fault(crate::fault::Fault::new(format!(
+                "a handler of tenant `{}` sent `{}` for tenant `{}`; one unit of work belongs to \
+                 one tenant",
+                sender.tenant().as_str(),
+                self.name,
+                self.tenant.as_str()
+            ))));
+        }
+        let unit = sender.inner(self.id, self.metadata.clone());
+        let work = Work { unit, sender, is_kept: false };
+        if let Some(may_repeat) = effects {
+            let durable = self.before_deadline(work.unit.barrier(may_repeat)).await?;
+            durable.map_err(|fault| self.fault(fault))?;
+        }
+        Ok(work)
+    }
+
+    async fn ended_in_time<T>(
+        &self,
+        called: Called<'_, T>,
+        context: &Context,
+        around: &crate::command::Around<'_>,
+    ) -> Fallible<std::thread::Result<T>, X> {
+        self.in_time(called.ended()).await.inspect_err(|error| {
+            // It is lost already; that it is stopped too changes nothing.
+            let _ = around.leave(&context.metadata, Handled::Failed(error));
+        })
+    }
+
+    /// Keeps what an inner command did, or takes it back.
+    fn ended_within<R>(&self, answer: Answer<R, X>, work: Work<'_>) -> SendResult<R, X> {
+        if let Some(fault) = work.unit.fault() {
+            return Err(self.fault(fault));
+        }
+        match answer {
+            Answer::Failed(error) => Err(error),
+            Answer::Recorded(error) => {
+                work.keep();
+                Err(CommandError::Rejected { command_id: self.id, error })
+            }
+            Answer::Reply(reply) => {
+                work.keep();
+                // What it decided is durable once the sender's decision is.
+                Ok(Tracked { reply, token: CommitToken::default() })
+            }
+        }
+    }
+}

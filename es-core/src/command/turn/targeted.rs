@@ -1,0 +1,252 @@
+//! A command that an aggregate handles, from its turn to the hand-over.
+
+use std::sync::Arc;
+
+use tokio::sync::OwnedMutexGuard;
+
+use super::attempts::{Attempts, Decided};
+use super::decision::{Called, Decision, calling};
+use super::gather::{Answer, Gathered};
+use super::{Fallible, Journey};
+use crate::aggregate::{Aggregate, AggregateId, Cell, InFlight, Live, Turn, fold, take_when_due};
+use crate::command::handled::SendResult;
+use crate::command::{Around, CommandError, DomainError, Reply};
+use crate::context::Context;
+use crate::event::Sequence;
+use crate::store::{Append, Expectation, Expected, NewEvent, Permit, RememberedCommand};
+use crate::unit::Entry;
+
+/// A command with its target's place in the repository.
+pub(super) struct Targeted<A, X> {
+    pub(super) journey: Journey<X>,
+    pub(super) cell: Arc<Cell<A>>,
+}
+
+/// The target's turn, and those of aggregates that an earlier run touched.
+pub(super) struct Turns<A> {
+    pub(super) own: OwnedMutexGuard<Turn<A>>,
+    pub(super) held: Vec<Entry>,
+}
+
+/// What one run left of its target.
+pub(super) struct Left<A> {
+    /// The state, unless it has to be folded again.
+    live: Option<Live<A>>,
+    /// The version it was decided on.
+    version: Option<Sequence>,
+    /// How many of the events are its own.
+    own: u64,
+}
+
+impl<A: Aggregate, X: DomainError> Targeted<A, X> {
+    pub(super) fn find(mut journey: Journey<X>, target: &A::Id) -> Fallible<Self, X> {
+        let command_id = journey.id;
+        let cells = journey
+            .runtime
+            .cells::<A>()
+            .map_err(|text| CommandError::NoHandler { command_id, text })?;
+        let capacity = journey.runtime.shared().limits.live_aggregates;
+        let cell = cells
+            .cell(&journey.tenant, target, capacity)
+            .map_err(|source| CommandError::InvalidId { command_id, source })?;
+        journey.target = Some(cell.stream.clone());
+        Ok(Self { journey, cell })
+    }
+
+    pub(super) async fn decide_at_once<R: Reply>(
+        self,
+        decision: &dyn Decision<A, R, X>,
+    ) -> SendResult<R, X> {
+        let mut attempts = Attempts::default();
+        loop {
+            let mut turns = self.take_turns(&attempts, false).await?;
+            if let Some(first) = self.answered_before(&mut turns.own).await? {
+                return self.journey.first_answer(first);
+            }
+            self.fold(&mut turns.own).await?;
+            let permit = self.journey.reserve().await?;
+            // From here to the hand-over there is no await: a dropped caller finds either nothing
+            // done or everything handed over.
+            let decided = self.decide_now(decision, turns, permit)?;
+            if let Some(result) = self.journey.end(decided, &mut attempts).await {
+                return result;
+            }
+        }
+    }
+
+    /// Waits for the aggregate's turn; once an earlier run met a conflict, for the turns of all
+    /// aggregates that it touched, in the order of their streams.
+    // Everybody waits in that order, and nobody else waits while holding one: no cycle.
+    pub(super) async fn take_turns(
+        &self,
+        attempts: &Attempts,
+        is_barrier: bool,
+    ) -> Fallible<Turns<A>, X> {
+        if attempts.touched().is_empty() {
+            return Ok(Turns { own: self.take_turn().await?, held: Vec::new() });
+        }
+        let (before, after) = attempts.around(&self.cell.stream);
+        let mut held = self.journey.hold(before, is_barrier).await?;
+        let own = self.take_turn().await?;
+        held.append(&mut self.journey.hold(after, is_barrier).await?);
+        Ok(Turns { own, held })
+    }
+
+    async fn take_turn(&self) -> Fallible<OwnedMutexGuard<Turn<A>>, X> {
+        let locking = Arc::clone(&self.cell.turn).lock_owned();
+        let mut turn = self.journey.before_deadline(locking).await?;
+        turn.settle();
+        Ok(turn)
+    }
+
+    /// Folds the state from the log if it is not live.
+    pub(super) async fn fold(&self, turn: &mut Turn<A>) -> Fallible<(), X> {
+        if turn.live.is_some() {
+            return Ok(());
+        }
+        let journey = &self.journey;
+        // Folding reads durable events only, so what is in flight must have settled.
+        journey.before_deadline(turn.settled()).await?;
+        let store = &*journey.runtime.shared().store;
+        let folded = journey
+            .before_deadline(fold::<A>(store, &self.cell.stream))
+            .await?
+            .map_err(|source| CommandError::Load { command_id: journey.id, source })?;
+        turn.live = Some(Live { slot: folded.slot, version: folded.version });
+        Ok(())
+    }
+
+    /// Looks a given id up before any handler runs; one in flight is waited for.
+    pub(super) async fn answered_before(
+        &self,
+        turn: &mut Turn<A>,
+    ) -> Fallible<Option<RememberedCommand>, X> {
+        let journey = &self.journey;
+        if !journey.is_repeatable {
+            return Ok(None);
+        }
+        let same = turn.in_flight.iter().find(|batch| batch.command == journey.id);
+        if let Some(fate) = same.map(|batch| batch.fate.clone()) {
+            journey.before_deadline(fate.settled()).await?;
+        }
+        journey.remembered().await
+    }
+
+    fn decide_now<R: Reply>(
+        &self,
+        decision: &dyn Decision<A, R, X>,
+        mut turns: Turns<A>,
+        permit: Permit,
+    ) -> Fallible<Decided<R, X>, X> {
+        let journey = &self.journey;
+        let Some(mut live) = turns.own.live.take() else {
+            return Err(journey.lost_state());
+        };
+        let mut context = journey.context(false);
+        let mut around = journey.around(decision.payload());
+        let entered = self.enter(decision, &live, &mut around, &mut context, turns.held);
+        let answer = match entered {
+            Err(error) => Answer::Failed(error),
+            Ok(()) => match calling(|| decision.decide(&mut live.slot, &context)) {
+                Called::Done(called) => journey.answer(called),
+                Called::Awaiting(_) => return Err(journey.bug()),
+            },
+        };
+        let (gathered, left) = self.gather(answer, live, &context, &around);
+        self.hand_over(gathered, left, turns.own, permit, true)
+    }
+
+    /// What has to hold before the handler runs.
+    pub(super) fn enter<R>(
+        &self,
+        decision: &dyn Decision<A, R, X>,
+        live: &Live<A>,
+        around: &mut Around<'_>,
+        context: &mut Context,
+        held: Vec<Entry>,
+    ) -> Fallible<(), X> {
+        let journey = &self.journey;
+        journey.check_version(decision.target_version(), live.version)?;
+        journey.enter_aggregate(around, &live.slot, context)?;
+        // Only now, because its events are stored with what interceptors have added.
+        context.hold(held).map_err(|fault| journey.fault(fault))
+    }
+
+    /// What a handler's run came to, and the state it left if that may be used again.
+    pub(super) fn gather<R>(
+        &self,
+        mut answer: Answer<R, X>,
+        mut live: Live<A>,
+        context: &Context,
+        around: &Around<'_>,
+    ) -> (Gathered<R, X>, Left<A>) {
+        let version = live.version;
+        let is_untouched = live.slot.is_untouched();
+        let mut staged = Vec::new();
+        if answer.stores() {
+            match self.staged(&mut live) {
+                Ok(events) => staged = events,
+                Err(error) => answer = Answer::Failed(error),
+            }
+        }
+        let own = staged.len() as u64;
+        let gathered = self.journey.gather(answer, staged, context, around);
+        // Applied before it failed: the state is dropped and folded again.
+        let is_true = is_untouched || gathered.answer.stores();
+        (gathered, Left { live: is_true.then_some(live), version, own })
+    }
+
+    /// Takes what was applied, if it makes the aggregate that the command is for.
+    fn staged(&self, live: &mut Live<A>) -> Fallible<Vec<NewEvent>, X> {
+        let journey = &self.journey;
+        let staged = live.slot.take_staged().map_err(|fault| journey.fault(fault))?;
+        let is_created = live.version.is_none() && !staged.is_empty();
+        match live.slot.get() {
+            Some(state) if is_created && state.id().to_text() != self.cell.stream.id() => {
+                Err(journey.another_id::<A>(&self.cell.stream, state.id()))
+            }
+            _ => Ok(staged),
+        }
+    }
+
+    /// Hands the decision to the log and gives the turn back, in one step without an await.
+    ///
+    /// What stores nothing is handed over too, whatever it is: also the text of a fault may tell
+    /// of events that are not durable.
+    pub(super) fn hand_over<R: Reply>(
+        &self,
+        mut gathered: Gathered<R, X>,
+        left: Left<A>,
+        mut turn: OwnedMutexGuard<Turn<A>>,
+        permit: Permit,
+        may_repeat: bool,
+    ) -> Fallible<Decided<R, X>, X> {
+        let Left { mut live, version, own } = left;
+        let expected = version.map_or(Expected::NoStream, Expected::Exact);
+        let mut batch = Append {
+            decided_on: turn.decided_on(),
+            expectations: vec![Expectation { stream: self.cell.stream.clone(), expected }],
+            ..Append::default()
+        };
+        self.journey.fill(&mut batch, &mut gathered)?;
+        if self.journey.is_late() {
+            turn.live = live.filter(|_| own == 0);
+            return Err(CommandError::DeadlineExceeded { command_id: self.journey.id });
+        }
+        if let (Some(live), 1..) = (&mut live, own) {
+            let next = live.version.map_or(0, |version| version.next().0);
+            live.version = Some(Sequence(next + own - 1));
+            let store = &self.journey.runtime.shared().store;
+            take_when_due(store, &self.cell.stream, &turn, live, &batch);
+        }
+        let fate = batch.fate.clone();
+        let decided = self.journey.append(batch, gathered, permit, may_repeat);
+        if fate.is_pending() {
+            turn.in_flight.push_back(InFlight { fate, command: self.journey.id });
+        } else if fate.is_undone() {
+            live = None;
+        }
+        turn.live = live;
+        Ok(decided)
+    }
+}

@@ -1,0 +1,42 @@
+use std::sync::Arc;
+
+use super::{AnyPlace, Place};
+use crate::aggregate::{Aggregate, Cell};
+use crate::event::StreamId;
+use crate::future::BoxFuture;
+use crate::store::EventStore;
+
+/// An aggregate's place in the repository, whatever its type.
+pub(crate) trait AnyCell: Send + Sync {
+    fn stream(&self) -> &StreamId;
+
+    /// Waits for the aggregate's turn and holds it; its state is there then, unless it cannot be
+    /// had, which is told to whoever asks for it.
+    fn hold(
+        self: Arc<Self>,
+        store: Arc<dyn EventStore>,
+        is_barrier: bool,
+    ) -> BoxFuture<'static, Box<dyn AnyPlace>>;
+}
+
+impl<A: Aggregate> AnyCell for Cell<A> {
+    fn stream(&self) -> &StreamId {
+        &self.stream
+    }
+
+    fn hold(
+        self: Arc<Self>,
+        store: Arc<dyn EventStore>,
+        is_barrier: bool,
+    ) -> BoxFuture<'static, Box<dyn AnyPlace>> {
+        Box::pin(async move {
+            let mut turn = Arc::clone(&self.turn).lock_owned().await;
+            turn.settle();
+            let mut place = Place::<A>::default();
+            // The error is met again, and told, when a handler asks for the aggregate.
+            let _ = place.read_live(turn, &*store, &self.stream, is_barrier).await;
+            place.reread();
+            Box::new(place) as Box<dyn AnyPlace>
+        })
+    }
+}

@@ -1,0 +1,114 @@
+use std::sync::Arc;
+
+use super::{AnyCell, Callback, Entry, Staged};
+use crate::aggregate::InFlight;
+use crate::event::StreamId;
+use crate::fault::Fault;
+use crate::store::{Append, BatchFate, Condition, EventStore, Expectation, Expected};
+
+/// What a unit of work has gathered.
+#[derive(Default)]
+pub(crate) struct Closed {
+    pub(super) has_ended: bool,
+    pub(super) is_barrier: bool,
+    /// True once a handler with effects outside has run that may not run again.
+    pub(crate) must_not_repeat: bool,
+    pub(super) entries: Vec<Entry>,
+    pub(super) plain: Vec<Staged>,
+    pub(super) conditions: Vec<Condition>,
+    pub(super) callbacks: Vec<(u64, Callback)>,
+    pub(super) faults: Vec<(u64, Fault)>,
+}
+
+impl Closed {
+    pub(super) fn new(is_barrier: bool) -> Self {
+        Self { is_barrier, ..Self::default() }
+    }
+
+    pub(super) fn entry(&mut self, stream: &StreamId) -> Option<&mut Entry> {
+        self.entries.iter_mut().find(|entry| entry.cell.stream() == stream)
+    }
+
+    /// The batches that the unit's aggregates rest on.
+    pub(super) fn rests_on(&self) -> Vec<BatchFate> {
+        let places = self.entries.iter().filter_map(|entry| entry.place.as_ref());
+        places.flat_map(|place| place.rests_on().iter().cloned()).collect()
+    }
+
+    /// Says in a batch what must be true when it is stored.
+    pub(crate) fn expect(&mut self, batch: &mut Append) {
+        for entry in &self.entries {
+            let Some(place) = &entry.place else { continue };
+            // Held for its turn, and not asked for in this run.
+            let Some(version) = place.base() else { continue };
+            let expected = version.map_or(Expected::NoStream, Expected::Exact);
+            let stream = entry.cell.stream().clone();
+            batch.expectations.push(Expectation { stream, expected });
+            batch.decided_on.extend(place.rests_on().iter().cloned());
+        }
+        batch.conditions.append(&mut self.conditions);
+    }
+
+    /// What must not be stored half: a fault nobody was told of, or a guard that is still held.
+    pub(crate) fn fault(&mut self) -> Option<Fault> {
+        if let Some((_, fault)) = self.faults.pop() {
+            return Some(fault);
+        }
+        let held = self.entries.iter().find(|entry| entry.place.is_none())?;
+        let stream = held.cell.stream();
+        Some(Fault::new(format!(
+            "`{stream}` is still held after its handler has ended; drop its guard before, and move \
+             none into a task"
+        )))
+    }
+
+    /// Everything that is to be stored, in no order.
+    pub(crate) fn take_events(&mut self) -> Vec<Staged> {
+        let mut events = std::mem::take(&mut self.plain);
+        for entry in &mut self.entries {
+            entry.stored = entry.events.len() as u64;
+            events.append(&mut entry.events);
+        }
+        events
+    }
+
+    /// Drops what was staged, and what was taken: the handler failed.
+    pub(crate) fn forget(&mut self) {
+        self.plain.clear();
+        self.callbacks.clear();
+        for entry in &mut self.entries {
+            if entry.stored == 0 && entry.events.is_empty() {
+                continue;
+            }
+            entry.stored = 0;
+            entry.events.clear();
+            if let Some(place) = &mut entry.place {
+                place.forget();
+            }
+        }
+    }
+
+    /// Moves the aggregates on by what the batch stores, and takes snapshots that are due.
+    pub(crate) fn advance(&mut self, store: &Arc<dyn EventStore>, batch: &Append) {
+        for entry in self.entries.iter_mut().filter(|entry| entry.stored > 0) {
+            if let Some(place) = &mut entry.place {
+                place.advance(entry.stored);
+                place.take_snapshot(store, entry.cell.stream(), batch);
+            }
+        }
+    }
+
+    pub(crate) fn take_callbacks(&mut self) -> Vec<Callback> {
+        std::mem::take(&mut self.callbacks).into_iter().map(|(_, run)| run).collect()
+    }
+
+    /// The aggregates that the run touched.
+    pub(crate) fn touched(&self) -> Vec<Arc<dyn AnyCell>> {
+        self.entries.iter().map(|entry| Arc::clone(&entry.cell)).collect()
+    }
+
+    /// Gives the turns back, after the batch was handed over.
+    pub(crate) fn release(self, batch: &InFlight) {
+        self.entries.into_iter().filter_map(|entry| entry.place).for_each(|it| it.release(batch));
+    }
+}

@@ -1,0 +1,91 @@
+use std::borrow::Cow;
+
+use super::UnitOfWork;
+use crate::context::{Context, FromContext};
+use crate::event::{Codec, CommandId, Event, EventId, Metadata, Tags, Tenant, encoded, keys};
+use crate::fault::Fault;
+use crate::runtime::Runtime;
+use crate::store::{Append, CommitToken, NewEvent};
+
+/// Publishes events that belong to no aggregate. They have no sequence; their sequencing key is
+/// their first tag, or their own id.
+///
+/// As a handler's parameter it belongs to the handler's unit of work: events are stored with the
+/// command's others, in order, and the token is empty until then. The application's own
+/// (`app.event_gateway()`) stores each at once.
+#[derive(Clone)]
+pub struct EventGateway(Way);
+
+#[derive(Clone)]
+enum Way {
+    Unit(UnitOfWork),
+    Log(Runtime),
+}
+
+impl EventGateway {
+    pub(crate) fn new(runtime: Runtime) -> Self {
+        Self(Way::Log(runtime))
+    }
+
+    /// Publishes an event.
+    ///
+    /// # Errors
+    /// It cannot be encoded; the log refused it, or failed. In a handler none: see
+    /// [`UnitOfWork::publish`].
+    pub async fn publish<E: Event>(&self, event: E) -> Result<CommitToken, Fault> {
+        self.publish_with(event, Metadata::new()).await
+    }
+
+    /// [`EventGateway::publish`] with metadata, which also names the tenant. In a handler the
+    /// command's own metadata is stored instead.
+    ///
+    /// # Errors
+    /// See [`EventGateway::publish`].
+    pub async fn publish_with<E: Event>(
+        &self,
+        event: E,
+        metadata: Metadata,
+    ) -> Result<CommitToken, Fault> {
+        match &self.0 {
+            Way::Unit(unit) => {
+                unit.publish(event);
+                Ok(CommitToken::default())
+            }
+            Way::Log(runtime) => store(runtime, &event, metadata).await,
+        }
+    }
+}
+
+async fn store<E: Event>(
+    runtime: &Runtime,
+    event: &E,
+    metadata: Metadata,
+) -> Result<CommitToken, Fault> {
+    let Some(_ticket) = runtime.admit() else {
+        return Err(Fault::new("the application is shutting down; nothing is stored"));
+    };
+    let tenant = match metadata.get(keys::TENANT) {
+        Some(name) => Tenant::new(&name)?,
+        None => Tenant::default(),
+    };
+    let mut tags = Tags::default();
+    event.tags(&mut tags);
+    let event = NewEvent {
+        id: EventId::generate(),
+        stream: None,
+        name: Cow::Borrowed(E::NAME),
+        revision: E::REVISION,
+        payload: encoded(|buffer| E::Codec::encode(event, buffer))?,
+        metadata: metadata.caused_by_command(CommandId::generate().0),
+        tags: tags.into_vec(),
+    };
+    let permit = runtime.shared().store.reserve(None).await?;
+    let batch = Append { tenant, events: vec![event], ..Append::default() };
+    Ok(permit.append(batch).await?.token)
+}
+
+impl FromContext for EventGateway {
+    fn from_context(context: &Context) -> Result<Self, Fault> {
+        Ok(Self(Way::Unit(context.unit()?.clone())))
+    }
+}

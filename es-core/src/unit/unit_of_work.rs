@@ -1,0 +1,314 @@
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::{AnyCell, AnyPlace, Closed, Seed};
+use crate::aggregate::Order;
+use crate::context::{Context, FromContext};
+use crate::event::{Codec, CommandId, Event, EventId, Metadata, StreamId, Tags, Tenant, encoded};
+use crate::fault::Fault;
+use crate::runtime::Runtime;
+use crate::store::{BatchFate, Condition, NewEvent};
+
+/// The unit of work that a handler belongs to, as a parameter of the handler.
+///
+/// What is published through it is stored with the command's other events, in the order in which
+/// handlers applied and published. After the handler has ended it is closed, and says so.
+#[derive(Clone)]
+pub struct UnitOfWork {
+    unit: Arc<Unit>,
+    by: Arc<By>,
+}
+
+/// The command whose handler works with the unit.
+struct By {
+    work: u64,
+    command: CommandId,
+    metadata: Metadata,
+}
+
+/// What all handlers of one unit share.
+pub(crate) struct Unit {
+    pub(crate) runtime: Runtime,
+    tenant: Tenant,
+    own: Option<StreamId>,
+    works: AtomicU64,
+    state: Mutex<Closed>,
+}
+
+/// An aggregate that the unit has, or has had.
+pub(crate) struct Entry {
+    pub(super) cell: Arc<dyn AnyCell>,
+    /// `None` while a handler or a guard has it.
+    pub(super) place: Option<Box<dyn AnyPlace>>,
+    pub(super) events: Vec<Staged>,
+    /// How many events it has in the batch that is about to be handed over.
+    pub(super) stored: u64,
+}
+
+impl Entry {
+    /// An aggregate whose turn the unit has; nobody has asked for it yet.
+    pub(crate) fn held(cell: Arc<dyn AnyCell>, place: Box<dyn AnyPlace>) -> Self {
+        Self { cell, place: Some(place), events: Vec::new(), stored: 0 }
+    }
+
+    /// An aggregate that is lent out at once.
+    pub(super) fn lent(cell: Arc<dyn AnyCell>) -> Self {
+        Self { cell, place: None, events: Vec::new(), stored: 0 }
+    }
+}
+
+/// An event of the unit that is not stored yet.
+pub(crate) struct Staged {
+    /// Its place in the order of `apply` and `publish`.
+    pub(crate) order: Order,
+    /// The inner command it belongs to; 0 is the outer one.
+    work: u64,
+    pub(crate) event: NewEvent,
+}
+
+/// What runs once the unit is durable.
+pub(crate) type Callback = Box<dyn FnOnce() + Send>;
+
+impl UnitOfWork {
+    pub(crate) fn begin(seed: Seed, command: CommandId, metadata: Metadata) -> Self {
+        let Seed { runtime, tenant, own, is_barrier } = seed;
+        let state = Mutex::new(Closed::new(is_barrier));
+        let unit = Unit { runtime, tenant, own, works: AtomicU64::new(1), state };
+        Self { unit: Arc::new(unit), by: Arc::new(By { work: 0, command, metadata }) }
+    }
+
+    /// The same unit for a command that its handler sends.
+    pub(crate) fn inner(&self, command: CommandId, metadata: Metadata) -> Self {
+        let work = self.unit.works.fetch_add(1, Ordering::Relaxed);
+        Self { unit: Arc::clone(&self.unit), by: Arc::new(By { work, command, metadata }) }
+    }
+
+    /// The same work with what is stored beside its events from now on.
+    pub(crate) fn described(&self, metadata: Metadata) -> Self {
+        let By { work, command, .. } = *self.by;
+        Self { unit: Arc::clone(&self.unit), by: Arc::new(By { work, command, metadata }) }
+    }
+
+    /// Adds aggregates whose turns the unit has.
+    pub(super) fn hold(&self, mut held: Vec<Entry>) {
+        self.state().entries.append(&mut held);
+    }
+
+    /// Stores an event without a stream, in order with what handlers apply. Its sequencing key is
+    /// its first tag, or its own id.
+    ///
+    /// An event that cannot be encoded fails the command afterwards. After the handler has ended
+    /// nothing is stored, and an error is logged.
+    pub fn publish<E: Event>(&self, event: E) -> &Self {
+        let order = Order::next();
+        match self.encode(&event) {
+            Ok(event) => {
+                let staged = Staged { order, work: self.by.work, event };
+                self.add(|unit| unit.plain.push(staged));
+            }
+            Err(fault) => self.fail(fault),
+        }
+        self
+    }
+
+    fn encode<E: Event>(&self, event: &E) -> Result<NewEvent, Fault> {
+        let mut tags = Tags::default();
+        event.tags(&mut tags);
+        Ok(NewEvent {
+            id: EventId::of_command(self.by.command),
+            stream: None,
+            name: Cow::Borrowed(E::NAME),
+            revision: E::REVISION,
+            payload: encoded(|buffer| E::Codec::encode(event, buffer))?,
+            metadata: self.by.metadata.clone(),
+            tags: tags.into_vec(),
+        })
+    }
+
+    /// Runs something once, when what the outer command decided is durable, and never if it is
+    /// not; also not if the command that asked for it failed. The command's sender gets the reply
+    /// afterwards. A panic inside is logged.
+    ///
+    /// It is not run again after a crash: what must happen belongs into an event handler.
+    pub fn after_commit(&self, run: impl FnOnce() + Send + 'static) -> &Self {
+        let (work, run) = (self.by.work, Box::new(run));
+        self.add(|unit| unit.callbacks.push((work, run)));
+        self
+    }
+
+    fn add(&self, add: impl FnOnce(&mut Closed)) {
+        match self.open() {
+            Ok(mut unit) => add(&mut unit),
+            Err(fault) => tracing::error!(%fault, "something was lost"),
+        }
+    }
+
+    /// Stores what is decided only if the condition holds then, and gives the events that the
+    /// unit itself has staged so far and that match it, in order.
+    pub(crate) fn require(&self, condition: Condition) -> Result<Vec<NewEvent>, Fault> {
+        let mut unit = self.open()?;
+        let staged = unit.entries.iter().flat_map(|entry| &entry.events).chain(&unit.plain);
+        let matches = |event: &NewEvent| {
+            let tags = event.all_tags();
+            condition.criteria.matches(&event.name, |tag| tags.contains(tag))
+        };
+        let mut own: Vec<_> = staged.filter(|staged| matches(&staged.event)).collect();
+        own.sort_by_key(|staged| staged.order);
+        let own = own.into_iter().map(|staged| staged.event.clone()).collect();
+        unit.conditions.push(condition);
+        Ok(own)
+    }
+
+    pub(crate) fn runtime(&self) -> &Runtime {
+        &self.unit.runtime
+    }
+
+    pub(crate) fn tenant(&self) -> &Tenant {
+        &self.unit.tenant
+    }
+
+    pub(crate) fn metadata(&self) -> &Metadata {
+        &self.by.metadata
+    }
+
+    /// True for the target of the outer command, which its handler has.
+    pub(crate) fn is_own(&self, stream: &StreamId) -> bool {
+        self.unit.own.as_ref() == Some(stream)
+    }
+
+    /// Everything, if the outer handler is still running.
+    pub(crate) fn open(&self) -> Result<MutexGuard<'_, Closed>, Fault> {
+        let state = self.state();
+        if state.has_ended {
+            return Err(Fault::new(
+                "the unit of work has ended with its handler; await what it starts inside, or use \
+                 the application's own gateway",
+            ));
+        }
+        Ok(state)
+    }
+
+    pub(crate) fn state(&self) -> MutexGuard<'_, Closed> {
+        self.unit.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Ends the unit: nothing can be added to it any more.
+    pub(crate) fn close(&self) -> Closed {
+        let mut state = self.state();
+        let closed = std::mem::take(&mut *state);
+        state.has_ended = true;
+        closed
+    }
+
+    /// Signs what a handler or guard staged on an aggregate.
+    pub(super) fn sign(&self, events: Vec<NewEvent>, stream: &StreamId) -> Vec<Staged> {
+        let sign = |mut event: NewEvent| {
+            let order = Order::of(&event);
+            event.id = EventId::of_command(self.by.command);
+            event.stream = Some(stream.clone());
+            event.metadata = self.by.metadata.clone();
+            Staged { order, work: self.by.work, event }
+        };
+        events.into_iter().map(sign).collect()
+    }
+
+    /// Keeps a fault that came up where nobody could be told; it fails the command.
+    pub(super) fn fail(&self, fault: Fault) {
+        self.state().faults.push((self.by.work, fault));
+    }
+
+    /// The first fault of this command's own work.
+    pub(crate) fn fault(&self) -> Option<Fault> {
+        let faults = &mut self.state().faults;
+        let index = faults.iter().position(|(work, _)| *work == self.by.work)?;
+        Some(faults.swap_remove(index).1)
+    }
+
+    /// Makes the work of an inner command that succeeded a part of its sender's.
+    pub(crate) fn keep(&self, sender: &Self) {
+        let (inner, outer) = (self.by.work, sender.by.work);
+        let mut state = self.state();
+        let plain = state.plain.iter_mut();
+        plain.filter(|staged| staged.work == inner).for_each(|staged| staged.work = outer);
+        for entry in &mut state.entries {
+            let events = entry.events.iter_mut();
+            events.filter(|staged| staged.work == inner).for_each(|staged| staged.work = outer);
+        }
+        let callbacks = state.callbacks.iter_mut();
+        callbacks.filter(|(work, _)| *work == inner).for_each(|(work, _)| *work = outer);
+    }
+
+    /// Takes back the work of an inner command that failed.
+    pub(crate) fn undo(&self) {
+        let inner = self.by.work;
+        let mut state = self.state();
+        state.plain.retain(|staged| staged.work != inner);
+        state.callbacks.retain(|(work, _)| *work != inner);
+        state.faults.retain(|(work, _)| *work != inner);
+        let mut in_use = None;
+        for entry in &mut state.entries {
+            let before = entry.events.len();
+            entry.events.retain(|staged| staged.work != inner);
+            if entry.events.len() == before {
+                continue;
+            }
+            // Folded again when somebody asks for it.
+            match &mut entry.place {
+                Some(place) => place.forget(),
+                None => in_use = Some(entry.cell.stream().clone()),
+            }
+        }
+        if let Some(stream) = in_use {
+            let text = format!(
+                "a command that failed changed `{stream}` while another handler of the same unit \
+                 of work used it; send the commands of one unit one after another"
+            );
+            state.faults.push((0, Fault::new(text)));
+        }
+    }
+
+    /// Waits until everything the unit rests on is durable, and lets nothing else in from now on.
+    ///
+    /// A handler with effects outside runs next.
+    pub(crate) async fn barrier(&self, may_repeat: bool) -> Result<(), Fault> {
+        let fates = {
+            let mut state = self.open()?;
+            state.is_barrier = true;
+            state.must_not_repeat |= !may_repeat;
+            state.rests_on()
+        };
+        all_stored(&fates).await
+    }
+}
+
+/// Waits for batches; an error if one is not stored.
+pub(super) async fn all_stored(fates: &[BatchFate]) -> Result<(), Fault> {
+    for fate in fates {
+        fate.settled().await;
+        if fate.is_undone() {
+            return Err(Fault::new("the state this was decided on was never stored"));
+        }
+    }
+    Ok(())
+}
+
+impl FromContext for UnitOfWork {
+    fn from_context(context: &Context) -> Result<Self, Fault> {
+        context.unit().cloned()
+    }
+}
+
+impl fmt::Debug for UnitOfWork {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("UnitOfWork").field("command", &self.by.command).finish_non_exhaustive()
+    }
+}
+
+impl Staged {
+    /// An event of the outer command's own target.
+    pub(crate) fn signed(event: NewEvent, sign: impl FnOnce(NewEvent) -> NewEvent) -> Self {
+        Self { order: Order::of(&event), work: 0, event: sign(event) }
+    }
+}
