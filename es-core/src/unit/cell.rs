@@ -32,6 +32,8 @@ impl<A: Aggregate> AnyCell for Cell<A> {
         Box::pin(async move {
             let mut turn = Arc::clone(&self.turn).lock_owned().await;
             turn.settle();
+            // A conflict may have come from this very copy: others changed what only the log knows.
+            turn.live = None;
             let mut place = Place::<A>::default();
             // The error is met again, and told, when a handler asks for the aggregate.
             let _ = place.read_live(turn, &*store, &self.stream, is_barrier).await;

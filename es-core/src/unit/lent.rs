@@ -92,7 +92,7 @@ impl<A: Aggregate> Lent<A> {
             (is_barrier, state.entry(&self.cell.stream).map(|entry| copies(&entry.events)))
         };
         let staged = staged.unwrap_or_default();
-        let free = if is_barrier { None } else { self.free_turn() };
+        let free = self.free_turn();
         let Some(place) = &mut self.place else { return Ok(()) };
         let store = &*self.unit.runtime().shared().store;
         let stream = &self.cell.stream;

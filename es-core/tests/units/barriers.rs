@@ -1,0 +1,76 @@
+//! Effects outside in units of work.
+
+use std::sync::Arc;
+
+use es_core::command::CommandError;
+use es_core::prelude::*;
+use es_core::store::MemoryLog;
+
+use super::domain::*;
+use super::{app_on, balance, builder, open};
+
+async fn paused() -> (App, App, Arc<ManualPause>) {
+    let (log, pause) = (MemoryLog::new(), ManualPause::new());
+    let app = builder(&pause, &Arc::default()).store(log.clone()).start().await.unwrap();
+    let other = app_on(log).await;
+    open(&other, "a", 0).await;
+    open(&other, "b", 0).await;
+    (app, other, pause)
+}
+
+async fn deposit(app: &App, account: &str) {
+    app.commands().send(Deposit { account: account.to_owned(), amount: 5 }).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_effect_is_not_repeated_after_a_conflict() {
+    let (app, other, pause) = paused().await;
+    let commands = app.commands();
+    let charge = Charge { account: "a".to_owned(), amount: 1 };
+    let charging = tokio::spawn(async move { commands.send(charge).await });
+    pause.until_asked().await;
+    deposit(&other, "a").await;
+    pause.go.add_permits(1);
+    let error = charging.await.unwrap().unwrap_err();
+    assert!(matches!(error, CommandError::Conflict { attempts: 1, .. }), "{error}");
+    assert_eq!(balance(&app, "a").await, 5);
+}
+
+#[tokio::test]
+async fn an_effect_is_repeated_where_the_handler_allows_it() {
+    let (app, other, pause) = paused().await;
+    let commands = app.commands();
+    let charge = ChargeAgain { account: "a".to_owned(), amount: 1 };
+    let charging = tokio::spawn(async move { commands.send(charge).await });
+    pause.until_asked().await;
+    deposit(&other, "a").await;
+    pause.go.add_permits(2);
+    assert_eq!(charging.await.unwrap().unwrap(), 6);
+}
+
+#[tokio::test]
+async fn a_unit_in_which_an_effect_has_run_is_not_repeated_either() {
+    let (app, other, pause) = paused().await;
+    let commands = app.commands();
+    let charge = ChargeFor { account: "a".to_owned(), other: "b".to_owned() };
+    let charging = tokio::spawn(async move { commands.send(charge).await });
+    pause.until_asked().await;
+    deposit(&other, "b").await;
+    pause.go.add_permits(2);
+    let error = charging.await.unwrap().unwrap_err();
+    assert!(matches!(error, CommandError::Conflict { attempts: 1, .. }), "{error}");
+    assert_eq!((balance(&app, "a").await, balance(&app, "b").await), (0, 5));
+}
+
+#[tokio::test]
+async fn a_free_handler_goes_on_without_its_caller() {
+    let (app, _, pause) = paused().await;
+    let commands = app.commands();
+    let charge = Charge { account: "a".to_owned(), amount: 1 };
+    let caller = tokio::spawn(async move { commands.send(charge).await });
+    pause.until_asked().await;
+    caller.abort();
+    pause.go.add_permits(1);
+    app.commands().send(Deposit { account: "a".to_owned(), amount: 1 }).await.unwrap();
+    assert_eq!(balance(&app, "a").await, 2);
+}

@@ -1,0 +1,59 @@
+//! Stories of units of work: everything that one command changes is stored together, or not at all.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    missing_docs,
+    unreachable_pub
+)]
+
+mod barriers;
+mod books;
+mod callbacks;
+mod domain;
+mod nested;
+mod nestings;
+mod order;
+mod repositories;
+mod reruns;
+
+use std::sync::Arc;
+
+use es_core::app::AppBuilder;
+use es_core::event::{Partition, RecordedEvent};
+use es_core::prelude::*;
+use es_core::store::{Filter, MemoryLog};
+
+use domain::*;
+
+async fn app() -> App {
+    app_on(MemoryLog::new()).await
+}
+
+async fn app_on(log: MemoryLog) -> App {
+    builder(&ManualPause::new(), &Arc::default()).store(log).start().await.unwrap()
+}
+
+fn builder(pause: &Arc<ManualPause>, told: &Arc<Told>) -> AppBuilder {
+    App::test().provide(Arc::clone(pause) as Arc<dyn Pause>).provide(Arc::clone(told))
+}
+
+async fn open(app: &App, account: &str, balance: i64) {
+    app.commands().send(Open { account: account.to_owned(), balance }).await.unwrap();
+}
+
+async fn balance(app: &App, account: &str) -> i64 {
+    app.repository::<Account>().load(&account.to_owned()).await.unwrap().balance
+}
+
+async fn stored(app: &App) -> Vec<RecordedEvent> {
+    let (partition, from) = (Partition::default(), Position::default());
+    app.log().read(partition, from, &Filter::all(), 1000).await.unwrap().events
+}
+
+/// The names of what is stored, without the opening of accounts.
+async fn names(app: &App) -> Vec<String> {
+    let names = stored(app).await.into_iter().map(|event| event.name.to_string());
+    names.filter(|name| name != "Opened").collect()
+}

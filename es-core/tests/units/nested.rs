@@ -1,0 +1,104 @@
+//! Commands that handlers send: they join the unit of work, and fail alone.
+
+use std::sync::Arc;
+
+use es_core::command::CommandError;
+use es_core::prelude::*;
+
+use super::domain::*;
+use super::{app, balance, builder, names, open, stored};
+
+fn pay_of(from: &str, amount: i64) -> Pay {
+    Pay { from: from.to_owned(), to: "c".to_owned(), amount }
+}
+
+async fn accounts() -> App {
+    let app = app().await;
+    for (account, amount) in [("a", 1), ("b", 10), ("c", 0)] {
+        open(&app, account, amount).await;
+    }
+    app
+}
+
+#[tokio::test]
+async fn inner_commands_are_stored_with_the_outer_one_and_seen_at_once() {
+    let app = accounts().await;
+    assert_eq!(app.commands().send(pay_of("b", 4)).await.unwrap(), 4, "the deposit is staged");
+    let events = stored(&app).await;
+    assert_eq!(names(&app).await, ["Moved", "Moved"]);
+    let streams: Vec<_> = events[3..].iter().map(|e| e.stream.as_ref().unwrap().0.id()).collect();
+    assert_eq!(streams, ["c", "b"], "in the order of `apply`");
+}
+
+#[tokio::test]
+async fn a_failed_inner_command_that_is_passed_on_undoes_everything() {
+    let app = accounts().await;
+    let error = app.commands().send(pay_of("a", 4)).await.unwrap_err();
+    let CommandError::Nested { error: inner, .. } = &error else { panic!("{error}") };
+    assert_eq!(inner.rejection().unwrap().downcast_ref(), Some(&Overdrawn { missing: 3 }));
+    assert!(error.is_rejection());
+    assert!(names(&app).await.is_empty());
+    assert_eq!(balance(&app, "c").await, 0);
+    app.commands().send(pay_of("b", 4)).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_failed_inner_command_takes_back_its_own_events_and_nothing_else() {
+    let app = accounts().await;
+    let from = vec!["a".to_owned(), "missing".to_owned(), "b".to_owned()];
+    let any = PayFromAny { from, to: "c".to_owned(), amount: 4 };
+    assert_eq!(app.commands().send(any).await.unwrap().as_deref(), Some("b"));
+    assert_eq!(names(&app).await, ["Moved", "Moved", "Noted"]);
+    assert_eq!((balance(&app, "a").await, balance(&app, "c").await), (1, 4));
+    app.commands().send(pay_of("b", 1)).await.unwrap();
+    assert_eq!(balance(&app, "c").await, 5, "the live state is what the log says");
+}
+
+#[tokio::test]
+async fn an_inner_panic_is_that_commands_error() {
+    let app = accounts().await;
+    let error = app.commands().send(pay_of("b", 13)).await.unwrap_err();
+    let CommandError::Nested { error: inner, .. } = &error else { panic!("{error}") };
+    assert!(matches!(**inner, CommandError::Panicked { .. }), "{error}");
+    app.commands().send(pay_of("b", 3)).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_handler_that_sends_to_its_own_aggregate_is_told() {
+    let app = accounts().await;
+    let error = app.commands().send(Mirror { account: "a".to_owned() }).await.unwrap_err();
+    let CommandError::Nested { error: inner, .. } = &error else { panic!("{error}") };
+    assert!(matches!(**inner, CommandError::InUse { .. }), "{error}");
+    assert!(error.to_string().contains("handler that waits for this"), "{error}");
+    assert_eq!(balance(&app, "a").await, 1);
+    app.commands().send(Deposit { account: "a".to_owned(), amount: 1 }).await.unwrap();
+}
+
+#[tokio::test]
+async fn inner_commands_inherit_the_conversation_and_what_is_propagated() {
+    let builder = builder(&ManualPause::new(), &Arc::default());
+    let app = builder.propagate(["user"]).start().await.unwrap();
+    open(&app, "b", 10).await;
+    open(&app, "c", 0).await;
+    let id = CommandId::from_key("outer");
+    let dispatch = Dispatch::new().id(id).meta("user", "ada").meta("agent", "curl");
+    app.commands().send_with(pay_of("b", 4), dispatch).await.unwrap();
+    let events = stored(&app).await;
+    for event in &events[2..] {
+        let metadata = &event.metadata;
+        assert_eq!(metadata.correlation_id(), Some(id.0));
+        assert_ne!(metadata.causation_id(), Some(id.0), "the inner command caused it");
+        assert_eq!(metadata.get("user").as_deref(), Some("ada"));
+        assert_eq!(metadata.get("agent"), None);
+    }
+    assert_ne!(events[2].metadata.causation_id(), events[3].metadata.causation_id());
+}
+
+#[tokio::test]
+async fn a_unit_of_work_belongs_to_one_tenant() {
+    let app = accounts().await;
+    let dispatch = Dispatch::new().meta("tenant", "acme");
+    let error = app.commands().send_with(pay_of("b", 4), dispatch).await.unwrap_err();
+    let CommandError::Nested { error: inner, .. } = &error else { panic!("{error}") };
+    assert!(matches!(**inner, CommandError::NotFound { .. }), "acme has no accounts: {error}");
+}

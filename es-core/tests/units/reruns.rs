@@ -1,0 +1,61 @@
+//! Conflicts with others, and the runs that follow.
+
+use es_core::command::CommandError;
+use es_core::store::MemoryLog;
+use tokio::task::JoinSet;
+
+use super::domain::*;
+use super::{app_on, balance, open};
+
+fn transfer_of(from: &str, to: &str) -> Transfer {
+    Transfer { from: from.to_owned(), to: to.to_owned(), amount: 1 }
+}
+
+#[tokio::test]
+async fn what_others_changed_meanwhile_decides_again_on_fresh_state() {
+    let log = MemoryLog::new();
+    let (one, other) = (app_on(log.clone()).await, app_on(log).await);
+    open(&one, "a", 10).await;
+    open(&one, "b", 0).await;
+    // Both have the accounts live now, and the other one does not see what the first one does.
+    assert_eq!(other.commands().send(transfer_of("a", "b")).await.unwrap(), (9, 1));
+    assert_eq!(one.commands().send(transfer_of("a", "b")).await.unwrap(), (8, 2));
+    assert_eq!(other.commands().send(transfer_of("a", "b")).await.unwrap(), (7, 3));
+}
+
+#[tokio::test]
+async fn what_was_only_read_is_checked_too() {
+    let log = MemoryLog::new();
+    let (one, other) = (app_on(log.clone()).await, app_on(log).await);
+    open(&one, "a", 10).await;
+    let total = || Total(vec!["a".to_owned()]);
+    assert_eq!(other.commands().send(total()).await.unwrap(), 10);
+    one.commands().send(Deposit { account: "a".to_owned(), amount: 1 }).await.unwrap();
+    assert_eq!(other.commands().send(total()).await.unwrap(), 11, "no answer from a stale copy");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn transfers_in_opposite_directions_wait_for_nobody_for_ever() {
+    let log = MemoryLog::new();
+    let apps = [app_on(log.clone()).await, app_on(log).await];
+    for account in ["a", "b", "c"] {
+        open(&apps[0], account, 1000).await;
+    }
+    let pairs = [("a", "b"), ("b", "a"), ("b", "c"), ("c", "a"), ("a", "c"), ("c", "b")];
+    let mut sending = JoinSet::new();
+    for round in 0..300 {
+        let (from, to) = pairs[round % pairs.len()];
+        let commands = apps[round / 2 % 2].commands();
+        sending.spawn(async move { commands.send(transfer_of(from, to)).await });
+    }
+    let answers = sending.join_all().await;
+    let (done, failed): (Vec<_>, Vec<_>) = answers.into_iter().partition(Result::is_ok);
+    let only_conflicts = failed.iter().all(|it| matches!(it, Err(CommandError::Conflict { .. })));
+    assert!(only_conflicts, "{failed:?}");
+    assert!(!done.is_empty());
+    let mut total = 0;
+    for account in ["a", "b", "c"] {
+        total += balance(&apps[0], account).await;
+    }
+    assert_eq!(total, 3000, "no money is made or lost");
+}
