@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use foldhash::{HashMap, HashMapExt};
 
-use super::{Aggregate, AggregateId, Slot};
+use super::{Aggregate, AggregateId, Pipeline, Slot};
 use crate::event::{CommandId, InvalidId, Sequence, StreamId, Tenant};
 use crate::store::BatchFate;
 
@@ -39,6 +39,8 @@ pub(crate) struct Turn<A> {
     pub(crate) live: Option<Live<A>>,
     /// Batches handed to the log whose outcome was open when last looked at.
     pub(crate) in_flight: VecDeque<InFlight>,
+    /// How many of them there may be.
+    pub(crate) pipeline: Pipeline,
 }
 
 /// A folded state and its version.
@@ -75,6 +77,7 @@ impl<A: Aggregate> Cells<A> {
             turn: Arc::new(tokio::sync::Mutex::new(Turn {
                 live: None,
                 in_flight: VecDeque::new(),
+                pipeline: Pipeline::default(),
             })),
             used: AtomicBool::new(false),
         });
@@ -135,7 +138,24 @@ impl<A> Turn<A> {
         while let Some(first) = self.in_flight.pop_front_if(|first| !first.fate.is_pending()) {
             if first.fate.is_undone() {
                 self.live = None;
+            } else {
+                self.pipeline.stored();
             }
+        }
+    }
+
+    /// True if no further batch may be in flight now.
+    pub(crate) fn is_full(&self) -> bool {
+        self.pipeline.is_full(self.in_flight.len())
+    }
+
+    /// Waits until one more batch may be in flight.
+    pub(crate) async fn room(&mut self) {
+        while self.is_full()
+            && let Some(first) = self.in_flight.front()
+        {
+            first.fate.settled().await;
+            self.settle();
         }
     }
 

@@ -192,3 +192,28 @@ async fn a_deadline_before_the_turn_stores_nothing() {
     weighing.await.unwrap().unwrap();
     assert_eq!(commands.send(take("a", 0)).await.unwrap(), 0);
 }
+
+#[tokio::test]
+async fn after_somebody_elses_change_the_pipeline_shrinks_to_one_and_doubles_again() {
+    let (app, gate, log) = gated().await;
+    let commands = app.commands();
+    let somebody_elses = boxes_put(1);
+    tokio::task::spawn_blocking(move || append_now(&log, somebody_elses)).await.unwrap().unwrap();
+    gate.let_through(2);
+    assert_eq!(commands.send(take("a", 1)).await.unwrap(), 0, "decided again after the conflict");
+    // That was a clean round with one in flight.
+    for width in [2, 4, 8] {
+        let mut sending: Vec<_> =
+            (0..=width).map(|_| Box::pin(commands.send(put("a", 1)))).collect();
+        for sent in &mut sending {
+            waits!(*sent);
+        }
+        // What waits for its turn is withdrawn with its caller; what is in flight is stored.
+        drop(sending);
+        gate.let_through(width + 1);
+        let boxes = commands.send(take("a", 0)).await.unwrap();
+        assert_eq!(boxes, width as u64, "{width} were in flight");
+        gate.let_through(1);
+        commands.send(take("a", boxes)).await.unwrap();
+    }
+}

@@ -74,6 +74,11 @@ impl Planner {
         (z ^ (z >> 31)) % end
     }
 
+    /// True once in twenty times.
+    pub fn is_unlucky(&mut self) -> bool {
+        self.below(20) == 0
+    }
+
     pub fn plan(&mut self, depth: u64) -> Plan {
         let steps = (0..=self.below(4)).map(|_| self.step(depth)).collect();
         Plan { steps, fails: self.below(4) == 0 }

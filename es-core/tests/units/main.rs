@@ -12,6 +12,9 @@ mod barriers;
 mod books;
 mod callbacks;
 mod domain;
+#[path = "../commands/gated_log.rs"]
+#[allow(dead_code, reason = "a part of it is used here")]
+mod gated_log;
 mod nested;
 mod nestings;
 mod order;
@@ -23,6 +26,7 @@ use std::sync::Arc;
 use es_core::app::AppBuilder;
 use es_core::event::{Partition, RecordedEvent};
 use es_core::prelude::*;
+use es_core::registry::IntoStore;
 use es_core::store::{Filter, MemoryLog};
 
 use domain::*;
@@ -31,7 +35,7 @@ async fn app() -> App {
     app_on(MemoryLog::new()).await
 }
 
-async fn app_on(log: MemoryLog) -> App {
+async fn app_on(log: impl IntoStore) -> App {
     builder(&ManualPause::new(), &Arc::default()).store(log).start().await.unwrap()
 }
 

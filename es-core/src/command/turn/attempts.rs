@@ -16,6 +16,8 @@ use crate::unit::{AnyCell, Entry};
 #[derive(Default)]
 pub(super) struct Attempts {
     conflicts: u32,
+    /// True if others had changed the command's own target in the last run.
+    met_others: bool,
     /// What they touched beside the command's own target, in the order of the streams.
     touched: Vec<Arc<dyn AnyCell>>,
 }
@@ -32,6 +34,11 @@ pub(super) struct Decided<R, X> {
 }
 
 impl Attempts {
+    /// True if others had changed the command's own target in the last run.
+    pub(super) fn met_others(&self) -> bool {
+        self.met_others
+    }
+
     /// The touched aggregates that come before a stream, and those that come after it.
     pub(super) fn around(&self, own: &StreamId) -> (&[Arc<dyn AnyCell>], &[Arc<dyn AnyCell>]) {
         self.touched.split_at(self.touched.partition_point(|cell| cell.stream() < own))
@@ -75,6 +82,7 @@ impl<X: DomainError> Journey<X> {
             Some(committed) => committed,
             None => return Some(Err(self.late(decided.stores_nothing))),
         };
+        attempts.met_others = false;
         let (again, given_up) = match committed {
             Ok(committed) => {
                 if let Some(afterwards) = decided.afterwards {
@@ -89,6 +97,7 @@ impl<X: DomainError> Journey<X> {
             Err(error @ AppendError::PredecessorUndone) => (false, self.append_error(error)),
             Err(AppendError::Conflict { stream, .. }) => {
                 attempts.conflicts += 1;
+                attempts.met_others = self.target.as_ref() == Some(&stream);
                 (true, self.conflict(stream, attempts.conflicts))
             }
             Err(AppendError::ConditionFailed { position, .. }) => {

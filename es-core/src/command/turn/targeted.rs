@@ -83,19 +83,25 @@ impl<A: Aggregate, X: DomainError> Targeted<A, X> {
         is_barrier: bool,
     ) -> Fallible<Turns<A>, X> {
         if attempts.touched().is_empty() {
-            return Ok(Turns { own: self.take_turn().await?, held: Vec::new() });
+            return Ok(Turns { own: self.take_turn(attempts).await?, held: Vec::new() });
         }
         let (before, after) = attempts.around(&self.cell.stream);
         let mut held = self.journey.hold(before, is_barrier).await?;
-        let own = self.take_turn().await?;
+        let own = self.take_turn(attempts).await?;
         held.append(&mut self.journey.hold(after, is_barrier).await?);
         Ok(Turns { own, held })
     }
 
-    async fn take_turn(&self) -> Fallible<OwnedMutexGuard<Turn<A>>, X> {
+    async fn take_turn(&self, attempts: &Attempts) -> Fallible<OwnedMutexGuard<Turn<A>>, X> {
         let locking = Arc::clone(&self.cell.turn).lock_owned();
         let mut turn = self.journey.before_deadline(locking).await?;
         turn.settle();
+        if attempts.met_others() {
+            turn.pipeline.shrink();
+        }
+        if turn.is_full() {
+            self.journey.before_deadline(turn.room()).await?;
+        }
         Ok(turn)
     }
 
