@@ -46,3 +46,8 @@ pub(crate) struct Interceptors {
     pub(crate) dispatch: Vec<Arc<dyn DispatchInterceptor>>,
     pub(crate) handling: Vec<Arc<dyn HandlingInterceptor>>,
 }
+
+/// The guide's page on interceptors; its code is compiled and run as a documentation test.
+#[cfg(doctest)]
+#[doc = include_str!("../../../../docs/interceptors.md")]
+pub struct Guide;
