@@ -105,6 +105,7 @@ pub struct Needs {
     pub(crate) sql_by_hand: bool,
     pub(crate) tag_conditions: bool,
     pub(crate) multi_stream_appends: bool,
+    pub(crate) unit_of_work: bool,
 }
 
 impl Needs {
@@ -126,6 +127,11 @@ impl Needs {
     /// Needs a log that stores the events of several streams in one batch.
     pub fn multi_stream_appends(&mut self) {
         self.multi_stream_appends = true;
+    }
+
+    /// Needs a unit of work, which only the handlers of commands have.
+    pub fn unit_of_work(&mut self) {
+        self.unit_of_work = true;
     }
 
     /// Needs a view's table.

@@ -2,7 +2,7 @@
 
 use super::error::Problem;
 use crate::context::{Needs, Resources};
-use crate::registry::{CommandEntry, Components, Registry, Source};
+use crate::registry::{Components, Registry, Source};
 use crate::store::Capabilities;
 
 /// Finds every reason not to start in what the program has registered.
@@ -15,7 +15,7 @@ pub(super) fn problems(
         return vec![Problem::Empty];
     }
     let mut problems = missing(registry.components(), expected);
-    problems.extend(unprovided(registry.components(), resources));
+    problems.extend(handlers(registry.components()).flat_map(|it| check(it, resources)));
     problems
 }
 
@@ -30,26 +30,41 @@ fn missing(components: &Components, expected: &[String]) -> Vec<Problem> {
         .collect()
 }
 
-fn unprovided(components: &Components, resources: &Resources) -> Vec<Problem> {
+/// A handler as messages name it, with what its parameters need.
+struct Needy {
+    handler: String,
+    needed: Needs,
+    is_of_a_command: bool,
+}
+
+impl Needy {
+    fn new(
+        (what, name, source): (&str, &str, Source),
+        needs: fn(&mut Needs),
+        is_of_a_command: bool,
+    ) -> Self {
+        let mut needed = Needs::default();
+        needs(&mut needed);
+        Self { handler: format!("{what} `{name}` ({source})"), needed, is_of_a_command }
+    }
+}
+
+fn handlers(components: &Components) -> impl Iterator<Item = Needy> {
     let commands = components.commands.iter().map(|entry| {
-        (format!("the handler of command `{}`", entry.name), entry.source, entry.needs)
+        Needy::new(("the handler of command", entry.name, entry.source), entry.needs, true)
     });
-    let events = components
-        .event_handlers
-        .iter()
-        .map(|entry| (format!("event handler `{}`", entry.handler), entry.source, entry.needs));
-    let queries = components
-        .query_handlers
-        .iter()
-        .map(|entry| (format!("query handler `{}`", entry.handler), entry.source, entry.needs));
-    commands.chain(events).chain(queries).flat_map(|handler| check(handler, resources)).collect()
+    let events = components.event_handlers.iter().map(|entry| {
+        Needy::new(("event handler", entry.handler, entry.source), entry.needs, false)
+    });
+    let queries = components.query_handlers.iter().map(|entry| {
+        Needy::new(("query handler", entry.handler, entry.source), entry.needs, false)
+    });
+    commands.chain(events).chain(queries)
 }
 
 /// Finds every handler that needs more than the log can do.
 pub(super) fn beyond(registry: &Registry, can: Capabilities) -> Vec<Problem> {
-    let lacking = |entry: &CommandEntry| {
-        let mut needed = Needs::default();
-        (entry.needs)(&mut needed);
+    let lacking = |Needy { handler, needed, .. }| {
         let lacking = if needed.tag_conditions && !can.tag_conditions {
             "conditions over tags, which `Boundary` rests on"
         } else if needed.multi_stream_appends && !can.multi_stream_appends {
@@ -57,25 +72,23 @@ pub(super) fn beyond(registry: &Registry, can: Capabilities) -> Vec<Problem> {
         } else {
             return None;
         };
-        let handler = format!("the handler of command `{}` ({})", entry.name, entry.source);
         Some(Problem::Capability { handler, lacking })
     };
-    registry.components().commands.iter().filter_map(lacking).collect()
+    handlers(registry.components()).filter_map(lacking).collect()
 }
 
-fn check(
-    (handler, source, needs): (String, Source, fn(&mut Needs)),
-    resources: &Resources,
-) -> Vec<Problem> {
-    let mut needed = Needs::default();
-    needs(&mut needed);
+fn check(Needy { handler, needed, is_of_a_command }: Needy, resources: &Resources) -> Vec<Problem> {
     let absent = needed.resources.iter().filter(|(type_id, _)| !resources.contains(*type_id));
     let provided = resources.names();
-    absent
+    let mut problems: Vec<_> = absent
         .map(|(_, resource)| Problem::Resource {
-            handler: format!("{handler} ({source})"),
+            handler: handler.clone(),
             resource,
             provided: if provided.is_empty() { "nothing".to_owned() } else { provided.join(", ") },
         })
-        .collect()
+        .collect();
+    if needed.unit_of_work && !is_of_a_command {
+        problems.push(Problem::UnitOfWork { handler });
+    }
+    problems
 }

@@ -50,6 +50,15 @@ pub enum Problem {
         /// What was provided.
         provided: String,
     },
+    /// A handler of events or queries asks for a unit of work.
+    #[error(
+        "{handler} takes a gateway, a `Repository` or a `UnitOfWork`, and only the handlers of \
+         commands have a unit of work that these belong to; keep it out of views"
+    )]
+    UnitOfWork {
+        /// The handler with its place in the source.
+        handler: String,
+    },
     /// A handler needs what the log cannot do.
     #[error(
         "{handler} needs {lacking}, and the log has no such thing; choose another engine, or \

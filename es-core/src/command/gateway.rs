@@ -1,7 +1,7 @@
 use serde_json::value::RawValue;
 
 use super::{Command, CommandError, Dispatch, HandledBy, Rejection, Reply, send_boxed};
-use crate::context::{Context, FromContext};
+use crate::context::{Context, FromContext, Needs};
 use crate::event::CommandId;
 use crate::fault::Fault;
 use crate::registry::{NamedCommand, NamedReply};
@@ -193,6 +193,10 @@ impl FromContext for CommandGateway {
     fn from_context(context: &Context) -> Result<Self, Fault> {
         let unit = context.unit()?.clone();
         Ok(Self { runtime: unit.runtime().clone(), within: Some(unit) })
+    }
+
+    fn needs(needs: &mut Needs) {
+        needs.unit_of_work();
     }
 }
 

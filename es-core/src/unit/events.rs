@@ -1,7 +1,7 @@
 use std::borrow::Cow;
 
 use super::UnitOfWork;
-use crate::context::{Context, FromContext};
+use crate::context::{Context, FromContext, Needs};
 use crate::event::{Codec, CommandId, Event, EventId, Metadata, Tags, Tenant, encoded, keys};
 use crate::fault::Fault;
 use crate::runtime::Runtime;
@@ -87,5 +87,9 @@ async fn store<E: Event>(
 impl FromContext for EventGateway {
     fn from_context(context: &Context) -> Result<Self, Fault> {
         Ok(Self(Way::Unit(context.unit()?.clone())))
+    }
+
+    fn needs(needs: &mut Needs) {
+        needs.unit_of_work();
     }
 }

@@ -178,6 +178,7 @@ impl<A: Aggregate> FromContext for Repository<A> {
     }
 
     fn needs(needs: &mut Needs) {
+        needs.unit_of_work();
         needs.multi_stream_appends();
     }
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::{AnyCell, AnyPlace, Closed, Seed};
 use crate::aggregate::Order;
-use crate::context::{Context, FromContext};
+use crate::context::{Context, FromContext, Needs};
 use crate::event::{Codec, CommandId, Event, EventId, Metadata, StreamId, Tags, Tenant, encoded};
 use crate::fault::Fault;
 use crate::runtime::Runtime;
@@ -297,6 +297,10 @@ pub(super) async fn all_stored(fates: &[BatchFate]) -> Result<(), Fault> {
 impl FromContext for UnitOfWork {
     fn from_context(context: &Context) -> Result<Self, Fault> {
         context.unit().cloned()
+    }
+
+    fn needs(needs: &mut Needs) {
+        needs.unit_of_work();
     }
 }
 

@@ -58,7 +58,7 @@ impl Context {
         let (Some(seed), Some(command)) = (&self.within.seed, self.command_id) else {
             return Err(Fault::new(
                 "there is no unit of work here; repositories and gateways belong to the handlers \
-                 of commands that an application carries out",
+                 of commands that an application carries out, in tests `App::test()`",
             ));
         };
         Ok(self
