@@ -85,6 +85,7 @@ impl Purse {
 
     #[command_handler]
     fn put_in(purse: &mut Root<Self>, command: PutIn) -> Result<u64, std::convert::Infallible> {
+        tracing::info!(target: "handler", "put in");
         purse.apply(CoinsPutIn { coins: command.coins });
         Ok(purse.coins)
     }
@@ -102,6 +103,7 @@ impl Purse {
         tokio::task::yield_now().await;
         let seen = metadata.get("checked-by");
         assert!(seen.is_none_or(|who| who == "ada"), "the handler sees what was added");
+        tracing::info!(target: "handler", "counted");
         CoinsPutIn { coins: command.coins }
     }
 
@@ -132,6 +134,23 @@ impl Purse {
     }
 }
 
+/// Pours coins from one purse into another.
+#[derive(Command, Debug, Clone, Serialize, Deserialize)]
+pub struct Pour {
+    pub from: String,
+    pub to: String,
+    pub coins: u64,
+}
+
+#[command_handler]
+pub async fn pour(command: Pour, commands: CommandGateway) -> Result<u64, HandlerError<TooFew>> {
+    let Pour { from, to, coins } = command;
+    let put_in = PutIn { purse: to, coins };
+    let there = commands.send(put_in).await.map_err(HandlerError::nested)?;
+    commands.send(TakeOut { purse: from, coins }).await.map_err(HandlerError::nested)?;
+    Ok(there)
+}
+
 pub fn open(purse: &str) -> OpenPurse {
     OpenPurse { purse: purse.to_owned() }
 }
@@ -144,6 +163,10 @@ pub fn take_out(coins: u64) -> TakeOut {
     TakeOut { purse: "a".to_owned(), coins }
 }
 
+pub fn pour_of(coins: u64) -> Pour {
+    Pour { from: "a".to_owned(), to: "b".to_owned(), coins }
+}
+
 /// What interceptors and tests write down, in the order in which it happens.
 #[derive(Clone, Default)]
 pub struct Notes(Arc<Mutex<Vec<String>>>);
@@ -151,6 +174,10 @@ pub struct Notes(Arc<Mutex<Vec<String>>>);
 impl Notes {
     pub fn add(&self, note: impl Into<String>) {
         self.0.lock().unwrap().push(note.into());
+    }
+
+    pub fn peek(&self) -> Vec<String> {
+        self.0.lock().unwrap().clone()
     }
 
     pub fn take(&self) -> Vec<String> {

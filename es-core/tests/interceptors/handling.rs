@@ -12,7 +12,7 @@ use super::domain::*;
 use super::gated_log::{GatedLog, append_now};
 
 /// Notes each decision before and after it.
-struct Deciding(&'static str, Notes);
+pub struct Deciding(pub &'static str, pub Notes);
 
 impl HandlingInterceptor for Deciding {
     fn before(&self, command: &CommandMessage<'_>, _: &mut Metadata) -> Result<(), Veto> {
@@ -34,9 +34,9 @@ impl HandlingInterceptor for Deciding {
 }
 
 /// Stops commands by name, on the way in or on the way out.
-struct Stopping {
-    on_the_way_in: &'static str,
-    on_the_way_out: &'static str,
+pub struct Stopping {
+    pub on_the_way_in: &'static str,
+    pub on_the_way_out: &'static str,
 }
 
 impl HandlingInterceptor for Stopping {
@@ -56,7 +56,7 @@ impl HandlingInterceptor for Stopping {
 }
 
 /// Adds an entry, unless it was added before.
-struct Stamping(&'static str, &'static str);
+pub struct Stamping(pub &'static str, pub &'static str);
 
 impl HandlingInterceptor for Stamping {
     fn before(&self, command: &CommandMessage<'_>, metadata: &mut Metadata) -> Result<(), Veto> {

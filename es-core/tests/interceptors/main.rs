@@ -14,6 +14,7 @@ mod errors;
 #[path = "../commands/gated_log.rs"]
 mod gated_log;
 mod handling;
+mod nested;
 mod per_aggregate;
 mod retries;
 mod spans;

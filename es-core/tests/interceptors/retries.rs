@@ -4,13 +4,17 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use es_core::command::{Backoff, CommandError, CommandMessage, Rejection, Retry};
+use es_core::command::{
+    Backoff, CommandError, CommandMessage, DispatchInterceptor, Dispatched, Rejection, Retry,
+    Sending,
+};
+use es_core::future::BoxFuture;
 use es_core::prelude::*;
 
 use super::domain::*;
 use super::gated_log::{Gate, GatedLog};
 
-async fn gated(retry: impl es_core::command::DispatchInterceptor, notes: &Notes) -> (App, Gate) {
+async fn gated(retry: impl DispatchInterceptor, notes: &Notes) -> (App, Gate) {
     let (log, gate) = GatedLog::new();
     let app = App::test()
         .store(log)
@@ -102,4 +106,68 @@ async fn nothing_is_waited_for_beyond_the_deadline() {
     let error = app.commands().send_with(put_in(2), within).await.unwrap_err();
     assert!(matches!(error, CommandError::Append { .. }), "{error}");
     assert_eq!(notes.take().len(), 2);
+}
+
+/// Loses the first answer, whatever it is.
+#[derive(Default)]
+struct Losing(AtomicUsize);
+
+impl DispatchInterceptor for Losing {
+    fn intercept<'a>(&'a self, mut sending: Sending<'a>) -> BoxFuture<'a, Dispatched> {
+        Box::pin(async move {
+            let (command_id, dispatched) = (sending.id(), sending.proceed().await);
+            match self.0.fetch_add(1, Ordering::SeqCst) {
+                0 => Err(CommandError::OutcomeUnknown { command_id, reason: "lost".to_owned() }),
+                _ => dispatched,
+            }
+        })
+    }
+}
+
+#[tokio::test]
+async fn a_command_whose_answer_got_lost_is_carried_out_once() {
+    let app = App::test()
+        .with::<Purse>()
+        .dispatch_interceptor(at_once(2))
+        .dispatch_interceptor(Losing::default());
+    let app = app.start().await.unwrap();
+    // Decided anew it would be `AlreadyExists`.
+    app.commands().send(open("a")).await.unwrap();
+    assert_eq!(stored_metadata(&app).await.len(), 1);
+}
+
+#[tokio::test]
+async fn what_a_handler_sends_is_sent_again_too() {
+    let notes = Notes::default();
+    let app = App::test()
+        .with::<Purse>()
+        .dispatch_interceptor(at_once(2))
+        .dispatch_interceptor(Noting("attempt", notes.clone()))
+        .dispatch_interceptor(FailingOnce("TakeOut", AtomicUsize::new(0)));
+    let app = app.start().await.unwrap();
+    for purse in ["a", "b"] {
+        app.commands().send(open(purse)).await.unwrap();
+    }
+    app.commands().send(put_in(1)).await.unwrap();
+    notes.take();
+    app.commands().send(pour_of(1)).await.unwrap();
+    let attempts = notes.take();
+    let of = |name: &str| attempts.iter().filter(|note| note.ends_with(name)).count();
+    assert_eq!((of("Pour comes"), of("PutIn comes"), of("TakeOut comes")), (1, 1, 2));
+    assert_eq!(app.repository::<Purse>().load(&"b".to_owned()).await.unwrap().coins, 1);
+}
+
+/// Does not send the first command of a name on.
+struct FailingOnce(&'static str, AtomicUsize);
+
+impl DispatchInterceptor for FailingOnce {
+    fn intercept<'a>(&'a self, mut sending: Sending<'a>) -> BoxFuture<'a, Dispatched> {
+        Box::pin(async move {
+            let command_id = sending.id();
+            if sending.name() == self.0 && self.1.fetch_add(1, Ordering::SeqCst) == 0 {
+                return Err(CommandError::Overloaded { command_id });
+            }
+            sending.proceed().await
+        })
+    }
 }

@@ -59,6 +59,11 @@ impl Around<'_> {
         }
         stopped
     }
+
+    /// Goes out with what is lost already: that one of them stops it too changes nothing.
+    pub(crate) fn lose(&self, metadata: &Metadata, error: &dyn std::fmt::Display) {
+        let _ = self.leave(metadata, Handled::Failed(error));
+    }
 }
 
 /// Stops the command where an interceptor panics: it is this command's error alone.

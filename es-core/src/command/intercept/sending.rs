@@ -13,7 +13,8 @@ use crate::runtime::Runtime;
 ///
 /// It may stop the command, change what travels with it, and send it again. Whichever way a
 /// command is sent goes through it: `send`, `dispatch`, `named` and their variants, also from
-/// within a handler.
+/// within a handler. A command that a handler sends is a part of what that handler decides: it is
+/// as durable as the outer command, whose interceptors see the durable answer.
 ///
 /// ```
 /// # use es_core::command::{DispatchInterceptor, Dispatched, Sending, Veto};
@@ -100,7 +101,8 @@ impl Sending<'_> {
     /// Sends the command on, and gives its answer once everything it decided is durable.
     ///
     /// Called again, it sends the command again under the same id: one that was carried out, also
-    /// without anybody knowing, is answered from memory.
+    /// without anybody knowing, is answered from memory. Within a handler nothing is remembered
+    /// yet: one that succeeded there is carried out once more.
     ///
     /// # Errors
     /// See [`crate::command::CommandGateway::send`]; the domain's error is found by

@@ -7,7 +7,7 @@ use super::targeted::Targeted;
 use super::{Fallible, Journey};
 use crate::aggregate::Aggregate;
 use crate::command::handled::SendResult;
-use crate::command::{CommandError, DomainError, Handled, Refusal, Reply, Tracked};
+use crate::command::{CommandError, DomainError, Refusal, Reply, Tracked};
 use crate::context::Context;
 use crate::store::CommitToken;
 use crate::unit::{UnitOfWork, Within};
@@ -51,7 +51,9 @@ impl<A: Aggregate, X: DomainError> Targeted<A, X> {
         let mut around = journey.around(decision.payload());
         journey.check_version(decision.target_version(), lent.version())?;
         let slot = lent.slot().map_err(|fault| journey.fault(fault))?;
-        journey.enter_aggregate(&mut around, slot, &mut context)?;
+        journey
+            .enter_aggregate(&mut around, slot, &mut context)
+            .inspect_err(|error| around.lose(&context.metadata, error))?;
         work.unit = work.unit.described(context.metadata.clone());
         context.within = Within::from(work.unit.clone());
         lent.signed_by(work.unit.clone());
@@ -78,7 +80,8 @@ impl<X: DomainError> Journey<X> {
         let mut work = self.join(sender, kind.repeats_effects()).await?;
         let mut context = self.context_within(Within::default());
         let mut around = self.around(decision.payload());
-        self.enter(&mut around, &mut context)?;
+        self.enter(&mut around, &mut context)
+            .inspect_err(|error| around.lose(&context.metadata, error))?;
         work.unit = work.unit.described(context.metadata.clone());
         context.within = Within::from(work.unit.clone());
         let called = calling(|| decision.decide(&context));
@@ -119,10 +122,8 @@ impl<X: DomainError> Journey<X> {
         context: &Context,
         around: &crate::command::Around<'_>,
     ) -> Fallible<std::thread::Result<T>, X> {
-        self.in_time(called.ended()).await.inspect_err(|error| {
-            // It is lost already; that it is stopped too changes nothing.
-            let _ = around.leave(&context.metadata, Handled::Failed(error));
-        })
+        let ended = self.in_time(called.ended()).await;
+        ended.inspect_err(|error| around.lose(&context.metadata, error))
     }
 
     /// Keeps what an inner command did, or takes it back.
