@@ -1,12 +1,14 @@
 //! The order app: a shop whose orders, credit notes and imports are event-sourced.
 //!
 //! Read it in the order of the flow: [`order`] is an aggregate with its commands, events and
-//! rules; [`credit_note`] and [`import`] are two smaller ones; [`read`] holds the projections and
+//! rules; [`credit_note`] and [`import`] are two smaller ones; [`customer`] has a rule that no
+//! aggregate can keep, and a free command handler that does; [`read`] holds the projections and
 //! their queries; [`retail`] reads a retailer's export and sends it as commands; [`cli`] is the
 //! program around it. `examples/minimal.rs` is the smallest program there is.
 
 pub mod cli;
 pub mod credit_note;
+pub mod customer;
 pub mod import;
 pub mod item;
 pub mod money;

@@ -7,7 +7,7 @@ use es_core::event::Timestamp;
 use jiff::{civil::DateTime, tz::TimeZone};
 use rust_decimal::Decimal;
 
-use crate::{order::Status, read::Grouping};
+use crate::{customer::Email, order::Status, read::Grouping};
 
 /// An order book that stores what happened, event by event.
 ///
@@ -33,6 +33,8 @@ const EXIT_CODES: &str = "Exit codes: 0 done, 1 a fault (disk, file, store), 2 w
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Action {
+    /// Register a customer under an e-mail address that nobody else has
+    Register(Register),
     /// Open an order
     Place(Place),
     /// Add an item to an open order
@@ -62,6 +64,19 @@ pub enum Action {
 pub struct Named {
     /// The order's number
     pub order: String,
+}
+
+/// A customer to register.
+#[derive(Debug, Args)]
+pub struct Register {
+    /// The new customer's number
+    pub customer: String,
+    /// The customer's name
+    #[arg(long)]
+    pub name: String,
+    /// Where mail goes
+    #[arg(long)]
+    pub email: Email,
 }
 
 /// An order to open.

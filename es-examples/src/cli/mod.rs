@@ -9,6 +9,7 @@ mod inspect;
 mod list;
 mod output;
 mod progress;
+mod register;
 mod report;
 mod shop;
 mod table;
@@ -51,6 +52,7 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
 
 async fn answer(shop: &Shop, action: &Action) -> Result<Output, Failure> {
     match action {
+        Action::Register(register) => register::run(shop, register).await,
         Action::Place(place) => change::place(shop, place).await,
         Action::AddItem(add) => change::add_item(shop, add).await,
         Action::Confirm(named) => change::confirm(shop, named).await,

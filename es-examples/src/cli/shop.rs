@@ -8,6 +8,7 @@ use es_sqlite as _;
 use super::{Failure, output::note};
 use crate::{
     credit_note::CreditNote,
+    customer::{self, Customer},
     import::Import,
     order::{Bank, HouseBank, Order},
 };
@@ -28,6 +29,7 @@ impl Shop {
             .with::<Order>()
             .with::<CreditNote>()
             .with::<Import>()
+            .with::<(Customer, customer::register)>()
             .provide::<dyn Bank>(Arc::new(HouseBank))
             .start()
             .await
