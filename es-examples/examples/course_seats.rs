@@ -105,7 +105,7 @@ pub fn book(
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let app = App::builder().store("sqlite:course_seats.db").start().await?;
+    let app = App::builder().store("sqlite:data/course_seats.db").start().await?;
     let course = CommandId::generate().to_string(); // a new course at each run
     let student = |number| BookSeat { course: course.clone(), student: format!("{number}") };
     // Fifty students at once.

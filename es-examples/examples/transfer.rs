@@ -177,7 +177,7 @@ pub async fn withdraw_from_any(
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let app = App::builder().store("sqlite:transfer.db").start().await?;
+    let app = App::builder().store("sqlite:data/transfer.db").start().await?;
     let commands = app.commands();
     let new = |name: &str| format!("{name} {}", CommandId::generate()); // new ones at each run
     let (ada, bob) = (new("ada"), new("bob"));

@@ -89,3 +89,8 @@ pub trait BoundaryOf<C: Command>: BoundaryState {
     /// Says which.
     fn criteria(command: &C) -> Criteria;
 }
+
+/// The guide's page on boundaries; its code is compiled and run as a documentation test.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/boundaries.md")]
+pub struct Guide;

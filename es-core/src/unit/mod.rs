@@ -33,3 +33,8 @@ pub use repository::{Loaded, Repository};
 pub use unit_of_work::UnitOfWork;
 pub(crate) use unit_of_work::{Callback, Entry, Staged};
 pub(crate) use within::{Seed, Within};
+
+/// The guide's page on units of work; its code is compiled and run as a documentation test.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/units-of-work.md")]
+pub struct Guide;

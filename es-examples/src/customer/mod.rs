@@ -1,7 +1,7 @@
 //! Customers: each has an e-mail address that no other has.
 //!
-//! "No other" is a rule over many streams, which no aggregate can keep. It is a consistency boundary
-//! of the registration, a free command handler that creates the customer.
+//! "No other" is a rule over many streams, which no aggregate can keep. It is a boundary of the
+//! registration, which is a free command handler that creates the customer.
 
 mod aggregate;
 mod command;

@@ -249,3 +249,8 @@ async fn jitter(conflicts: u32) {
     let most_us = 100_u64 << conflicts.min(7);
     tokio::time::sleep(Duration::from_micros(most_us * random / 255)).await;
 }
+
+/// The guide's page on effects; its code is compiled and run as a documentation test.
+#[cfg(doctest)]
+#[doc = include_str!("../../../../docs/effects.md")]
+pub struct Guide;
