@@ -178,3 +178,17 @@ async fn a_table_emptied_or_dropped_by_hand_costs_snapshots_alone() {
         stop(app).await;
     }
 }
+
+#[tokio::test]
+async fn a_table_emptied_while_the_application_runs_costs_snapshots_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let app = start(&folder).await;
+    app.commands().send(count(6)).await.unwrap();
+    app.commands().send(count(1)).await.unwrap();
+    edit_snapshots(&folder, "DELETE FROM snapshots");
+    assert!(snapshot(&app).await.unwrap().is_none());
+    app.commands().send(count(1)).await.unwrap();
+    assert_eq!(counted(&app).await, 8);
+    assert_eq!(snapshot(&app).await.unwrap().unwrap().sequence, Sequence(7));
+    stop(app).await;
+}

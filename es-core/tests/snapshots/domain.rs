@@ -109,6 +109,28 @@ impl Account {
     fn on_closed(&mut self, _: &Closed) {}
 }
 
+/// Pays from one account to another, in small coins.
+#[derive(Command, Debug, Clone, Serialize, Deserialize)]
+pub struct Transfer {
+    pub from: String,
+    pub to: String,
+    pub coins: usize,
+}
+
+#[command_handler]
+pub async fn transfer(
+    command: Transfer,
+    accounts: Repository<Account>,
+) -> Result<(), HandlerError<Refused>> {
+    let mut from = accounts.load(&command.from).await?;
+    let mut to = accounts.load(&command.to).await?;
+    for _ in 0..command.coins {
+        from.apply(Paid { amount: -1 });
+        to.apply(Paid { amount: 1 });
+    }
+    Ok(())
+}
+
 #[derive(Event, Debug, Clone, Serialize, Deserialize)]
 pub struct Noted {
     pub id: String,

@@ -15,6 +15,7 @@ mod ignored;
 mod law;
 mod observed_log;
 mod taken;
+mod units;
 mod used;
 
 use std::sync::Arc;

@@ -28,6 +28,7 @@ pub struct ObservedLog {
     misleading: Mutex<Option<Snapshot>>,
     damages_snapshots: AtomicBool,
     forges_event_ids: AtomicBool,
+    kept: AtomicU64,
 }
 
 impl ObservedLog {
@@ -44,6 +45,11 @@ impl ObservedLog {
     /// The number of events that were read since this was asked last.
     pub fn read(&self) -> u64 {
         self.read.swap(0, Ordering::SeqCst)
+    }
+
+    /// The number of snapshots that came since this was asked last.
+    pub fn kept(&self) -> u64 {
+        self.kept.swap(0, Ordering::SeqCst)
     }
 
     /// Loses the snapshots that come from now on, or no longer.
@@ -188,6 +194,7 @@ impl CommandMemory for ObservedLog {
 #[async_trait]
 impl SnapshotStore for ObservedLog {
     fn keep_snapshot(&self, snapshot: Snapshot) {
+        self.kept.fetch_add(1, Ordering::SeqCst);
         if !self.loses_snapshots.load(Ordering::SeqCst) {
             *self.misleading.lock().unwrap() = None;
             self.inner.keep_snapshot(snapshot);

@@ -39,6 +39,21 @@ async fn it_names_the_last_event_and_holds_the_state_after_it() {
 }
 
 #[tokio::test]
+async fn a_decision_and_a_load_take_one_however_many_thresholds_they_pass() {
+    let (app, log) = app().await;
+    app.commands().send(open()).await.unwrap();
+    app.commands().send(pay(&[1; 23])).await.unwrap();
+    assert_eq!(log.kept(), 1, "for four multiples of five");
+    app.commands().send(EndYear { id: id() }).await.unwrap();
+    assert_eq!(log.kept(), 1, "for the end of the year, and the fifth multiple");
+    app.commands().send(pay(&[1])).await.unwrap();
+    assert_eq!(log.kept(), 0);
+    log.mislead(Snapshot { schema: 0, ..snapshot(&*log).await.unwrap() });
+    app_on(&log).await.commands().send(Refuse { id: id() }).await.unwrap_err();
+    assert_eq!(log.kept(), 1, "for a load of 26 events with the end of a year in it");
+}
+
+#[tokio::test]
 async fn one_is_taken_after_an_event_that_asks_for_it() {
     let (app, log) = app().await;
     app.commands().send(open()).await.unwrap();

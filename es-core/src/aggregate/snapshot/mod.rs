@@ -27,3 +27,8 @@ pub(super) use load::Load;
 pub use policy::{SnapshotPolicy, SnapshotState};
 pub use state::State;
 pub(crate) use take::take_when_due;
+
+/// The guide's page on snapshots; its code is compiled and run as a documentation test.
+#[cfg(doctest)]
+#[doc = include_str!("../../../../docs/snapshots.md")]
+pub struct Guide;
