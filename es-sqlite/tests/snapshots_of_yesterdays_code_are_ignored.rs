@@ -1,4 +1,4 @@
-//! One file, and the code of three days: a snapshot is used by the code that took it, and by no other.
+//! One file, the code of three days: a snapshot is used by the code that took it, and no other.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, unreachable_pub)]
 
 use std::time::Duration;
