@@ -69,7 +69,7 @@ impl<A: Aggregate> AnyPlace for Place<A> {
 
     fn take_snapshot(&self, store: &Arc<dyn EventStore>, stream: &StreamId, batch: &Append) {
         if let (Some(live), Some(turn)) = (&self.live, &self.turn) {
-            take_when_due(store, stream, turn, live, batch);
+            take_when_due(store, stream, &turn.in_flight, live, batch);
         }
     }
 

@@ -76,8 +76,8 @@ impl Context {
     }
 
     /// Ends the unit, if the handler has reached for it.
-    pub(crate) fn close(&self) -> Option<Closed> {
-        self.within.unit.get().map(UnitOfWork::close)
+    pub(crate) fn close(&self) -> Option<Box<Closed>> {
+        self.within.unit.get().map(|unit| Box::new(unit.close()))
     }
 }
 

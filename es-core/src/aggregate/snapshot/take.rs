@@ -1,10 +1,11 @@
+use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use bytes::Bytes;
 
 use super::SnapshotPolicy;
-use crate::aggregate::{Aggregate, Live, Turn};
+use crate::aggregate::{Aggregate, InFlight, Live};
 use crate::event::{EventId, Sequence, StreamId};
 use crate::future::panic_message;
 use crate::store::{Append, EventStore, Snapshot};
@@ -14,7 +15,7 @@ use crate::store::{Append, EventStore, Snapshot};
 pub(crate) fn take_when_due<A: Aggregate>(
     store: &Arc<dyn EventStore>,
     stream: &StreamId,
-    turn: &Turn<A>,
+    in_flight: &VecDeque<InFlight>,
     live: &Live<A>,
     batch: &Append,
 ) {
@@ -27,7 +28,7 @@ pub(crate) fn take_when_due<A: Aggregate>(
         || own().any(|event| policy.is_due_by(&event.name));
     // A deleted aggregate is never loaded to decide on it. And one is enough that waits: with a
     // short interval every command in the queue would carry a copy of the state.
-    if !is_due || live.slot.is_deleted() || turn.in_flight.iter().any(|it| it.fate.is_awaited()) {
+    if !is_due || live.slot.is_deleted() || in_flight.iter().any(|it| it.fate.is_awaited()) {
         return;
     }
     let taken = Taken { stream, sequence, event };

@@ -27,13 +27,24 @@ pub(super) struct Decided<R, X> {
     pub(super) outcome: Fallible<R, X>,
     pub(super) stores_nothing: bool,
     pub(super) may_repeat: bool,
-    pub(super) touched: Vec<Arc<dyn AnyCell>>,
-    /// What runs once the batch is durable.
-    pub(super) afterwards: Option<JoinHandle<()>>,
+    /// What it took beside the command's own target.
+    pub(super) unit: Option<Box<HandedUnit>>,
     pub(super) appended: Appended,
 }
 
+/// A unit of work that is with the log.
+pub(super) struct HandedUnit {
+    pub(super) touched: Vec<Arc<dyn AnyCell>>,
+    /// What runs once the batch is durable.
+    pub(super) afterwards: Option<JoinHandle<()>>,
+}
+
 impl Attempts {
+    /// True if no run has met a conflict.
+    pub(super) fn is_first(&self) -> bool {
+        self.touched.is_empty() && self.conflicts == 0
+    }
+
     /// True if others had changed the command's own target in the last run.
     pub(super) fn met_others(&self) -> bool {
         self.met_others
@@ -85,7 +96,7 @@ impl<X: DomainError> Journey<X> {
         attempts.met_others = false;
         let (again, given_up) = match committed {
             Ok(committed) => {
-                if let Some(afterwards) = decided.afterwards {
+                if let Some(afterwards) = decided.unit.and_then(|unit| unit.afterwards) {
                     // It never panics, and nobody cancels it.
                     let _ = afterwards.await;
                 }
@@ -111,7 +122,9 @@ impl<X: DomainError> Journey<X> {
         if !decided.may_repeat || attempts.conflicts > most {
             return Some(Err(given_up));
         }
-        attempts.touch(decided.touched);
+        if let Some(unit) = decided.unit {
+            attempts.touch(unit.touched);
+        }
         if again {
             jitter(attempts.conflicts).await;
         }

@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
 
-use super::attempts::Decided;
+use super::attempts::{Decided, HandedUnit};
 use super::{Fallible, Journey};
 use crate::aggregate::InFlight;
 use crate::command::{Around, CommandError, DomainError, Handled, Refusal, Reply};
@@ -26,7 +26,7 @@ pub(super) struct Gathered<R, X> {
     pub(super) answer: Answer<R, X>,
     /// Signed, in the order of `apply` and `publish`.
     pub(super) events: Vec<NewEvent>,
-    pub(super) closed: Option<Closed>,
+    pub(super) closed: Option<Box<Closed>>,
 }
 
 impl<R, X> Answer<R, X> {
@@ -57,18 +57,20 @@ impl<X: DomainError> Journey<X> {
     ) -> Gathered<R, X> {
         let mut closed = context.close();
         if answer.stores()
-            && let Some(fault) = closed.as_mut().and_then(Closed::fault)
+            && let Some(fault) = closed.as_mut().and_then(|closed| closed.fault())
         {
             answer = Answer::Failed(self.fault(fault));
         }
         let mut events = Vec::new();
         if answer.stores() {
-            events = self.in_order(own, closed.as_mut(), &context.metadata);
+            events = self.in_order(own, closed.as_deref_mut(), &context.metadata);
         }
-        answer = self.leave(around, answer, &events, &context.metadata);
+        self.leave(around, &mut answer, &events, &context.metadata);
         if !answer.stores() {
             events.clear();
-            closed.as_mut().map(Closed::forget);
+            if let Some(closed) = &mut closed {
+                closed.forget();
+            }
         }
         Gathered { answer, events, closed }
     }
@@ -77,18 +79,17 @@ impl<X: DomainError> Journey<X> {
     pub(super) fn leave<R>(
         &self,
         around: &Around<'_>,
-        answer: Answer<R, X>,
+        answer: &mut Answer<R, X>,
         events: &[NewEvent],
         metadata: &Metadata,
-    ) -> Answer<R, X> {
-        let handled = match &answer {
+    ) {
+        let handled = match answer {
             Answer::Reply(_) => Handled::Decided(events),
             Answer::Recorded(error) => Handled::Failed(error),
             Answer::Failed(error) => Handled::Failed(error),
         };
-        match around.leave(metadata, handled) {
-            Ok(()) => answer,
-            Err(veto) => Answer::Failed(CommandError::Vetoed { command_id: self.id, veto }),
+        if let Err(veto) = around.leave(metadata, handled) {
+            *answer = Answer::Failed(CommandError::Vetoed { command_id: self.id, veto });
         }
     }
 
@@ -166,8 +167,7 @@ impl<X: DomainError> Journey<X> {
         let stores_nothing = batch.stores_nothing();
         let Some(mut closed) = closed else {
             let appended = permit.append(batch);
-            let (touched, afterwards) = (Vec::new(), None);
-            return Decided { outcome, stores_nothing, may_repeat, touched, afterwards, appended };
+            return Decided { outcome, stores_nothing, may_repeat, unit: None, appended };
         };
         let may_repeat = may_repeat && !closed.must_not_repeat;
         let fate = batch.fate.clone();
@@ -177,7 +177,8 @@ impl<X: DomainError> Journey<X> {
         let callbacks = closed.take_callbacks();
         closed.release(&InFlight { fate: fate.clone(), command: self.id });
         let afterwards = (!callbacks.is_empty()).then(|| tokio::spawn(after(fate, callbacks)));
-        Decided { outcome, stores_nothing, may_repeat, touched, afterwards, appended }
+        let unit = Some(Box::new(HandedUnit { touched, afterwards }));
+        Decided { outcome, stores_nothing, may_repeat, unit, appended }
     }
 }
 

@@ -177,17 +177,31 @@ impl<X: DomainError> Journey<X> {
         })
     }
 
+    /// A place in the log's queue, if one is free.
+    fn try_reserve(&self) -> Fallible<Option<Permit>, X> {
+        match self.runtime.shared().store.try_reserve() {
+            Ok(permit) => Ok(Some(permit)),
+            Err(AppendError::Overloaded) => Ok(None),
+            Err(error) => Err(self.not_reserved(error)),
+        }
+    }
+
     async fn reserve(&self) -> Fallible<Permit, X> {
-        let store = &self.runtime.shared().store;
-        let reserved = match store.try_reserve() {
-            Err(AppendError::Overloaded) => store.reserve(self.deadline).await,
-            reserved => reserved,
-        };
-        reserved.map_err(|error| match error {
+        match self.try_reserve()? {
+            Some(permit) => Ok(permit),
+            None => {
+                let reserving = self.runtime.shared().store.reserve(self.deadline);
+                reserving.await.map_err(|error| self.not_reserved(error))
+            }
+        }
+    }
+
+    fn not_reserved(&self, error: AppendError) -> CommandError<X> {
+        match error {
             AppendError::Overloaded => CommandError::Overloaded { command_id: self.id },
             AppendError::Closed => CommandError::ShuttingDown { command_id: self.id },
             error => self.append_error(error),
-        })
+        }
     }
 
     async fn before_deadline<T>(&self, future: impl Future<Output = T>) -> Fallible<T, X> {

@@ -60,9 +60,9 @@ impl<A: Aggregate, X: DomainError> Targeted<A, X> {
         let slot = lent.slot().map_err(|fault| journey.fault(fault))?;
         let called = calling(|| decision.decide(slot, &context));
         let called = journey.ended_in_time(called, &context, &around).await?;
-        let answer = journey.answer(called);
+        let mut answer = journey.answer(called);
         let staged = lent.slot().map(|slot| slot.staged()).unwrap_or_default();
-        let answer = journey.leave(&around, answer, staged, &context.metadata);
+        journey.leave(&around, &mut answer, staged, &context.metadata);
         // Gives the events to the unit.
         drop(lent);
         journey.ended_within(answer, work)
@@ -86,8 +86,8 @@ impl<X: DomainError> Journey<X> {
         context.within = Within::from(work.unit.clone());
         let called = calling(|| decision.decide(&context));
         let called = self.ended_in_time(called, &context, &around).await?;
-        let answer = self.answer(called);
-        let answer = self.leave(&around, answer, &[], &context.metadata);
+        let mut answer = self.answer(called);
+        self.leave(&around, &mut answer, &[], &context.metadata);
         self.ended_within(answer, work)
     }
 

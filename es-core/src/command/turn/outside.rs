@@ -78,8 +78,9 @@ impl<A: Aggregate, R: Reply, X: DomainError> Outside<A, R, X> {
         };
         // Only now: a place held while a handler awaits would be missing to everybody else.
         let permit = journey.reserve().await?;
-        let (gathered, left) = targeted.gather(answer, live, &context, &around);
-        targeted.hand_over(gathered, left, turns.own, permit, self.retry)
+        let (gathered, done) = targeted.gather(answer, &mut live, &context, &around);
+        turns.own.live = done.is_true.then_some(live);
+        targeted.hand_over(gathered, done, turns.own, permit, self.retry)
     }
 }
 

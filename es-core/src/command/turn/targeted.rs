@@ -13,7 +13,9 @@ use crate::command::handled::SendResult;
 use crate::command::{Around, CommandError, DomainError, Reply};
 use crate::context::Context;
 use crate::event::Sequence;
-use crate::store::{Append, Expectation, Expected, NewEvent, Permit, RememberedCommand};
+use crate::store::{
+    Append, Expectation, Expected, NewEvent, Permit, RememberedCommand, StreamVersion,
+};
 use crate::unit::Entry;
 
 /// A command with its target's place in the repository.
@@ -28,14 +30,14 @@ pub(super) struct Turns<A> {
     pub(super) held: Vec<Entry>,
 }
 
-/// What one run left of its target.
-pub(super) struct Left<A> {
-    /// The state, unless it has to be folded again.
-    live: Option<Live<A>>,
+/// What one run did to its target.
+pub(super) struct Done {
     /// The version it was decided on.
-    version: Option<Sequence>,
+    version: StreamVersion,
     /// How many of the events are its own.
     own: u64,
+    /// False if the state has to be folded again.
+    pub(super) is_true: bool,
 }
 
 impl<A: Aggregate, X: DomainError> Targeted<A, X> {
@@ -59,12 +61,22 @@ impl<A: Aggregate, X: DomainError> Targeted<A, X> {
     ) -> SendResult<R, X> {
         let mut attempts = Attempts::default();
         loop {
-            let mut turns = self.take_turns(&attempts, false).await?;
-            if let Some(first) = self.answered_before(&mut turns.own).await? {
+            let mut turns = match self.free_turn(&attempts)? {
+                Some(own) => Turns { own, held: Vec::new() },
+                None => self.take_turns(&attempts, false).await?,
+            };
+            if self.journey.is_repeatable
+                && let Some(first) = self.answered_before(&mut turns.own).await?
+            {
                 return self.journey.first_answer(first);
             }
-            self.fold(&mut turns.own).await?;
-            let permit = self.journey.reserve().await?;
+            if turns.own.live.is_none() {
+                self.fold(&mut turns.own).await?;
+            }
+            let permit = match self.journey.try_reserve()? {
+                Some(permit) => permit,
+                None => self.journey.reserve().await?,
+            };
             // From here to the hand-over there is no await: a dropped caller finds either nothing
             // done or everything handed over.
             let decided = self.decide_now(decision, turns, permit)?;
@@ -72,6 +84,22 @@ impl<A: Aggregate, X: DomainError> Targeted<A, X> {
                 return result;
             }
         }
+    }
+
+    /// The turn of a first run, if nobody has it or waits for it: what [`Targeted::take_turns`]
+    /// gives, without a future.
+    fn free_turn(&self, attempts: &Attempts) -> Fallible<Option<OwnedMutexGuard<Turn<A>>>, X> {
+        if self.journey.is_late() {
+            return Err(CommandError::DeadlineExceeded { command_id: self.journey.id });
+        }
+        if !attempts.is_first() {
+            return Ok(None);
+        }
+        let free = Arc::clone(&self.cell.turn).try_lock_owned().ok();
+        Ok(free.and_then(|mut turn| {
+            turn.settle();
+            (!turn.is_full()).then_some(turn)
+        }))
     }
 
     /// Waits for the aggregate's turn; once an earlier run met a conflict, for the turns of all
@@ -145,6 +173,7 @@ impl<A: Aggregate, X: DomainError> Targeted<A, X> {
         permit: Permit,
     ) -> Fallible<Decided<R, X>, X> {
         let journey = &self.journey;
+        // Out of its place: whatever panics on the way, nobody finds a state that is half decided.
         let Some(mut live) = turns.own.live.take() else {
             return Err(journey.lost_state());
         };
@@ -155,11 +184,12 @@ impl<A: Aggregate, X: DomainError> Targeted<A, X> {
             Err(error) => Answer::Failed(error),
             Ok(()) => match calling(|| decision.decide(&mut live.slot, &context)) {
                 Called::Done(called) => journey.answer(called),
-                Called::Awaiting(_) => return Err(journey.bug()),
+                Called::Awaiting(_) => Answer::Failed(journey.bug()),
             },
         };
-        let (gathered, left) = self.gather(answer, live, &context, &around);
-        self.hand_over(gathered, left, turns.own, permit, true)
+        let (gathered, done) = self.gather(answer, &mut live, &context, &around);
+        turns.own.live = done.is_true.then_some(live);
+        self.hand_over(gathered, done, turns.own, permit, true)
     }
 
     /// What has to hold before the handler runs.
@@ -178,19 +208,19 @@ impl<A: Aggregate, X: DomainError> Targeted<A, X> {
         context.hold(held).map_err(|fault| journey.fault(fault))
     }
 
-    /// What a handler's run came to, and the state it left if that may be used again.
+    /// What a handler's run came to, and whether the state it left may be used again.
     pub(super) fn gather<R>(
         &self,
         mut answer: Answer<R, X>,
-        mut live: Live<A>,
+        live: &mut Live<A>,
         context: &Context,
         around: &Around<'_>,
-    ) -> (Gathered<R, X>, Left<A>) {
+    ) -> (Gathered<R, X>, Done) {
         let version = live.version;
         let is_untouched = live.slot.is_untouched();
         let mut staged = Vec::new();
         if answer.stores() {
-            match self.staged(&mut live) {
+            match self.staged(live) {
                 Ok(events) => staged = events,
                 Err(error) => answer = Answer::Failed(error),
             }
@@ -199,7 +229,7 @@ impl<A: Aggregate, X: DomainError> Targeted<A, X> {
         let gathered = self.journey.gather(answer, staged, context, around);
         // Applied before it failed: the state is dropped and folded again.
         let is_true = is_untouched || gathered.answer.stores();
-        (gathered, Left { live: is_true.then_some(live), version, own })
+        (gathered, Done { version, own, is_true })
     }
 
     /// Takes what was applied, if it makes the aggregate that the command is for.
@@ -222,37 +252,44 @@ impl<A: Aggregate, X: DomainError> Targeted<A, X> {
     pub(super) fn hand_over<R: Reply>(
         &self,
         mut gathered: Gathered<R, X>,
-        left: Left<A>,
+        done: Done,
         mut turn: OwnedMutexGuard<Turn<A>>,
         permit: Permit,
         may_repeat: bool,
     ) -> Fallible<Decided<R, X>, X> {
-        let Left { mut live, version, own } = left;
+        let Done { version, own, .. } = done;
         let expected = version.map_or(Expected::NoStream, Expected::Exact);
         let mut batch = Append {
             decided_on: turn.decided_on(),
             expectations: vec![Expectation { stream: self.cell.stream.clone(), expected }],
             ..Append::default()
         };
-        self.journey.fill(&mut batch, &mut gathered)?;
-        if self.journey.is_late() {
-            turn.live = live.filter(|_| own == 0);
+        let filled = self.journey.fill(&mut batch, &mut gathered);
+        if filled.is_err() || self.journey.is_late() {
+            // It has moved on by what is not stored.
+            turn.live.take_if(|_| own > 0);
+            filled?;
             return Err(CommandError::DeadlineExceeded { command_id: self.journey.id });
         }
-        if let (Some(live), 1..) = (&mut live, own) {
-            let next = live.version.map_or(0, |version| version.next().0);
-            live.version = Some(Sequence(next + own - 1));
-            let store = &self.journey.runtime.shared().store;
-            take_when_due(store, &self.cell.stream, &turn, live, &batch);
-        }
+        self.advance(&mut turn, own, &batch);
         let fate = batch.fate.clone();
         let decided = self.journey.append(batch, gathered, permit, may_repeat);
         if fate.is_pending() {
             turn.in_flight.push_back(InFlight { fate, command: self.journey.id });
         } else if fate.is_undone() {
-            live = None;
+            turn.live = None;
         }
-        turn.live = live;
         Ok(decided)
+    }
+
+    /// Moves the live version on by what the batch stores, and takes a snapshot that is due.
+    fn advance(&self, turn: &mut Turn<A>, own: u64, batch: &Append) {
+        let Turn { live: Some(live), in_flight, .. } = turn else { return };
+        if own > 0 {
+            let next = live.version.map_or(0, |version| version.next().0);
+            live.version = Some(Sequence(next + own - 1));
+            let store = &self.journey.runtime.shared().store;
+            take_when_due(store, &self.cell.stream, in_flight, live, batch);
+        }
     }
 }
