@@ -1,8 +1,10 @@
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 
 use rusqlite::{Connection, OpenFlags};
 
+use crate::gate::Barrier;
 use crate::state::Shared;
 use crate::{Call, Crash, Fault, Gate, vfs};
 
@@ -68,6 +70,14 @@ impl Disk {
     /// Adds a fault to those that wait for their call.
     pub fn fail(&self, fault: Fault) {
         self.shared.lock().faults.push(fault);
+    }
+
+    /// Adds a fault whose call waits at the gate before it fails, so that a test decides what
+    /// happens meanwhile.
+    pub fn fail_held(&self, fault: Fault) -> Gate {
+        let barrier = Arc::new(Barrier::default());
+        self.fail(fault.held_at(Arc::clone(&barrier)));
+        Gate::new(barrier)
     }
 
     /// Holds calls of one kind back, on files whose path ends with `ending`, until the gate is

@@ -1,3 +1,6 @@
+use std::sync::Arc;
+
+use crate::gate::Barrier;
 use crate::{Call, IoError};
 
 /// Describes one failure: which call, on which file, when, and with which error.
@@ -12,6 +15,7 @@ pub struct Fault {
     forever: bool,
     error: Option<IoError>,
     written: usize,
+    barrier: Option<Arc<Barrier>>,
 }
 
 impl Fault {
@@ -23,7 +27,15 @@ impl Fault {
     /// Strikes calls of every kind, for tests that fail the n-th call for n = 1, 2, 3 … until a
     /// run gets through.
     pub fn anywhere() -> Self {
-        Self { call: None, file: None, nth: 1, forever: false, error: None, written: 0 }
+        Self {
+            call: None,
+            file: None,
+            nth: 1,
+            forever: false,
+            error: None,
+            written: 0,
+            barrier: None,
+        }
     }
 
     /// Strikes only files whose path ends with `ending`, such as `"-wal"` or `"orders.db"`.
@@ -56,6 +68,12 @@ impl Fault {
         self
     }
 
+    /// Holds struck calls back at a barrier before they fail.
+    pub(crate) fn held_at(mut self, barrier: Arc<Barrier>) -> Self {
+        self.barrier = Some(barrier);
+        self
+    }
+
     /// Counts a call against this fault and says whether it fails.
     pub(crate) fn strike(&mut self, call: Call, path: Option<&str>) -> Option<Strike> {
         if self.call.is_some_and(|wanted| wanted != call) {
@@ -69,7 +87,8 @@ impl Fault {
             return None;
         }
         let error = self.error.unwrap_or_else(|| call.usual_error());
-        Some(Strike { error, written: self.written, last: !self.forever })
+        let barrier = self.barrier.clone();
+        Some(Strike { error, written: self.written, last: !self.forever, barrier })
     }
 }
 
@@ -80,4 +99,20 @@ pub(crate) struct Strike {
     pub(crate) written: usize,
     /// Whether the fault is used up.
     pub(crate) last: bool,
+    /// Where the call waits before it fails.
+    barrier: Option<Arc<Barrier>>,
+}
+
+impl Strike {
+    /// A call that fails at once.
+    pub(crate) fn plain(error: IoError) -> Self {
+        Self { error, written: 0, last: false, barrier: None }
+    }
+
+    /// Waits until the call may fail; not to be called with the disk locked.
+    pub(crate) fn wait(&self) {
+        if let Some(barrier) = &self.barrier {
+            barrier.pass();
+        }
+    }
 }

@@ -69,10 +69,21 @@ impl Shared {
         }
     }
 
+    /// The disk, locked, once a call is admitted; or the code a struck one answers.
+    fn admitted(
+        &self,
+        admit: impl FnOnce(&mut State) -> Result<(), Strike>,
+    ) -> Result<MutexGuard<'_, State>, c_int> {
+        let mut state = self.lock();
+        let Err(strike) = admit(&mut state) else { return Ok(state) };
+        drop(state);
+        strike.wait();
+        Err(strike.error.code())
+    }
+
     /// Decides about opening `path`: the flags to open it with, or the code to answer.
     pub(crate) fn admit_open(&self, path: Option<&str>, flags: c_int) -> Result<c_int, c_int> {
-        let mut state = self.lock();
-        state.admit(Call::Open, path).map_err(|strike| strike.error.code())?;
+        let state = self.admitted(|state| state.admit(Call::Open, path))?;
         let Some(path) = path.filter(|_| state.read_only) else {
             return Ok(flags);
         };
@@ -99,7 +110,7 @@ impl Shared {
 
     /// Decides about a call that changes nothing on the disk.
     pub(crate) fn admit(&self, call: Call, handle: &Handle) -> Result<(), c_int> {
-        self.lock().admit_file(call, handle).map_err(|strike| strike.error.code())
+        self.admitted(|state| state.admit_file(call, handle)).map(drop)
     }
 
     /// Whether the file was opened before the last crash.
@@ -114,8 +125,7 @@ impl Shared {
 
     /// Decides about deleting `path`.
     pub(crate) fn admit_delete(&self, path: &str) -> Result<(), c_int> {
-        let mut state = self.lock();
-        state.admit(Call::Delete, Some(path)).map_err(|strike| strike.error.code())?;
+        let state = self.admitted(|state| state.admit(Call::Delete, Some(path)))?;
         if state.read_only { Err(ffi::SQLITE_IOERR_DELETE) } else { Ok(()) }
     }
 
@@ -139,6 +149,8 @@ impl Shared {
             if !written.is_empty() {
                 state.write(handle, raw, offset, written);
             }
+            drop(state);
+            strike.wait();
             return strike.error.code();
         }
         if state.read_only && handle.path.is_some() {
@@ -153,10 +165,10 @@ impl Shared {
     /// Truncates, unless something is in the way.
     pub(crate) fn truncate(&self, handle: &Handle, raw: &mut dyn RawFile, size: u64) -> c_int {
         self.pass_gates(Call::Truncate, handle);
-        let mut state = self.lock();
-        if let Err(strike) = state.admit_file(Call::Truncate, handle) {
-            return strike.error.code();
-        }
+        let mut state = match self.admitted(|state| state.admit_file(Call::Truncate, handle)) {
+            Ok(state) => state,
+            Err(code) => return code,
+        };
         if state.read_only && handle.path.is_some() {
             return ffi::SQLITE_IOERR_TRUNCATE;
         }
@@ -166,10 +178,10 @@ impl Shared {
     /// Flushes, unless a fault is in the way; after it the file's changes survive a crash.
     pub(crate) fn sync(&self, handle: &Handle, raw: &mut dyn RawFile, flags: c_int) -> c_int {
         self.pass_gates(Call::Sync, handle);
-        let mut state = self.lock();
-        if let Err(strike) = state.admit_file(Call::Sync, handle) {
-            return strike.error.code();
-        }
+        let mut state = match self.admitted(|state| state.admit_file(Call::Sync, handle)) {
+            Ok(state) => state,
+            Err(code) => return code,
+        };
         let code = raw.sync(flags);
         if code == ffi::SQLITE_OK
             && let Some(ledger) = state.ledger(handle)
@@ -231,7 +243,7 @@ impl State {
         if handle.opened_in == self.crashes {
             return Ok(());
         }
-        Err(Strike { error: call.usual_error(), written: 0, last: false })
+        Err(Strike::plain(call.usual_error()))
     }
 
     fn ledger(&mut self, handle: &Handle) -> Option<&mut Ledger> {

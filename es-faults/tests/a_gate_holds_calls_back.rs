@@ -13,7 +13,7 @@ mod support;
 use std::thread;
 use std::time::Duration;
 
-use es_faults::{Call, Crash};
+use es_faults::{Call, Crash, Fault};
 use support::{World, count, insert};
 
 #[test]
@@ -43,4 +43,19 @@ fn a_crash_can_fall_between_the_write_and_its_flush() {
     drop(gate);
     assert!(commit.join().unwrap().is_err(), "the process died before its commit was answered");
     assert_eq!(count(&world.open_durable()), 1);
+}
+
+#[test]
+fn a_call_can_be_held_before_it_fails() {
+    let world = World::new("gate-fault");
+    let writer = world.open_durable();
+    let reader = world.open_durable();
+    let gate = world.disk.fail_held(Fault::on(Call::Write).file("-wal").nth(2));
+    let commit = thread::spawn(move || (insert(&writer, 1), insert(&writer, 2)));
+    assert!(gate.reached_within(Duration::from_secs(10)));
+    assert_eq!(count(&reader), 0, "others reach the disk meanwhile");
+    gate.release();
+    let (first, second) = commit.join().unwrap();
+    assert!(first.is_err() && second.is_ok(), "only the call that was held fails");
+    assert_eq!(count(&reader), 1);
 }

@@ -67,6 +67,8 @@ const BUGS: &[(Bug, &str, &str)] = &[
     (Bug::ClosesOnlyIfAwaited, "dropped futures", "a_dropped_close_closes_all_the_same"),
     (Bug::ReadsAfterItsEnd, "closing", "a_closed_log_is_not_read"),
     (Bug::LosesTheLastGroupAtARestart, "restart", "events_are_there_again"),
+    (Bug::KeepsTheFirstSnapshot, "snapshots", "a_later_one_takes_the_place_of_an_earlier_one"),
+    (Bug::MixesUpSnapshotsOfTenants, "snapshots", "every_stream_has_its_own"),
     (Bug::TrustsItsCache, "foreign writers", "a_stale_expectation_is_a_conflict"),
 ];
 
@@ -93,4 +95,13 @@ async fn every_class_has_a_planted_bug() {
         let is_covered = BUGS.iter().any(|(_, class, _)| *class == promise.class);
         assert!(is_covered, "no planted bug breaks a promise of `{}`", promise.class);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_suite_has_at_least_eighty_promises_each_with_a_name_of_its_own() {
+    let report = contract::log_report(Grouped::with(Bug::None)).await;
+    let names: Vec<_> = report.outcomes().map(|(promise, _)| promise.name).collect();
+    let unique: std::collections::BTreeSet<_> = names.iter().collect();
+    assert_eq!(unique.len(), names.len(), "two promises share a name");
+    assert!(names.len() >= 80, "{} promises", names.len());
 }

@@ -108,3 +108,19 @@ pub async fn hand_over(log: &SqliteLog, batch: Append) -> (BatchFate, es_core::s
     let fate = batch.fate.clone();
     (fate, log.reserve(None).await.unwrap().append(batch))
 }
+
+/// An event as a log gives it, without a log.
+pub fn recorded(id: EventId, stream: &StreamId, sequence: Sequence) -> RecordedEvent {
+    RecordedEvent {
+        partition: Partition(0),
+        position: Position(1),
+        id,
+        tenant: stream.tenant().clone(),
+        stream: Some((stream.clone(), sequence)),
+        name: "OrderCreated".into(),
+        revision: 0,
+        payload: Bytes::new(),
+        metadata: Metadata::new(),
+        recorded_at: es_core::event::Timestamp::MIN,
+    }
+}

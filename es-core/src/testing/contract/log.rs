@@ -50,6 +50,10 @@ impl World {
         self.needs(|can| can.command_memory, "no command memory")
     }
 
+    pub(super) fn needs_snapshots(&self) -> Verdict {
+        self.needs(|can| can.snapshots, "no snapshots")
+    }
+
     pub(super) fn needs_durability(&self) -> Verdict {
         self.needs(|can| can.durable, "not durable")
     }

@@ -36,4 +36,6 @@ pub(crate) enum Bug {
     TellsARepetitionItsOwnName,
     SaysItLookedToTheHead,
     ClosesOnlyIfAwaited,
+    KeepsTheFirstSnapshot,
+    MixesUpSnapshotsOfTenants,
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, RwLock};
 use es_core::event::{
     CommandId, Position, RecordedEvent, Sequence, StreamId, Tag, Tenant, Timestamp,
 };
-use es_core::store::{LogId, RememberedCommand, StreamVersion};
+use es_core::store::{LogId, RememberedCommand, Snapshot, StreamVersion};
 use tokio::sync::watch;
 
 use super::Bug;
@@ -19,6 +19,7 @@ pub(super) struct Disk {
     pub(super) lock: Arc<tokio::sync::Mutex<()>>,
     pub(super) committed: watch::Sender<Position>,
     pub(super) reads: AtomicUsize,
+    snapshots: RwLock<HashMap<StreamId, Snapshot>>,
 }
 
 #[derive(Clone, Default)]
@@ -43,6 +44,7 @@ impl Disk {
             lock: Arc::default(),
             committed: watch::Sender::default(),
             reads: AtomicUsize::new(0),
+            snapshots: RwLock::default(),
         }
     }
 
@@ -71,6 +73,28 @@ impl Disk {
             _ => {}
         }
         rows
+    }
+
+    pub(super) fn keep_snapshot(&self, snapshot: Snapshot) {
+        let mut snapshots = self.snapshots.write().unwrap();
+        let key = self.snapshot_key(&snapshot.stream);
+        if self.bug == Bug::KeepsTheFirstSnapshot && snapshots.contains_key(&key) {
+            return;
+        }
+        snapshots.insert(key, snapshot);
+    }
+
+    pub(super) fn kept_snapshot(&self, stream: &StreamId) -> Option<Snapshot> {
+        self.snapshots.read().unwrap().get(&self.snapshot_key(stream)).cloned()
+    }
+
+    fn snapshot_key(&self, stream: &StreamId) -> StreamId {
+        match self.bug {
+            Bug::MixesUpSnapshotsOfTenants => {
+                StreamId::new(&Tenant::default(), stream.aggregate(), stream.id()).unwrap()
+            }
+            _ => stream.clone(),
+        }
     }
 
     pub(super) fn is_same(&self, a: &StreamId, b: &StreamId) -> bool {

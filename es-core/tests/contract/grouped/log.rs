@@ -9,7 +9,7 @@ use es_core::event::{
 use es_core::store::group::{GroupLimits, write_groups};
 use es_core::store::{
     AppendError, AppendQueue, Capabilities, CommandMemory, CommandWindow, Criteria, EventStore,
-    Filter, LogId, Marker, Page, Permit, ReadError, RememberedCommand, SnapshotStore,
+    Filter, LogId, Marker, Page, Permit, ReadError, RememberedCommand, Snapshot, SnapshotStore,
     StreamVersion, Visit,
 };
 use es_core::testing::contract::LogSetup;
@@ -39,7 +39,7 @@ impl GroupedLog {
         Self { disk, clock, queue, is_closed: AtomicBool::new(false) }
     }
 
-    fn snapshot(&self) -> Result<Rows, ReadError> {
+    fn rows(&self) -> Result<Rows, ReadError> {
         if self.is_closed.load(Ordering::Acquire) && self.disk.bug != Bug::ReadsAfterItsEnd {
             return Err(ReadError::Closed);
         }
@@ -48,7 +48,7 @@ impl GroupedLog {
 
     fn partition(&self, partition: Partition) -> Result<Rows, ReadError> {
         match partition {
-            Partition(0) => self.snapshot(),
+            Partition(0) => self.rows(),
             _ => Err(ReadError::Unsupported { what: "there is only partition 0" }),
         }
     }
@@ -88,7 +88,7 @@ impl EventStore for GroupedLog {
             tag_conditions: true,
             deadlines: false,
             command_memory: true,
-            snapshots: false,
+            snapshots: true,
             foreign_writers: true,
             durable: true,
             partitions: 1,
@@ -110,7 +110,7 @@ impl EventStore for GroupedLog {
         from: Sequence,
         visit: &mut Visit<'_>,
     ) -> Result<StreamVersion, ReadError> {
-        let rows = self.snapshot()?;
+        let rows = self.rows()?;
         let end = if self.disk.bug == Bug::EndsLongStreamsEarly { 1000 } else { u64::MAX };
         for row in &rows.events {
             let Some((other, sequence)) = &row.event.stream else { continue };
@@ -129,7 +129,7 @@ impl EventStore for GroupedLog {
         after: Marker,
         visit: &mut Visit<'_>,
     ) -> Result<Marker, ReadError> {
-        let rows = self.snapshot()?;
+        let rows = self.rows()?;
         let found = rows.events.iter().filter(|row| {
             row.event.position > after.0
                 && self.disk.is_of(tenant, row)
@@ -222,7 +222,7 @@ impl CommandMemory for GroupedLog {
         id: CommandId,
     ) -> Result<Option<RememberedCommand>, ReadError> {
         self.queue.settled(id).await;
-        let rows = self.snapshot()?;
+        let rows = self.rows()?;
         let now = rows.events.last().map_or(Timestamp::MIN, |row| row.event.recorded_at);
         let now = now.max(self.clock.now());
         let found = rows.commands.get(&(tenant.clone(), id));
@@ -234,4 +234,14 @@ impl CommandMemory for GroupedLog {
     }
 }
 
-impl SnapshotStore for GroupedLog {}
+#[async_trait]
+impl SnapshotStore for GroupedLog {
+    fn keep_snapshot(&self, snapshot: Snapshot) {
+        self.disk.keep_snapshot(snapshot);
+    }
+
+    async fn snapshot(&self, stream: &StreamId) -> Result<Option<Snapshot>, ReadError> {
+        self.rows()?;
+        Ok(self.disk.kept_snapshot(stream))
+    }
+}

@@ -19,6 +19,7 @@ mod places;
 mod readers;
 mod repetitions;
 mod restart;
+mod snapshots;
 mod source;
 mod streams;
 mod tags;
@@ -31,7 +32,7 @@ use super::Promise;
 
 /// All promises, in the order of the contract.
 pub(super) fn all() -> impl Iterator<Item = &'static Promise> {
-    let classes: [&'static [Promise]; 26] = [
+    let classes: [&'static [Promise]; 27] = [
         append::PROMISES,
         expectations::PROMISES,
         numbers::PROMISES,
@@ -58,6 +59,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static Promise> {
         closing::PROMISES,
         restart::PROMISES,
         foreign_writers::PROMISES,
+        snapshots::PROMISES,
     ];
     classes.into_iter().flatten()
 }

@@ -1,0 +1,109 @@
+//! Every call that a commit makes to the file system fails once, in every way, and every caller's
+//! answer is true: stored is there and refused is not, after a restart and after a power cut.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    missing_docs,
+    unreachable_pub
+)]
+
+mod group;
+mod lie;
+#[path = "../support/mod.rs"]
+mod support;
+mod world;
+
+use es_faults::{Call, Crash, Fault, IoError};
+
+use world::{Afterwards, World};
+
+/// Plays the group with the first matching call failing, then the second, until none fails.
+/// Gives the number of calls that were struck.
+fn strike_each(name: &str, fault: impl Fn() -> Fault, afterwards: &[Afterwards]) -> u64 {
+    for nth in 1.. {
+        let mut is_through = true;
+        for (number, afterwards) in afterwards.iter().enumerate() {
+            let world = World::new(&format!("{name}-{nth}-{number}"));
+            let struck = world.play(&[fault().nth(nth)], *afterwards);
+            is_through &= struck == 0;
+        }
+        if is_through {
+            return nth - 1;
+        }
+    }
+    unreachable!("some run gets through")
+}
+
+#[test]
+fn every_call_fails_and_a_restart_tells_who_was_right() {
+    let struck = strike_each("any", Fault::anywhere, &[Afterwards::Restart]);
+    assert!(struck > 20, "a commit makes more calls than {struck}");
+}
+
+#[test]
+fn every_call_fails_and_a_power_cut_tells_who_was_right() {
+    let everything = Crash::KeepFirst { changes: usize::MAX, torn_bytes: 0 };
+    let ends = [Crash::LoseUnsynced, everything, Crash::Scramble { seed: 7 }];
+    strike_each("cut", Fault::anywhere, &ends.map(Afterwards::PowerCut));
+}
+
+#[test]
+fn every_write_fails_in_every_way() {
+    let calls = [
+        strike_each("write-full", || write().error(IoError::Full), &[Afterwards::Restart]),
+        strike_each("write-torn", || write().after_writing(100), &[Afterwards::Restart]),
+        strike_each("write-denied", || write().error(IoError::Permission), &[Afterwards::Restart]),
+    ];
+    assert!(calls.iter().all(|struck| *struck > 5), "{calls:?}");
+}
+
+fn write() -> Fault {
+    Fault::on(Call::Write)
+}
+
+#[test]
+fn every_look_at_the_shared_index_fails_in_every_way() {
+    let errors = [IoError::ShmMap, IoError::ShmLock, IoError::Busy, IoError::NoMemory];
+    for error in errors {
+        let fault = || Fault::on(Call::Shm).error(error);
+        let struck = strike_each(&format!("shm-{error:?}"), fault, &[Afterwards::Restart]);
+        assert!(struck > 2, "{error:?}: {struck}");
+    }
+}
+
+/// A flush that fails once is looked up; while that fails too, nothing is certain.
+#[test]
+fn a_flush_fails_and_so_does_every_look_at_what_became_of_it() {
+    let looks = [Call::Open, Call::Read, Call::Write, Call::Truncate, Call::Lock, Call::Shm];
+    for call in looks {
+        for nth in 1.. {
+            let name = format!("look-{call:?}-{nth}");
+            let once = World::new(&name);
+            let flush = || Fault::on(Call::Sync).file("-wal").error(IoError::Fsync);
+            let struck = once.play(&[flush(), Fault::on(call).nth(nth)], Afterwards::Restart);
+            let ever = World::new(&format!("{name}-ever"));
+            let faults = [flush(), Fault::on(call).nth(nth).forever()];
+            ever.play(&faults, Afterwards::Restart);
+            if struck < 2 {
+                break;
+            }
+        }
+    }
+}
+
+#[test]
+fn every_call_fails_for_good_until_the_disk_is_healed() {
+    for call in [Call::Read, Call::Write, Call::Sync, Call::Truncate, Call::Lock, Call::Shm] {
+        let fault = || Fault::on(call).forever();
+        strike_each(&format!("ever-{call:?}"), fault, &[Afterwards::Restart]);
+    }
+}
+
+#[test]
+fn a_harness_that_is_lied_to_notices() {
+    lie::stored_is_not_there();
+    lie::refused_is_there();
+    lie::a_rejection_rests_on_nothing();
+}
