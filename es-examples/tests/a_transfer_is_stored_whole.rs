@@ -17,7 +17,11 @@ const ACCOUNTS: usize = 4;
 const BALANCE: i64 = 1000;
 
 async fn app(folder: &tempfile::TempDir) -> Arc<App> {
-    let store = format!("sqlite:{}", folder.path().join("transfer.db").display());
+    app_in(folder.path()).await
+}
+
+async fn app_in(folder: &std::path::Path) -> Arc<App> {
+    let store = format!("sqlite:{}", folder.join("transfer.db").display());
     let handlers = App::builder().store(store).with::<(Account, Receipt)>();
     Arc::new(handlers.with::<(transfer, withdraw_from_any)>().start().await.unwrap())
 }
@@ -102,4 +106,77 @@ async fn a_refused_command_of_a_handler_leaves_the_others_alone() {
     assert_eq!(error.rejection(), Some(&Overdrawn { missing: 100 }));
     assert_eq!(total(&app).await, BALANCE * 4 - 1500);
     shutdown(app).await;
+}
+
+/// Transfers in all directions at once; gives the receipts of those that were acknowledged.
+async fn transfer_many(app: &Arc<App>, who: &str) -> Vec<String> {
+    let mut sending = JoinSet::new();
+    for number in 0..100 {
+        let (from, to) = (account(number % ACCOUNTS), account((number + 1) % ACCOUNTS));
+        let receipt = format!("{who} {number}");
+        let sent = Transfer { from, to, amount: 5, receipt: receipt.clone() };
+        let app = Arc::clone(app);
+        sending.spawn(async move {
+            match app.commands().send(sent).await {
+                Ok(_) => Some(receipt),
+                Err(CommandError::Conflict { .. }) => None,
+                Err(error) => panic!("{error}"),
+            }
+        });
+    }
+    sending.join_all().await.into_iter().flatten().collect()
+}
+
+/// Every acknowledged receipt is there, no other one is, and no money is made or lost.
+async fn check(app: &App, who: &str, acknowledged: &[String]) {
+    for number in 0..100 {
+        let receipt = format!("{who} {number}");
+        let found = app.repository::<Receipt>().load(&receipt).await.is_ok();
+        assert_eq!(found, acknowledged.contains(&receipt), "{receipt}");
+    }
+    assert_eq!(total(app).await, BALANCE * i64::try_from(ACCOUNTS).unwrap());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_log_that_one_process_opens_twice_loses_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let (one, other) = (app(&folder).await, app(&folder).await);
+    open(&one).await;
+    let (ones, others) = tokio::join!(transfer_many(&one, "one"), transfer_many(&other, "other"));
+    assert!(!ones.is_empty() && !others.is_empty());
+    check(&one, "other", &others).await;
+    check(&other, "one", &ones).await;
+    shutdown(one).await;
+    shutdown(other).await;
+}
+
+/// Set in the second process: where the log is.
+const SECOND: &str = "ES_EXAMPLES_SECOND_PROCESS";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_processes_on_one_file_acknowledge_what_is_stored() {
+    if let Some(folder) = std::env::var_os(SECOND) {
+        let app = app_in(std::path::Path::new(&folder)).await;
+        let acknowledged = transfer_many(&app, "second").await;
+        shutdown(app).await;
+        std::fs::write(std::path::Path::new(&folder).join("told"), acknowledged.join("\n"))
+            .unwrap();
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let first = app(&folder).await;
+    open(&first).await;
+    let mut second = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "two_processes_on_one_file_acknowledge_what_is_stored", "--nocapture"])
+        .env(SECOND, folder.path())
+        .spawn()
+        .unwrap();
+    let acknowledged = transfer_many(&first, "first").await;
+    assert!(second.wait().unwrap().success());
+    check(&first, "first", &acknowledged).await;
+    let told = std::fs::read_to_string(folder.path().join("told")).unwrap();
+    let told: Vec<String> = told.lines().map(str::to_owned).collect();
+    assert!(!told.is_empty());
+    check(&first, "second", &told).await;
+    shutdown(first).await;
 }

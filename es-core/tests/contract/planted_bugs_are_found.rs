@@ -100,7 +100,7 @@ async fn every_class_has_a_planted_bug() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_suite_has_at_least_eighty_promises_each_with_a_name_of_its_own() {
     let report = contract::log_report(Grouped::with(Bug::None)).await;
-    let names: Vec<_> = report.outcomes().map(|(promise, _)| promise.name).collect();
+    let names: Vec<_> = report.outcomes().iter().map(|(promise, _)| promise.name).collect();
     let unique: std::collections::BTreeSet<_> = names.iter().collect();
     assert_eq!(unique.len(), names.len(), "two promises share a name");
     assert!(names.len() >= 80, "{} promises", names.len());

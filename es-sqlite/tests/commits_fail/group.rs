@@ -2,7 +2,7 @@
 
 use es_core::event::Sequence;
 use es_core::event::{CommandId, EventId, RecordedEvent, StreamId};
-use es_core::store::{Append, AppendError, Appended, BatchFate, Committed, EventStore, Expected};
+use es_core::store::{Append, AppendError, Appended, BatchFate, Committed, Expected};
 use es_sqlite::SqliteLog;
 
 use crate::support::{batch, command, hand_over, order};
