@@ -26,7 +26,7 @@ fn every_command_says_where_the_store_is() {
 
 #[test]
 fn an_unknown_order_is_rejected() {
-    let place = Place::new();
+    let place = with_order();
     for command in ["confirm", "pay", "ship", "cancel", "show", "history"] {
         place.run(&[command, "nobody"]).failed(3, "does not exist");
     }
@@ -61,14 +61,19 @@ fn an_order_goes_its_way_from_the_command_line() {
     let moment = history[2]["recorded_at"].as_str().unwrap();
     let then = place.done(&["show", "a", "--as-of", moment]).out;
     assert!(then.contains("open, 2 lines, total 8.755"), "{then}");
-    place.run(&["show", "a", "--as-of", "2001-01-01T00:00"]).failed(3, "does not exist");
+    let early = place.run(&["show", "a", "--as-of", "2001-01-01T00:00"]);
+    let placed_at = history[0]["recorded_at"].as_str().unwrap();
+    early.failed(3, "order `a` did not exist yet at 2001-01-01T00:00:00Z");
+    early.failed(3, &format!("it was placed at {placed_at}"));
+    let nobody = place.run(&["show", "nobody", "--as-of", "2001-01-01T00:00"]);
+    nobody.failed(3, "`Order nobody` does not exist");
     assert!(place.done(&["list"]).out.contains("shipped"));
     assert!(place.done(&["list", "--status", "open"]).out.contains("no orders"));
 }
 
 #[test]
 fn an_id_that_cannot_be_stored_is_wrong_usage() {
-    let place = Place::new();
+    let place = with_order();
     let long = "x".repeat(10_000);
     place.run(&["place", long.as_str()]).failed(2, "255");
     place.run(&["show", long.as_str()]).failed(2, "255");
@@ -97,14 +102,25 @@ fn a_quantity_or_price_that_does_not_fit_is_told() {
 fn a_store_that_nobody_knows_is_refused() {
     let place = Place::new();
     place.run(&["list", "--store", "mysql://localhost"]).failed(1, "mysql");
+    place.run(&["list", "--store", "data/orders.db"]).failed(1, "it has no scheme");
     place.run(&["list", "--store", "sqlite:"]).failed(1, "names no file");
     place.run(&["show", "a", "--as-of", "yesterday"]).failed(2, "2026-01-31T12:00:00Z");
 }
 
 #[test]
 fn failures_are_json_too() {
-    let ended = Place::new().run(&["show", "nobody", "--json"]);
+    let ended = with_order().run(&["show", "nobody", "--json"]);
     let line = ended.err.lines().last().unwrap();
     let json: serde_json::Value = serde_json::from_str(line).unwrap();
     assert_eq!((ended.code, json["kind"].as_str()), (Some(3), Some("rejected")));
+}
+
+#[test]
+fn a_list_of_nothing_is_refused() {
+    let place = with_order();
+    for limit in ["0", "-1", "all"] {
+        let limit = format!("--limit={limit}");
+        place.run(&["list", limit.as_str()]).failed(2, "not a number above 0");
+    }
+    assert!(place.done(&["list", "--limit", "1"]).out.contains("\na "));
 }

@@ -50,7 +50,8 @@ fn an_empty_file_and_one_that_is_no_export() {
     place.write("other.csv", "a,b\n1,2\n");
     import(&place, "other.csv").failed(1, "has no column `InvoiceNo`");
     place.write("binary.csv", [0xff, 0x00, 0xfe, b'\n', 0x80]);
-    import(&place, "binary.csv").failed(1, "binary.csv");
+    import(&place, "binary.csv")
+        .failed(1, "`binary.csv` is no CSV file: line 1 is not UTF-8 text; export it as CSV first");
 }
 
 #[test]
@@ -130,6 +131,7 @@ fn rejected_rows_that_cannot_be_written_stop_the_import() {
 #[test]
 fn an_answer_that_cannot_be_written_is_no_success() {
     let place = Place::new();
+    place.done(&["place", "a"]);
     let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
     let ended = place.command(&["list"]).stdout(full).output().unwrap();
     let error = String::from_utf8_lossy(&ended.stderr).into_owned();

@@ -14,6 +14,51 @@ fn with_orders() -> Place {
     place
 }
 
+/// Opened, it would be there and be empty.
+#[test]
+fn a_store_with_a_mistyped_name() {
+    let place = with_orders();
+    let path = place.path("data").canonicalize().unwrap().join("oders.db");
+    for command in [
+        &["list"][..],
+        &["show", "a"],
+        &["history", "a"],
+        &["report"],
+        &["add-item", "a", "PEN", "--price", "1"],
+        &["confirm", "a"],
+        &["pay", "a"],
+        &["ship", "a"],
+        &["cancel", "a"],
+    ] {
+        let ended = place.run(&[command, &["--store", "sqlite:data/oders.db"]].concat());
+        ended.failed(1, &format!("there is no store at `{}`; check --store", path.display()));
+        assert!(!path.exists(), "{command:?}");
+    }
+    let begun = place.done(&["place", "a", "--store", "sqlite:data/oders.db"]);
+    assert!(begun.err.contains("oders.db (new)"), "{begun:?}");
+    let again = place.done(&["list", "--store", "sqlite:data/oders.db?readers=2"]);
+    assert!(again.err.contains("oders.db\n"), "{again:?}");
+}
+
+#[test]
+fn nothing_is_there_before_the_first_order_and_the_first_import() {
+    let place = Place::new();
+    place.run(&["list"]).failed(1, "begin one with `order place` or `order import`");
+    place.run(&["report"]).failed(1, "data/retail.db");
+    assert!(!place.path("data").exists(), "asking leaves no trace");
+}
+
+#[test]
+fn a_store_in_memory() {
+    let place = Place::new();
+    for command in [&["place", "a"][..], &["list"]] {
+        let ended = place.run(&[command, &["--store", "memory:"]].concat());
+        ended.failed(2, "would forget everything when the program ends; name a file");
+        let ended = place.run(&[command, &["--store", "sqlite::memory:"]].concat());
+        ended.failed(1, "a log in memory is `App::test()`, not a file");
+    }
+}
+
 #[test]
 fn a_file_that_is_no_database() {
     let place = Place::new();
@@ -63,7 +108,8 @@ fn a_deleted_log_beside_a_living_read_side() {
     for name in ["data/orders.db", "data/orders.db-wal", "data/orders.db-shm"] {
         let _ = std::fs::remove_file(place.path(name));
     }
-    place.run(&["list"]).failed(1, "belongs to another log or is ahead of this one");
+    place.run(&["list"]).failed(1, "there is no store at");
+    place.run(&["place", "d"]).failed(1, "belongs to another log or is ahead of this one");
 }
 
 #[test]

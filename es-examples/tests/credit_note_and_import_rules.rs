@@ -3,7 +3,9 @@
 
 use es_core::testing::given;
 use es_examples::{
-    credit_note::{AddCredit, CreditAdded, CreditNote, CreditNoteId, CreditNoteIssued},
+    credit_note::{
+        AddCredit, CreditAdded, CreditNote, CreditNoteError, CreditNoteId, CreditNoteIssued,
+    },
     import::{FileImported, FinishImport, Import, ImportId, ImportStarted, StartImport},
     item::{InvalidItem, Item},
 };
@@ -54,9 +56,15 @@ fn a_known_line_of_a_credit_note_stores_nothing() {
 }
 
 #[test]
+fn a_known_line_is_not_another_item() {
+    let when = given::<CreditNote>().events((issued(), credited(1))).when(add(1, 3));
+    when.then_error(CreditNoteError::AnotherItem(1));
+}
+
+#[test]
 fn a_credit_needs_a_quantity() {
     let when = given::<CreditNote>().events(issued()).when(add(1, 0));
-    when.then_error(InvalidItem::Quantity);
+    when.then_error(InvalidItem::Quantity.into());
 }
 
 fn import_id() -> ImportId {

@@ -171,3 +171,27 @@ fn a_line_for_an_order_that_is_confirmed_is_a_rejected_row() {
     let rejects = std::fs::read_to_string(place.path("data/rejects.csv")).unwrap();
     assert!(rejects.contains("3,the order is confirmed and takes no more items"), "{rejects}");
 }
+
+#[test]
+fn a_file_that_has_changed_is_told_and_what_is_stored_stays_as_it_is() {
+    let place = Place::new();
+    let rows = std::fs::read_to_string(sample()).unwrap();
+    let file = place.write("orders.csv", &rows);
+    place.done(&["import", file.to_str().unwrap()]);
+    // Another quantity in an order and in a credit note, and an order that is new.
+    let changed = rows.replace("TEA CUP \"\"MORNING\"\"\",6,", "TEA CUP \"\"MORNING\"\"\",7,");
+    let changed = changed.replace("PHOTO FRAME,-3,", "PHOTO FRAME,-2,");
+    place.write("orders.csv", changed + "700010,A,PEN,1,2024-05-01T00:00:00,1,,EIRE\n");
+    let again = place.done(&["import", file.to_str().unwrap()]);
+    assert!(again.err.contains("`orders.csv` has changed since it was imported"), "{again:?}");
+    assert!(again.out.contains("imported 18 rows; 6 of them were rejected"), "{again:?}");
+    let rejects = std::fs::read_to_string(place.path("data/rejects.csv")).unwrap();
+    let stays = "has another item already; use a line number that is free";
+    assert!(rejects.contains(&format!("3,line 2 {stays}")), "{rejects}");
+    let stays = "gives back another item already; use a line number that is free";
+    assert!(rejects.contains(&format!("17,line 1 {stays}")), "{rejects}");
+    let report = place.done(&["report"]).out;
+    let totals = "orders 7\norder_lines 11\nrevenue 171.025\ncredit_notes 2\ncredit_lines 3\n\
+                  credits -52.8\n";
+    assert!(report.contains(totals), "{report}");
+}

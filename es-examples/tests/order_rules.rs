@@ -99,12 +99,18 @@ fn an_item_without_a_number_gets_the_next_one() {
 }
 
 #[test]
-fn a_known_line_number_stores_nothing() {
-    given::<Order>().events((created(), added(1))).when(add(Some(1), item(9, 1))).then_nothing();
+fn a_known_line_stores_nothing() {
+    given::<Order>().events((created(), added(1))).when(add(Some(1), item(2, 250))).then_nothing();
 }
 
 #[test]
-fn a_known_line_number_stores_nothing_whatever_the_status() {
+fn a_known_line_is_not_another_item() {
+    let when = given::<Order>().events((created(), added(1))).when(add(Some(1), item(9, 1)));
+    when.then_error(OrderError::AnotherItem(1));
+}
+
+#[test]
+fn a_known_line_stores_nothing_whatever_the_status() {
     let events = (created(), added(1), confirmed(Payment::Settled), cancelled(true));
     given::<Order>().events(events).when(add(Some(1), item(2, 250))).then_nothing();
 }

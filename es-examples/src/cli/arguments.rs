@@ -59,6 +59,13 @@ pub enum Action {
     Report(Report),
 }
 
+impl Action {
+    /// Whether it may be the first thing that is done with a store.
+    pub(super) fn begins_a_store(&self) -> bool {
+        matches!(self, Self::Register(_) | Self::Place(_) | Self::Import(_))
+    }
+}
+
 /// An order.
 #[derive(Debug, Args)]
 pub struct Named {
@@ -108,7 +115,8 @@ pub struct AddItem {
     /// The product's name
     #[arg(long, default_value = "")]
     pub description: String,
-    /// The line's number in the order; one it has already changes nothing [default: the next]
+    /// The line's number in the order; said again for the same item it changes nothing [default:
+    /// the next]
     #[arg(long)]
     pub line: Option<u32>,
 }
@@ -133,7 +141,7 @@ pub struct List {
     #[arg(long)]
     pub status: Option<Status>,
     /// At most so many
-    #[arg(long, default_value_t = 50, value_name = "N")]
+    #[arg(long, default_value_t = 50, value_name = "N", value_parser = at_least_one)]
     pub limit: usize,
 }
 
@@ -153,6 +161,13 @@ pub struct Report {
     /// One line for each of these
     #[arg(long)]
     pub by: Option<Grouping>,
+}
+
+fn at_least_one(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(0) | Err(_) => Err("not a number above 0".to_owned()),
+        Ok(number) => Ok(number),
+    }
 }
 
 fn moment(text: &str) -> Result<Timestamp, String> {

@@ -6,23 +6,32 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
+    time::Duration,
 };
 
 use serde_json::json;
 
-use super::{Failure, Output, Shop, arguments, output::note, progress::Progress};
+use super::{Failure, Output, Place, Shop, arguments, output::note, progress::Progress};
 use crate::{
     import::{Import, ImportId},
+    read::{ImportedFile, ListImports},
     retail::{Imported, Importer, Rejects, RetailFile, Survey},
 };
 
+/// How long a hint is waited for.
+const A_WHILE: Duration = Duration::from_secs(5);
+
 /// Imports a file and prints what came of it.
-pub(super) async fn run(url: &str, json: bool, import: &arguments::Import) -> Result<(), Failure> {
+pub(super) async fn run(
+    place: &Place,
+    json: bool,
+    import: &arguments::Import,
+) -> Result<(), Failure> {
     let file = RetailFile::at(&import.file)?;
     refuse_same_file(&import.file, &import.rejects)?;
     // Before the store is opened: a file that cannot be imported leaves no trace.
     let survey = Survey::of(&file)?;
-    let shop = Shop::open(url).await?;
+    let shop = Shop::open(place).await?;
     let imported = carry_out(&shop, &file, &survey, &import.rejects).await;
     let closed = shop.close().await;
     imported?.print(json)?;
@@ -35,10 +44,7 @@ async fn carry_out(
     survey: &Survey,
     rejects: &Path,
 ) -> Result<Output, Failure> {
-    let known = shop.app.repository::<Import>().load(&ImportId(survey.hash.clone())).await;
-    if known.is_ok_and(|import| import.is_finished()) {
-        note("this file was imported before; what is stored is not stored again");
-    }
+    tell_of_earlier_imports(shop, file, survey).await;
     let mut rejects = Rejects::create(rejects, &file.rows()?)?;
     let mut progress = Progress::of(survey.rows);
     let mut answered = |rows| progress.add(rows);
@@ -49,6 +55,29 @@ async fn carry_out(
     listening.abort();
     progress.end();
     outcome(survey, imported?, &rejects)
+}
+
+/// Says whether the file, or another content of it, was imported before. What cannot be found out
+/// about that is no reason not to import.
+async fn tell_of_earlier_imports(shop: &Shop, file: &RetailFile, survey: &Survey) {
+    let id = ImportId(survey.hash.clone());
+    match shop.app.repository::<Import>().load(&id).await {
+        Ok(import) if import.is_finished() => {
+            note("this file was imported before; what is stored is not stored again");
+        }
+        Ok(_) => note("this file was imported in part; the import goes on"),
+        Err(_) => {
+            let name = file.name();
+            let files = shop.ask_within::<ImportedFile, _>(ListImports {}, A_WHILE).await;
+            let files = files.unwrap_or_default();
+            if files.iter().any(|it| it.file == name && it.import_id != id) {
+                note(&format!(
+                    "`{name}` has changed since it was imported; what is stored stays as it is, \
+                     and rows that differ from it are rejected"
+                ));
+            }
+        }
+    }
 }
 
 async fn stop_on_interrupt(stop: Arc<AtomicBool>) {

@@ -1,6 +1,9 @@
 //! An order as it is, as it was, and how it came about.
 
-use es_core::prelude::*;
+use es_core::{
+    aggregate::{LoadError, Replayed},
+    prelude::*,
+};
 use serde_json::{Value, json};
 
 use super::{
@@ -17,7 +20,7 @@ pub(super) async fn show(shop: &Shop, show: &arguments::Show) -> Result<Output, 
     let (orders, id) = (shop.app.repository::<Order>(), OrderId(show.order.clone()));
     let loaded = match (show.at, show.as_of) {
         (Some(sequence), _) => orders.load_at(&id, Sequence(sequence)).await?,
-        (_, Some(moment)) => orders.load_as_of(&id, moment).await?,
+        (_, Some(moment)) => as_of(&orders, &id, moment).await?,
         _ => orders.load(&id).await?,
     };
     let (version, recorded_at) = (loaded.version.0, loaded.recorded_at);
@@ -33,6 +36,21 @@ pub(super) async fn show(shop: &Shop, show: &arguments::Show) -> Result<Output, 
     }
     let json = json!({ "version": version, "recorded_at": recorded_at, "order": &*loaded });
     Ok(Output { text, json })
+}
+
+async fn as_of(
+    orders: &ReadOnlyRepository<Order>,
+    id: &OrderId,
+    moment: Timestamp,
+) -> Result<Replayed<Order>, Failure> {
+    match orders.load_as_of(id, moment).await {
+        Err(LoadError::NotFound { .. }) => {}
+        loaded => return Ok(loaded?),
+    }
+    // It says so itself if there is no such order at all.
+    let first = orders.history(id)?.next().await?.map(|step| step.recorded.recorded_at);
+    let since = first.map_or_else(String::new, |first| format!("; it was placed at {first}"));
+    Err(Failure::Rejected(format!("order `{}` did not exist yet at {moment}{since}", id.0)))
 }
 
 pub(super) async fn history(shop: &Shop, named: &arguments::Named) -> Result<Output, Failure> {

@@ -8,6 +8,7 @@ mod import;
 mod inspect;
 mod list;
 mod output;
+mod place;
 mod progress;
 mod register;
 mod report;
@@ -18,6 +19,7 @@ pub use arguments::{Action, Arguments};
 pub use failure::Failure;
 pub use output::Output;
 
+use place::Place;
 use shop::Shop;
 
 const ORDERS: &str = "sqlite:data/orders.db";
@@ -34,11 +36,17 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         _ => ORDERS,
     };
     let url = arguments.store.as_deref().unwrap_or(default);
+    let place = Place::of(url)?;
     let action = match arguments.action {
-        Some(Action::Import(ref import)) => return import::run(url, arguments.json, import).await,
+        Some(Action::Import(ref import)) => {
+            return import::run(&place, arguments.json, import).await;
+        }
         ref other => other.as_ref(),
     };
-    let shop = Shop::open(url).await?;
+    if action.is_some_and(|action| !action.begins_a_store()) {
+        place.must_exist()?;
+    }
+    let shop = Shop::open(&place).await?;
     let answered = match action {
         Some(action) => answer(&shop, action).await,
         None => demo::run(&shop).await,

@@ -3,9 +3,8 @@
 use std::{sync::Arc, time::Duration};
 
 use es_core::{event::Partition, prelude::*, projection::Projection, query::Query};
-use es_sqlite as _;
 
-use super::{Failure, output::note};
+use super::{Failure, Place};
 use crate::{
     credit_note::CreditNote,
     customer::{self, Customer},
@@ -22,10 +21,10 @@ pub(super) struct Shop {
 
 impl Shop {
     /// Opens the store and says where it is.
-    pub(super) async fn open(url: &str) -> Result<Self, Failure> {
-        tell_place(url)?;
+    pub(super) async fn open(place: &Place) -> Result<Self, Failure> {
+        place.tell();
         let app = App::builder()
-            .store(url.to_owned())
+            .store(place.url().to_owned())
             .with::<Order>()
             .with::<CreditNote>()
             .with::<Import>()
@@ -42,25 +41,20 @@ impl Shop {
         &self,
         query: Q,
     ) -> Result<Q::Answer, Failure> {
+        self.ask_within::<P, Q>(query, PATIENCE).await
+    }
+
+    pub(super) async fn ask_within<P: Projection, Q: Query>(
+        &self,
+        query: Q,
+        patience: Duration,
+    ) -> Result<Q::Answer, Failure> {
         let head = self.app.log().head(Partition::default()).await.map_err(Failure::fault)?;
-        self.app.projection::<P>().reached(head, PATIENCE).await.map_err(Failure::fault)?;
+        self.app.projection::<P>().reached(head, patience).await.map_err(Failure::fault)?;
         self.app.queries().query(query).await.map_err(Failure::fault)
     }
 
     pub(super) async fn close(self) -> Result<(), Failure> {
         self.app.shutdown(PATIENCE).await.map_err(Failure::fault)
     }
-}
-
-/// Says where the store is: the absolute path of its log, without the options behind it.
-fn tell_place(url: &str) -> Result<(), Failure> {
-    let path = url.strip_prefix("sqlite:").map(|rest| rest.split('?').next().unwrap_or(rest));
-    match path {
-        Some(path) if !path.is_empty() => {
-            let path = std::path::absolute(path).map_err(Failure::fault)?;
-            note(&format!("store {}", path.display()));
-        }
-        _ => note(&format!("store {url}")),
-    }
-    Ok(())
 }

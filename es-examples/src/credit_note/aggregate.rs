@@ -1,10 +1,12 @@
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use es_core::prelude::*;
 use rust_decimal::Decimal;
 
-use super::{AddCredit, CreditAdded, CreditNoteId, CreditNoteIssued, IssueCreditNote};
-use crate::item::InvalidItem;
+use super::{
+    AddCredit, CreditAdded, CreditNoteError, CreditNoteId, CreditNoteIssued, IssueCreditNote,
+};
+use crate::item::Item;
 
 /// A credit note, folded from its events.
 #[aggregate]
@@ -15,7 +17,7 @@ pub struct CreditNote {
     customer: Option<String>,
     country: String,
     issued_at: Timestamp,
-    lines: BTreeSet<u32>,
+    lines: BTreeMap<u32, Item>,
     credit: Decimal,
 }
 
@@ -28,10 +30,11 @@ impl CreditNote {
     }
 
     #[command_handler]
-    fn add(&self, command: AddCredit) -> Result<Option<CreditAdded>, InvalidItem> {
+    fn add(&self, command: AddCredit) -> Result<Option<CreditAdded>, CreditNoteError> {
         let AddCredit { credit_note_id, line, item } = command;
-        if self.lines.contains(&line) {
-            return Ok(None);
+        if let Some(known) = self.lines.get(&line) {
+            let is_repeated = *known == item;
+            return if is_repeated { Ok(None) } else { Err(CreditNoteError::AnotherItem(line)) };
         }
         item.added_to(self.credit)?;
         Ok(Some(CreditAdded {
@@ -52,14 +55,14 @@ impl CreditNote {
             customer: event.customer.clone(),
             country: event.country.clone(),
             issued_at: event.issued_at,
-            lines: BTreeSet::new(),
+            lines: BTreeMap::new(),
             credit: Decimal::ZERO,
         }
     }
 
     #[event_sourcing_handler]
     fn on_added(&mut self, event: &CreditAdded) {
-        self.lines.insert(event.line);
+        self.lines.insert(event.line, event.item.clone());
         self.credit -= event.amount;
     }
 }

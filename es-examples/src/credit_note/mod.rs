@@ -4,10 +4,12 @@
 
 mod aggregate;
 mod command;
+mod error;
 mod event;
 mod id;
 
 pub use aggregate::{CreditNote, CreditNoteEvent};
 pub use command::{AddCredit, IssueCreditNote};
+pub use error::CreditNoteError;
 pub use event::{CreditAdded, CreditNoteIssued};
 pub use id::CreditNoteId;

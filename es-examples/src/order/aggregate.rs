@@ -67,8 +67,9 @@ impl Order {
     #[command_handler]
     fn add_item(&self, command: AddItem) -> Result<Option<ItemAdded>, OrderError> {
         // Before every other rule: whoever repeats what is done already is not refused for it.
-        if command.line.is_some_and(|line| self.items.contains_key(&line)) {
-            return Ok(None);
+        if let Some((line, item)) = command.line.and_then(|line| self.items.get_key_value(&line)) {
+            let is_repeated = *item == command.item;
+            return if is_repeated { Ok(None) } else { Err(OrderError::AnotherItem(*line)) };
         }
         match self.status {
             Status::Open => {}

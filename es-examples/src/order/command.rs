@@ -23,7 +23,7 @@ pub struct AddItem {
     /// The order.
     #[target]
     pub order_id: OrderId,
-    /// The line's number in the order; the next free one without. A known number stores nothing.
+    /// The line's number in the order; the next free one without. A known line stores nothing.
     pub line: Option<u32>,
     /// What is ordered.
     pub item: Item,

@@ -26,6 +26,9 @@ pub enum OrderError {
     /// What was to be added is no item, or makes the order too large.
     #[error(transparent)]
     Item(#[from] InvalidItem),
+    /// What is stored stays as it is.
+    #[error("line {0} has another item already; use a line number that is free")]
+    AnotherItem(u32),
     /// There are more lines than can be numbered.
     #[error("the order has no free line number; place another order")]
     TooManyLines,

@@ -47,6 +47,16 @@ pub enum FileError {
         /// What the system or the decompressor said.
         source: io::Error,
     },
+    /// The file is something else, for example a spreadsheet as its program stores it.
+    #[error(
+        "`{}` is no CSV file: line {line} is not UTF-8 text; export it as CSV first", path.display()
+    )]
+    NotText {
+        /// The file.
+        path: PathBuf,
+        /// The line.
+        line: u64,
+    },
     /// The first line does not name a column that is needed.
     #[error(
         "`{}` has no column `{column}`; its first line must name InvoiceNo, StockCode, \
@@ -102,6 +112,12 @@ impl RetailFile {
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Returns its name without the folders it is in.
+    #[must_use]
+    pub fn name(&self) -> String {
+        self.path.file_name().unwrap_or_default().to_string_lossy().into_owned()
     }
 
     /// Reads the header and gives the rows, from the first.

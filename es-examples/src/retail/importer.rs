@@ -93,8 +93,7 @@ impl<'i> Importer<'i> {
         stop: &AtomicBool,
     ) -> Result<Imported, ImportError> {
         let import_id = ImportId(self.survey.hash.clone());
-        let name = file.path().file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let start = StartImport { import_id: import_id.clone(), file: name };
+        let start = StartImport { import_id: import_id.clone(), file: file.name() };
         self.gateway.send(start).await.map_err(|error| fault(1, error))?;
 
         let sent = self.send_rows(file, stop).await;

@@ -108,11 +108,12 @@ impl Rows {
 }
 
 fn unreadable(path: PathBuf, line: u64, error: csv::Error) -> FileError {
-    let source = match error.into_kind() {
-        ErrorKind::Io(source) => source,
-        other => io::Error::new(io::ErrorKind::InvalidData, format!("{other:?}")),
-    };
-    FileError::Read { path, line, source }
+    let said = error.to_string();
+    match error.into_kind() {
+        ErrorKind::Io(source) => FileError::Read { path, line, source },
+        ErrorKind::Utf8 { .. } => FileError::NotText { path, line },
+        _ => FileError::Read { path, line, source: io::Error::other(said) },
+    }
 }
 
 struct Hashed {
