@@ -25,11 +25,16 @@ pub(super) struct Attempts {
 /// A decision that is with the log.
 pub(super) struct Decided<R, X> {
     pub(super) outcome: Fallible<R, X>,
+    pub(super) handed: Handed,
+    pub(super) appended: Appended,
+}
+
+/// What has to be known of a decision once the log has answered.
+pub(super) struct Handed {
     pub(super) stores_nothing: bool,
     pub(super) may_repeat: bool,
     /// What it took beside the command's own target.
     pub(super) unit: Option<Box<HandedUnit>>,
-    pub(super) appended: Appended,
 }
 
 /// A unit of work that is with the log.
@@ -89,19 +94,35 @@ impl<X: DomainError> Journey<X> {
         decided: Decided<R, X>,
         attempts: &mut Attempts,
     ) -> Option<SendResult<R, X>> {
-        let committed = match self.committed(decided.appended).await {
-            Some(committed) => committed,
-            None => return Some(Err(self.late(decided.stores_nothing))),
-        };
+        let Decided { outcome, handed, appended } = decided;
+        match (self.committed(appended).await, handed) {
+            // What most commands come to.
+            (Some(Ok(Committed { token, .. })), Handed { unit: None, .. }) => {
+                Some(outcome.map(|reply| Tracked { reply, token }))
+            }
+            (committed, handed) => self.conclude(committed, outcome, handed, attempts).await,
+        }
+    }
+
+    /// [`Journey::end`] for everything that is not over with the log's answer.
+    async fn conclude<R: Reply>(
+        &self,
+        committed: Option<Result<Committed, AppendError>>,
+        outcome: Fallible<R, X>,
+        handed: Handed,
+        attempts: &mut Attempts,
+    ) -> Option<SendResult<R, X>> {
         attempts.met_others = false;
+        let Some(committed) = committed else {
+            return Some(Err(self.late(handed.stores_nothing)));
+        };
         let (again, given_up) = match committed {
-            Ok(committed) => {
-                if let Some(afterwards) = decided.unit.and_then(|unit| unit.afterwards) {
+            Ok(Committed { token, .. }) => {
+                if let Some(afterwards) = handed.unit.and_then(|unit| unit.afterwards) {
                     // It never panics, and nobody cancels it.
                     let _ = afterwards.await;
                 }
-                let token = committed.token;
-                return Some(decided.outcome.map(|reply| Tracked { reply, token }));
+                return Some(outcome.map(|reply| Tracked { reply, token }));
             }
             Err(AppendError::CommandStored(first)) => return Some(self.first_answer(*first)),
             // That a predecessor was undone is not its doing; its own conflicts count.
@@ -119,10 +140,10 @@ impl<X: DomainError> Journey<X> {
             Err(error) => return Some(Err(self.append_error(error))),
         };
         let most = self.runtime.shared().limits.conflict_retries;
-        if !decided.may_repeat || attempts.conflicts > most {
+        if !handed.may_repeat || attempts.conflicts > most {
             return Some(Err(given_up));
         }
-        if let Some(unit) = decided.unit {
+        if let Some(unit) = handed.unit {
             attempts.touch(unit.touched);
         }
         if again {

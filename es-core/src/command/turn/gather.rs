@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
 
-use super::attempts::{Decided, HandedUnit};
+use super::attempts::{Decided, Handed, HandedUnit};
 use super::{Fallible, Journey};
 use crate::aggregate::InFlight;
 use crate::command::{Around, CommandError, DomainError, Handled, Refusal, Reply};
@@ -167,7 +167,8 @@ impl<X: DomainError> Journey<X> {
         let stores_nothing = batch.stores_nothing();
         let Some(mut closed) = closed else {
             let appended = permit.append(batch);
-            return Decided { outcome, stores_nothing, may_repeat, unit: None, appended };
+            let handed = Handed { stores_nothing, may_repeat, unit: None };
+            return Decided { outcome, handed, appended };
         };
         let may_repeat = may_repeat && !closed.must_not_repeat;
         let fate = batch.fate.clone();
@@ -178,7 +179,7 @@ impl<X: DomainError> Journey<X> {
         closed.release(&InFlight { fate: fate.clone(), command: self.id });
         let afterwards = (!callbacks.is_empty()).then(|| tokio::spawn(after(fate, callbacks)));
         let unit = Some(Box::new(HandedUnit { touched, afterwards }));
-        Decided { outcome, stores_nothing, may_repeat, unit, appended }
+        Decided { outcome, handed: Handed { stores_nothing, may_repeat, unit }, appended }
     }
 }
 
