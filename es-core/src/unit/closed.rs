@@ -18,6 +18,8 @@ pub(crate) struct Closed {
     pub(super) conditions: Vec<Condition>,
     pub(super) callbacks: Vec<(u64, Callback)>,
     pub(super) faults: Vec<(u64, Fault)>,
+    /// Inner commands that failed: nothing of theirs is taken any more.
+    pub(super) undone: Vec<u64>,
 }
 
 impl Closed {

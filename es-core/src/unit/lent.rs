@@ -156,9 +156,15 @@ impl<A: Aggregate> Drop for Lent<A> {
             place.forget();
         }
         let mut state = self.unit.state();
+        // A guard that outlived a command that failed: what it applied has no place any more.
+        let is_undone = self.unit.is_undone(&state);
         let Some(entry) = state.entry(&self.cell.stream) else { return };
+        if is_undone {
+            place.forget();
+        }
         entry.place = Some(place);
         match events {
+            _ if is_undone => {}
             Ok(events) => entry.events.extend(events),
             Err(fault) => {
                 drop(state);

@@ -181,13 +181,18 @@ impl UnitOfWork {
     /// Everything, if the outer handler is still running.
     pub(crate) fn open(&self) -> Result<MutexGuard<'_, Closed>, Fault> {
         let state = self.state();
-        if state.has_ended {
+        if state.has_ended || self.is_undone(&state) {
             return Err(Fault::new(
                 "the unit of work has ended with its handler; await what it starts inside, or use \
                  the application's own gateway",
             ));
         }
         Ok(state)
+    }
+
+    /// True for what belongs to an inner command that failed.
+    pub(super) fn is_undone(&self, state: &Closed) -> bool {
+        state.undone.contains(&self.by.work)
     }
 
     pub(crate) fn state(&self) -> MutexGuard<'_, Closed> {
@@ -244,6 +249,7 @@ impl UnitOfWork {
     pub(crate) fn undo(&self) {
         let inner = self.by.work;
         let mut state = self.state();
+        state.undone.push(inner);
         state.plain.retain(|staged| staged.work != inner);
         state.callbacks.retain(|(work, _)| *work != inner);
         state.faults.retain(|(work, _)| *work != inner);

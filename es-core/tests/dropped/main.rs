@@ -45,7 +45,8 @@ impl World {
         let builder = App::test()
             .store(log)
             .provide(Arc::clone(&pause) as Arc<dyn Pause>)
-            .provide(Arc::new(Told::default()));
+            .provide(Arc::new(Told::default()))
+            .provide(Arc::new(Left::default()));
         let app = builder.start().await.unwrap();
         for account in ["a", "b"] {
             let open = Open { account: account.to_owned(), balance: 100 };

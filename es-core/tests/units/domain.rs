@@ -401,6 +401,51 @@ pub async fn tell(
     Ok(())
 }
 
+/// Leaves a guard behind that changes the account after its command has failed.
+#[derive(Command, Clone, Serialize, Deserialize)]
+pub struct LeaveBehind {
+    pub account: String,
+}
+
+#[command_handler]
+pub async fn leave_behind(
+    command: LeaveBehind,
+    accounts: Repository<Account>,
+    unit: UnitOfWork,
+    left: Inject<Left>,
+) -> Result<(), HandlerError<Overdrawn>> {
+    let mut guard = accounts.load(&command.account).await?;
+    guard.apply(Moved { amount: 1 });
+    *left.0.lock().unwrap() = Some((guard, unit));
+    Err(Overdrawn { missing: 0 }.into())
+}
+
+/// What a handler has left behind.
+#[derive(Default)]
+pub struct Left(std::sync::Mutex<Option<(Loaded<Account>, UnitOfWork)>>);
+
+/// Sends a command that leaves a guard behind, and takes it up.
+#[derive(Command, Clone, Serialize, Deserialize)]
+pub struct TakeUp {
+    pub account: String,
+}
+
+#[command_handler]
+pub async fn take_up(
+    command: TakeUp,
+    commands: CommandGateway,
+    left: Inject<Left>,
+) -> Result<i64, HandlerError<Overdrawn>> {
+    let account = command.account;
+    commands.send(LeaveBehind { account: account.clone() }).await.unwrap_err();
+    if let Some((mut guard, unit)) = left.0.lock().unwrap().take() {
+        guard.apply(Moved { amount: 2 });
+        unit.publish(Noted { about: "nothing".to_owned() });
+    }
+    let withdraw = Withdraw { account, amount: 0 };
+    commands.send(withdraw).await.map_err(HandlerError::nested)
+}
+
 /// A pause that a test ends.
 pub struct ManualPause {
     pub asked: tokio::sync::Semaphore,

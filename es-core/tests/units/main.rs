@@ -40,7 +40,10 @@ async fn app_on(log: impl IntoStore) -> App {
 }
 
 fn builder(pause: &Arc<ManualPause>, told: &Arc<Told>) -> AppBuilder {
-    App::test().provide(Arc::clone(pause) as Arc<dyn Pause>).provide(Arc::clone(told))
+    App::test()
+        .provide(Arc::clone(pause) as Arc<dyn Pause>)
+        .provide(Arc::clone(told))
+        .provide(Arc::new(Left::default()))
 }
 
 async fn open(app: &App, account: &str, balance: i64) {

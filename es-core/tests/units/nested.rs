@@ -102,3 +102,12 @@ async fn a_unit_of_work_belongs_to_one_tenant() {
     let CommandError::Nested { error: inner, .. } = &error else { panic!("{error}") };
     assert!(matches!(**inner, CommandError::NotFound { .. }), "acme has no accounts: {error}");
 }
+
+#[tokio::test]
+async fn what_a_failed_command_left_behind_changes_nothing() {
+    let app = accounts().await;
+    let take_up = TakeUp { account: "b".to_owned() };
+    assert_eq!(app.commands().send(take_up).await.unwrap(), 10);
+    assert_eq!(names(&app).await, ["Moved"], "that of the withdrawal of nothing");
+    assert_eq!(balance(&app, "b").await, 10);
+}
