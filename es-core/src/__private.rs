@@ -16,13 +16,16 @@ pub use serde_json;
 pub use crate::aggregate::decode_event;
 pub use crate::boundary::source as source_boundary;
 pub use crate::command::{decide, returned};
+pub use crate::event::is_same_name;
 pub use crate::future::BoxFuture;
 pub use crate::projection::schema_hash;
 
 use crate::aggregate::{Aggregate, Decision, EventDescription, EventOf, Returned, Slot, State};
 use crate::command::{DomainError, Refusal};
 use crate::context::Context;
-use crate::event::{CodecError, Event, RecordedEvent};
+use crate::event::{
+    CodecError, Event, Fragments, Leaves, Lineage, RecordedEvent, Upcast, is_one_of,
+};
 use crate::fault::Fault;
 use crate::query::{Answer, Query};
 
@@ -181,17 +184,113 @@ pub const fn is_named_once(events: &[EventDescription], name: &str) -> bool {
     found == 1
 }
 
-/// Whether two stored names are equal; `==` is not const.
+/// Finds the events in a type, and none in one that is no set of events; see [`Decide`] for how.
+pub struct LeavesOf<T>(std::marker::PhantomData<T>);
+
+impl<T: Fragments> LeavesOf<T> {
+    /// The events.
+    pub const LEAVES: Leaves = T::LEAVES;
+}
+
+/// Stands in for [`LeavesOf::LEAVES`] where its bound does not hold.
+pub trait NoLeaves {
+    /// There are none.
+    const LEAVES: Leaves = Leaves::All(&[]);
+}
+
+impl<T> NoLeaves for LeavesOf<T> {}
+
+/// Finds the events that an earlier one became; see [`Decide`] for how.
+pub struct Became<P>(std::marker::PhantomData<P>);
+
+impl<P: Upcast> Became<P> {
+    /// The events.
+    pub const LEAVES: Option<Leaves> = Some(<P::Into as Fragments>::LEAVES);
+}
+
+/// Stands in for [`Became::LEAVES`] where its bound does not hold.
+pub trait BecameNothing {
+    /// It is reported elsewhere that there are none.
+    const LEAVES: Option<Leaves> = None;
+}
+
+impl<P> BecameNothing for Became<P> {}
+
+/// Whether an event is among those that an earlier one became.
 #[must_use]
-pub const fn is_same_name(one: &str, other: &str) -> bool {
-    let (mut one, mut other) = (one.as_bytes(), other.as_bytes());
-    while let ([a, more @ ..], [b, others @ ..]) = (one, other) {
-        if *a != *b {
+pub const fn is_among(event: &Lineage, became: Option<Leaves>) -> bool {
+    match became {
+        Some(leaves) => leaves.contain(event),
+        None => true,
+    }
+}
+
+/// Whether the rows of an event lead to no other of the events.
+#[must_use]
+pub const fn is_read_once(events: &[EventDescription], event: &Lineage) -> bool {
+    let mut rest = events;
+    let mut found = 0;
+    while let [first, others @ ..] = rest {
+        if leads_to(event, first.lineage) {
+            found += 1;
+        }
+        rest = others;
+    }
+    found == 1
+}
+
+const fn leads_to(event: &Lineage, other: &Lineage) -> bool {
+    let mut leads = other.reads(event.name, event.revision);
+    let mut names = event.renamed_from;
+    while let [first, others @ ..] = names {
+        leads |= other.reads(first, event.revision);
+        names = others;
+    }
+    leads
+}
+
+/// Whether an earlier event knows all these names too.
+#[must_use]
+pub const fn knows_names(earlier: &Lineage, names: &[&str]) -> bool {
+    let mut rest = names;
+    while let [first, others @ ..] = rest {
+        if !is_one_of(first, earlier.renamed_from) {
             return false;
         }
-        (one, other) = (more, others);
+        rest = others;
     }
-    one.is_empty() && other.is_empty()
+    true
+}
+
+/// The hash of an aggregate's logic, with the ways on which rows of earlier days lead to it.
+#[must_use]
+pub const fn logic(handlers: u64, events: &[EventDescription]) -> u64 {
+    let (mut hash, mut rest) = (handlers, events);
+    while let [first, others @ ..] = rest {
+        if first.lineage.has_past() {
+            hash = lineage_hash(hash, first.lineage);
+        }
+        rest = others;
+    }
+    hash
+}
+
+const fn lineage_hash(hash: u64, lineage: &Lineage) -> u64 {
+    let mut hash = state_hash(schema_hash(hash, lineage.name), &[lineage.revision as u64]);
+    let mut names = lineage.renamed_from;
+    while let [first, others @ ..] = names {
+        hash = schema_hash(hash, first);
+        names = others;
+    }
+    if let Some(earlier) = lineage.from {
+        hash = lineage_hash(schema_hash(hash, "from"), earlier);
+    }
+    let mut upcasters = lineage.upcast_from;
+    while let [first, others @ ..] = upcasters {
+        hash = lineage_hash(schema_hash(hash, "upcast_from"), first.earlier);
+        upcasters = others;
+    }
+    hash
 }
 
 /// Decodes the payload as `E` if it has `E`'s revision, otherwise as the earlier type.

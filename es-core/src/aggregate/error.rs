@@ -11,14 +11,20 @@ use crate::store::ReadError;
 pub enum ReplayError {
     /// The aggregate does not know the event.
     #[error(
-        "`{place}` has the unknown event `{name}`; add an `#[event_sourcing_handler]`, or list it \
-         in `#[aggregate(ignore(\"{name}\"))]`"
+        "`{place}` has the unknown event `{name}` (revision {revision}){}; run a version that knows \
+         it, add an `#[event_sourcing_handler]`, say `renamed_from(\"{name}\")` at the event that \
+         it is today, or pass over it with `#[aggregate(ignore(\"{name}\"))]`",
+        upcast_from(.stored_as.as_deref())
     )]
     UnknownEvent {
         /// The stream and sequence.
         place: Place,
-        /// The stored name.
+        /// The event's name.
         name: String,
+        /// Its revision.
+        revision: u32,
+        /// The stored name, if the row is of an earlier event that became this one.
+        stored_as: Option<String>,
     },
     /// The payload does not have the expected shape.
     #[error("event `{name}` of `{place}` cannot be decoded: {source}")]
@@ -86,7 +92,20 @@ impl ReplayError {
     /// Tells that the aggregate does not know the event; generated code calls it.
     #[must_use]
     pub fn unknown(event: &RecordedEvent) -> Self {
-        Self::UnknownEvent { place: event.into(), name: event.name.to_string() }
+        Self::UnknownEvent {
+            place: event.into(),
+            name: event.name.to_string(),
+            revision: event.revision,
+            stored_as: None,
+        }
+    }
+
+    /// The same, told of an event that the row became.
+    pub(crate) fn stored_as(mut self, row: &RecordedEvent) -> Self {
+        if let Self::UnknownEvent { stored_as, .. } = &mut self {
+            *stored_as = Some(row.name.to_string());
+        }
+        self
     }
 
     pub(crate) fn undecodable(event: &RecordedEvent, source: CodecError) -> Self {
@@ -135,6 +154,10 @@ pub enum LoadError {
     /// The log cannot be read.
     #[error(transparent)]
     Read(#[from] ReadError),
+}
+
+fn upcast_from(stored_as: Option<&str>) -> String {
+    stored_as.map_or_else(String::new, |row| format!(", upcast from the stored `{row}`"))
 }
 
 pub(super) fn evolves_only(event: &str, aggregate: &str) -> Fault {

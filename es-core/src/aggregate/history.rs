@@ -4,11 +4,11 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use super::replay::Folded;
-use super::{Aggregate, LoadError};
+use super::{Aggregate, LoadError, decode_stored};
 use crate::event::{RecordedEvent, Sequence, StreamId};
 use crate::store::EventStore;
 
-/// An aggregate's events one by one, each with the state after it.
+/// An aggregate's stored events one by one, each with the state after it.
 ///
 /// It lends: a [`Step`] borrows the state, so the aggregate needs no `Clone`, and the next step can
 /// be asked for only when the last one is done with.
@@ -22,14 +22,15 @@ pub struct History<A> {
     aggregate: PhantomData<fn() -> A>,
 }
 
-/// One event of a [`History`], and the state it led to.
+/// One stored event of a [`History`], and the state it led to.
 pub struct Step<'a, A: Aggregate> {
     /// The event's number in the history, from 0.
     pub sequence: Sequence,
     /// The event as it is stored.
     pub recorded: &'a RecordedEvent,
-    /// The event, decoded; `None` for a name listed in `#[aggregate(ignore(..))]`.
-    pub event: Option<A::Event>,
+    /// The event, decoded: usually one. An earlier event may have become several or none, and none
+    /// is left of a name listed in `#[aggregate(ignore(..))]`.
+    pub events: Vec<A::Event>,
     /// The state after it.
     pub state: &'a A,
 }
@@ -50,30 +51,38 @@ impl<A: Aggregate> History<A> {
         }
     }
 
-    /// Goes on to the next event; `None` after the last one.
+    /// Goes on to the next event; `None` after the last one. Events before the first state, which
+    /// can only be such as are read as nothing today, are passed over.
     ///
     /// # Errors
-    /// `NotFound` at the first step if the stream is empty; otherwise what cannot be read or
+    /// `NotFound` at the first step if there is no such aggregate; otherwise what cannot be read or
     /// folded.
     ///
     /// # Cancel safety
     /// Dropping the future loses nothing; the next call goes on where this one was.
     pub async fn next(&mut self) -> Result<Option<Step<'_, A>>, LoadError> {
-        if self.page.is_empty() && !self.at_end {
-            self.read_page().await?;
-        }
-        let Some(event) = self.page.pop_front() else {
-            return match self.folded.version {
-                None => Err(LoadError::NotFound { stream: self.stream.clone() }),
-                Some(_) => Ok(None),
+        let sequence = loop {
+            if self.page.is_empty() && !self.at_end {
+                self.read_page().await?;
+            }
+            let Some(event) = self.page.pop_front() else {
+                return match self.folded.slot.get() {
+                    None => Err(LoadError::NotFound { stream: self.stream.clone() }),
+                    Some(_) => Ok(None),
+                };
             };
+            let sequence = self.folded.take(&event)?;
+            self.current = Some(event);
+            if self.folded.slot.get().is_some() {
+                break sequence;
+            }
         };
-        let sequence = self.folded.take(&event)?;
-        let decoded = A::decode(&event)?;
-        let recorded = &*self.current.insert(event);
-        match self.folded.slot.get() {
-            Some(state) => Ok(Some(Step { sequence, recorded, event: decoded, state })),
-            None => Err(LoadError::NotFound { stream: self.stream.clone() }),
+        match (&self.current, self.folded.slot.get()) {
+            (Some(recorded), Some(state)) => {
+                let events = decode_stored::<A>(recorded)?;
+                Ok(Some(Step { sequence, recorded, events, state }))
+            }
+            _ => Err(LoadError::NotFound { stream: self.stream.clone() }),
         }
     }
 

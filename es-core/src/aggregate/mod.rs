@@ -21,6 +21,7 @@ mod root;
 mod slot;
 mod snapshot;
 mod staging;
+mod upcast;
 
 pub(crate) use cell::{Cell, Cells, InFlight, Live, Turn};
 pub use decision::{Decision, Returned};
@@ -38,9 +39,10 @@ pub use slot::Slot;
 pub(crate) use snapshot::take_when_due;
 pub use snapshot::{SnapshotPolicy, SnapshotState, State};
 pub use staging::Staging;
+pub(crate) use upcast::{decode_stored, fold_stored};
 
 use crate::command::{CommandMessage, Veto};
-use crate::event::{CodecError, Event, RecordedEvent};
+use crate::event::{CodecError, Event, Lineage, RecordedEvent};
 use crate::fault::Fault;
 
 /// A type whose state is folded from its events. Written by `#[aggregate]` on the struct.
@@ -83,7 +85,8 @@ pub trait EventSourced: Sized {
     /// The stored names of events after which a snapshot is taken.
     const SNAPSHOT_AFTER: &'static [&'static str] = &[];
 
-    /// Folds one stored event: a `match` on the name that calls [`Slot::fold`] with the type.
+    /// Folds one event as it is stored today: a `match` on the name that calls [`Slot::fold`] with
+    /// the type. Rows of earlier days are upcast before.
     ///
     /// # Errors
     /// [`ReplayError::UnknownEvent`] for a name that is neither handled nor ignored; otherwise
@@ -99,7 +102,7 @@ pub trait EventSourced: Sized {
         Ok(())
     }
 
-    /// Decodes one stored event into the sibling enum; `None` for ignored names.
+    /// Decodes one event as it is stored today into the sibling enum; `None` for ignored names.
     ///
     /// # Errors
     /// Unknown name, or a payload that does not decode.
@@ -113,6 +116,8 @@ pub struct EventDescription {
     pub name: &'static str,
     /// The revision that is written.
     pub revision: u32,
+    /// What it was in the course of time.
+    pub lineage: &'static Lineage,
     /// The handler's source line.
     pub line: u32,
 }

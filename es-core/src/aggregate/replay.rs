@@ -2,7 +2,7 @@ use std::ops::{ControlFlow, Deref};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::snapshot::Load;
-use super::{Aggregate, LoadError, ReplayError, Slot};
+use super::{Aggregate, LoadError, ReplayError, Slot, fold_stored};
 use crate::event::{RecordedEvent, Sequence, StreamId, Timestamp};
 use crate::store::EventStore;
 
@@ -149,7 +149,7 @@ impl<A: Aggregate> Folded<A> {
             return Err(ReplayError::corrupt(event, reason));
         }
         // Event-sourcing handlers are the user's code.
-        let folding = AssertUnwindSafe(|| A::fold(&mut self.slot, event));
+        let folding = AssertUnwindSafe(|| fold_stored(&mut self.slot, event));
         catch_unwind(folding).map_err(|panic| ReplayError::panicked(event, &*panic))??;
         self.version = Some(expected);
         self.recorded_at = Some(event.recorded_at);

@@ -182,7 +182,7 @@ impl AppBuilder {
         let projections =
             Projections::start(&registry, &opened.log, &read_side, &resources, time).await?;
         let queries = projections.queries(&clock);
-        let bus = EventBus::new(Arc::clone(&opened.log));
+        let bus = EventBus::new(Arc::clone(&opened.log), registry.lineages());
         let payload_limit_bytes = opened.log.capabilities().payload_limit_bytes;
         let runtime = Runtime::new(Shared {
             aggregates: cells(&registry),

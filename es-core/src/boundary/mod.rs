@@ -72,7 +72,7 @@ pub trait BoundaryState: Sized + Send + Sync + 'static {
     /// The state before the first event: its `Default`.
     fn first() -> Self;
 
-    /// Folds one stored event; others than its own pass by.
+    /// Folds one event as it is stored today; others than its own pass by.
     ///
     /// # Errors
     /// A payload that does not decode.

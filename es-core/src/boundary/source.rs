@@ -5,7 +5,7 @@ use super::{Boundary, BoundaryOf, BoundaryState};
 use crate::aggregate::ReplayError;
 use crate::command::{Command, Refusal};
 use crate::context::Context;
-use crate::event::RecordedEvent;
+use crate::event::{Lineage, RecordedEvent, upcast};
 use crate::fault::Fault;
 use crate::store::{Condition, Criteria, Marker};
 
@@ -21,7 +21,7 @@ pub async fn source<S: BoundaryOf<C>, C: Command, X>(
     command: &C,
 ) -> Result<Boundary<S>, Refusal<X>> {
     let unit = context.unit()?;
-    let criteria = named::<S>(S::criteria(command));
+    let criteria = named::<S>(S::criteria(command)).with_earlier_names(known::<S>());
     let mut state = S::first();
     let mut failed = None;
     let mut visit = |event: &RecordedEvent| match fold(&mut state, event) {
@@ -53,8 +53,16 @@ fn named<S: BoundaryState>(mut criteria: Criteria) -> Criteria {
     criteria
 }
 
-// Event-sourcing handlers are the user's code.
-fn fold<S: BoundaryState>(state: &mut S, event: &RecordedEvent) -> Result<(), ReplayError> {
-    catch_unwind(AssertUnwindSafe(|| state.fold(event)))
-        .map_err(|panic| ReplayError::panicked(event, &*panic))?
+fn known<S: BoundaryState>() -> impl Iterator<Item = &'static Lineage> + Clone {
+    S::EVENTS.iter().map(|event| event.lineage)
+}
+
+// Event-sourcing handlers and the conversions of earlier events are the user's code.
+fn fold<S: BoundaryState>(state: &mut S, row: &RecordedEvent) -> Result<(), ReplayError> {
+    let folding = AssertUnwindSafe(|| match upcast(known::<S>(), row) {
+        Ok(None) => state.fold(row),
+        Ok(Some(rows)) => rows.iter().try_for_each(|event| state.fold(event)),
+        Err(error) => Err(ReplayError::undecodable(row, error)),
+    });
+    catch_unwind(folding).map_err(|panic| ReplayError::panicked(row, &*panic))?
 }

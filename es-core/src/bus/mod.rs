@@ -15,7 +15,7 @@ pub use subscription::Subscription;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::event::{Partition, Position};
+use crate::event::{Lineage, Partition, Position};
 use crate::store::{EventStore, Filter, ReadError};
 
 use tail::Tail;
@@ -24,14 +24,21 @@ use tail::Tail;
 pub struct EventBus {
     log: Arc<dyn EventStore>,
     tail: Mutex<Tail>,
+    lineages: Vec<&'static Lineage>,
 }
 
 impl EventBus {
-    pub(crate) fn new(log: Arc<dyn EventStore>) -> Self {
-        Self { log, tail: Mutex::new(Tail::idle()) }
+    /// The lineages are of events that have been something else before.
+    pub(crate) fn new(log: Arc<dyn EventStore>, lineages: Vec<&'static Lineage>) -> Self {
+        Self { log, tail: Mutex::new(Tail::idle()), lineages }
     }
 
     /// Subscribes to events that are committed from now on.
+    ///
+    /// A filter by the name of an event finds its rows of earlier days too, under the names that
+    /// they have; [`RecordedEvent::events`] reads them as events of today.
+    ///
+    /// [`RecordedEvent::events`]: crate::event::RecordedEvent::events
     ///
     /// # Errors
     /// The log cannot be read.
@@ -45,6 +52,7 @@ impl EventBus {
     pub fn subscribe_after(&self, position: Position, filter: Filter) -> Subscription {
         let mut tail = self.tail.lock().unwrap_or_else(PoisonError::into_inner);
         let pages = tail.join(&self.log);
+        let filter = filter.with_earlier_names(self.lineages.iter().copied());
         Subscription::new(Arc::clone(&self.log), pages, position, filter)
     }
 

@@ -3,8 +3,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::{
-    CodecError, Event, EventId, Metadata, Partition, Position, Sequence, StreamId, Tenant,
-    Timestamp,
+    CodecError, Event, EventId, Fragment, Metadata, Partition, Position, Sequence, StreamId,
+    Tenant, Timestamp, upcast,
 };
 
 /// One stored event as a row of the log, before upcasting and decoding.
@@ -33,12 +33,38 @@ pub struct RecordedEvent {
 }
 
 impl RecordedEvent {
-    /// Decodes the payload as an `E`, upcasting an earlier revision.
+    /// Decodes the payload as an `E`, whatever the row's name is, upcasting an earlier revision.
+    ///
+    /// For rows that may have become several events see [`RecordedEvent::events`].
     ///
     /// # Errors
     /// The payload does not have the shape of its revision, or the revision is unknown.
     pub fn decode<E: Event>(&self) -> Result<E, CodecError> {
         E::decode(self.revision, &self.payload)
+    }
+
+    /// The `E`s in this row, in order: none if it is another event, and more than one if it is an
+    /// earlier event that became several.
+    ///
+    /// # Errors
+    /// The payload does not have the shape of its revision, or the revision is unknown.
+    pub fn events<E: Event>(&self) -> Result<Vec<E>, CodecError> {
+        let own = |row: &Self| (*row.name == *E::NAME).then(|| row.decode::<E>());
+        match upcast(std::iter::once(E::LINEAGE), self)? {
+            None => own(self).into_iter().collect(),
+            Some(rows) => rows.iter().filter_map(own).collect(),
+        }
+    }
+
+    /// The row as it would be under another name.
+    pub(crate) fn renamed(&self, name: &str) -> Self {
+        Self { name: Arc::from(name), ..self.clone() }
+    }
+
+    /// The row with one of the events that it became.
+    pub(crate) fn fragment(&self, fragment: Fragment) -> Self {
+        let Fragment { name, revision, payload } = fragment;
+        Self { name: Arc::from(name), revision, payload, ..self.clone() }
     }
 
     /// The sequence in its stream, if it has one.

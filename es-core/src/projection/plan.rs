@@ -2,9 +2,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{EventCall, ProcessorError, TokenKey, ViewSchema, batch::ViewVersions, schema_hash};
+use super::{ProcessorError, TokenKey, ViewSchema, batch::ViewVersions, schema_hash};
 use crate::context::Needs;
-use crate::event::Partition;
+use crate::event::{CodecError, Lineage, Partition, RecordedEvent, upcast};
 use crate::registry::{EventHandlerEntry, ProjectionEntry};
 use crate::runtime::Limits;
 use crate::store::Filter;
@@ -31,6 +31,9 @@ pub struct ProcessorPlan {
     pub(crate) by_hand: bool,
     pub(crate) handler_time: Duration,
     handlers: HashMap<&'static str, Vec<EventHandlerEntry>>,
+    names: Vec<&'static str>,
+    /// Of events that have been something else before.
+    lineages: Vec<&'static Lineage>,
 }
 
 impl ProcessorPlan {
@@ -61,11 +64,16 @@ impl ProcessorPlan {
         handlers: Vec<EventHandlerEntry>,
     ) -> Result<Self, ProcessorError> {
         let (views, by_hand) = needs(name, &handlers)?;
+        let mut lineages: Vec<_> = handlers.iter().map(|handler| handler.lineage).collect();
+        let mut names: Vec<_> = lineages.iter().flat_map(|lineage| lineage.names()).collect();
+        names.sort_unstable();
+        names.dedup();
+        lineages.retain(|lineage| lineage.has_past());
         let mut by_event: HashMap<_, Vec<_>> = HashMap::new();
         for handler in handlers {
             by_event.entry(handler.event).or_default().push(handler);
         }
-        by_event.values_mut().for_each(|handlers| handlers.sort_by_key(|it| !awaits(it)));
+        by_event.values_mut().for_each(|handlers| handlers.sort_by_key(|it| !it.awaits()));
         Ok(Self {
             name: name.to_owned(),
             version: version(name, &[], &views).into(),
@@ -74,6 +82,8 @@ impl ProcessorPlan {
             by_hand,
             handler_time: Limits::default().handler_time,
             handlers: by_event,
+            names,
+            lineages,
         })
     }
 
@@ -108,19 +118,37 @@ impl ProcessorPlan {
         self.by_hand
     }
 
-    pub(crate) fn handlers_of(&self, event: &str) -> &[EventHandlerEntry] {
+    fn handlers_of(&self, event: &str) -> &[EventHandlerEntry] {
         self.handlers.get(event).map_or(&[], Vec::as_slice)
     }
 
-    /// True if a handler of this event may await what is outside.
-    pub(crate) fn awaits(&self, event: &str) -> bool {
-        self.handlers_of(event).iter().any(awaits)
+    /// The handlers of an event, each with the event.
+    pub(super) fn calls<'a>(
+        &'a self,
+        event: &'a RecordedEvent,
+    ) -> impl Iterator<Item = (&'a EventHandlerEntry, &'a RecordedEvent)> {
+        self.handlers_of(&event.name).iter().map(move |handler| (handler, event))
     }
 
+    /// True if a handler of what this row is read as may await what is outside.
+    pub(crate) fn awaits(&self, row: &RecordedEvent) -> bool {
+        let became = self.lineages.iter().filter(|it| it.reads(&row.name, row.revision));
+        std::iter::once(&*row.name)
+            .chain(became.map(|lineage| lineage.name))
+            .any(|name| self.handlers_of(name).iter().any(EventHandlerEntry::awaits))
+    }
+
+    /// The rows that a row is read as today; `None` if that is the row itself.
+    pub(crate) fn upcast(
+        &self,
+        row: &RecordedEvent,
+    ) -> Result<Option<Vec<RecordedEvent>>, CodecError> {
+        upcast(self.lineages.iter().copied(), row)
+    }
+
+    /// Rows under every name that an event with a handler has had.
     pub(crate) fn filter(&self) -> Filter {
-        let mut names: Vec<_> = self.handlers.keys().copied().collect();
-        names.sort_unstable();
-        Filter::names(names)
+        Filter::names(self.names.iter().copied())
     }
 
     pub(crate) fn token_key(&self) -> TokenKey {
@@ -135,10 +163,6 @@ impl ProcessorPlan {
     pub(crate) fn view_versions(&self) -> ViewVersions {
         self.views.iter().map(|view| (view.name, Arc::clone(&self.version))).collect()
     }
-}
-
-fn awaits(handler: &EventHandlerEntry) -> bool {
-    matches!(handler.call, EventCall::Async(_))
 }
 
 fn needs(

@@ -72,7 +72,7 @@ pub(super) fn run(work: &Work) -> Result<BatchEnd, ReadSideError> {
 /// True for an event that must be the first of its batch: SQL written by hand for earlier ones
 /// would hold the engine's write lock while a handler awaits what is outside.
 fn must_begin(plan: &ProcessorPlan, event: &RecordedEvent) -> bool {
-    plan.is_by_hand() && plan.awaits(&event.name)
+    plan.is_by_hand() && plan.awaits(event)
 }
 
 fn handle_event(
@@ -96,8 +96,22 @@ fn handle_event(
         tenant: event.tenant.clone(),
         context,
     };
-    for handler in work.plan.handlers_of(&event.name) {
-        call(handler, event, &batch, work).map_err(|fault| {
+    let Some(events) = upcast(&work.plan, event)? else {
+        return call_all(work.plan.calls(event), &batch, work);
+    };
+    let mut calls: Vec<_> = events.iter().flat_map(|event| work.plan.calls(event)).collect();
+    // Also of several events in one row: what awaits comes before what writes.
+    calls.sort_by_key(|(handler, _)| !handler.awaits());
+    call_all(calls.into_iter(), &batch, work)
+}
+
+fn call_all<'a>(
+    calls: impl Iterator<Item = (&'a EventHandlerEntry, &'a RecordedEvent)>,
+    batch: &Batch,
+    work: &Work,
+) -> Result<(), String> {
+    for (handler, event) in calls {
+        call(handler, event, batch, work).map_err(|fault| {
             format!(
                 "event `{}` at position {}: handler `{}` ({}) failed: {fault}",
                 event.name, event.position, handler.handler, handler.source
@@ -105,6 +119,18 @@ fn handle_event(
         })?;
     }
     Ok(())
+}
+
+/// The events of today that a row of earlier days became.
+fn upcast(plan: &ProcessorPlan, row: &RecordedEvent) -> Result<Option<Vec<RecordedEvent>>, String> {
+    // The conversions are the user's code.
+    let upcast = catch_unwind(AssertUnwindSafe(|| plan.upcast(row)));
+    let reason = match upcast {
+        Ok(Ok(rows)) => return Ok(rows),
+        Ok(Err(error)) => error.to_string(),
+        Err(panic) => format!("it panicked: {}", panic_message(&*panic)),
+    };
+    Err(format!("event `{}` at position {} cannot be upcast: {reason}", row.name, row.position))
 }
 
 fn call(

@@ -8,7 +8,7 @@ use crate::command::{
     CommandError, Dispatch, DomainError, HandledBy, Rejection, Reply, Tracked, send_boxed,
 };
 use crate::context::Needs;
-use crate::event::{CommandId, Event};
+use crate::event::{CommandId, Event, Lineage};
 use crate::future::BoxFuture;
 use crate::projection::{EventCall, Projection};
 use crate::query::{Query, QueryCall};
@@ -68,6 +68,8 @@ pub struct EventEntry {
     pub name: &'static str,
     /// The revision.
     pub revision: u32,
+    /// What it was in the course of time.
+    pub lineage: &'static Lineage,
     /// Its Rust path, for people.
     pub type_name: fn() -> &'static str,
     /// Where it is.
@@ -81,6 +83,7 @@ impl EventEntry {
         Self {
             name: E::NAME,
             revision: E::REVISION,
+            lineage: E::LINEAGE,
             type_name: type_name::<E>,
             source: Source { file, line },
         }
@@ -223,6 +226,8 @@ pub struct EventHandlerEntry {
     pub handler: &'static str,
     /// The stored name of the event it handles.
     pub event: &'static str,
+    /// What the event was in the course of time.
+    pub lineage: &'static Lineage,
     /// What its parameters need.
     pub needs: fn(&mut Needs),
     /// The handler.
@@ -244,7 +249,13 @@ impl EventHandlerEntry {
         line: u32,
     ) -> Self {
         let source = Source { file, line };
-        Self { projection, owner, handler, event: E::NAME, needs, call, source }
+        let lineage = E::LINEAGE;
+        Self { projection, owner, handler, event: E::NAME, lineage, needs, call, source }
+    }
+
+    /// True if the handler may await what is outside.
+    pub(crate) fn awaits(&self) -> bool {
+        matches!(self.call, EventCall::Async(_))
     }
 }
 

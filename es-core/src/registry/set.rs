@@ -6,6 +6,7 @@ use super::{
     AggregateEntry, CommandEntry, EventEntry, EventHandlerEntry, ProjectionEntry,
     QueryHandlerEntry, Source,
 };
+use crate::event::Lineage;
 
 /// Handlers and types collected by hand, for programs that do without link-time registration.
 ///
@@ -269,6 +270,19 @@ impl Registry {
         self.0.commands.is_empty()
             && self.0.event_handlers.is_empty()
             && self.0.query_handlers.is_empty()
+    }
+
+    /// The lineages of all events that have been something else before, by their names today.
+    pub(crate) fn lineages(&self) -> Vec<&'static Lineage> {
+        let all = &self.0;
+        let of_types = all.events.iter().map(|entry| entry.lineage);
+        let folded = all.aggregates.iter().flat_map(|entry| entry.events).map(|it| it.lineage);
+        let handled = all.event_handlers.iter().map(|entry| entry.lineage);
+        let mut lineages: Vec<_> =
+            of_types.chain(folded).chain(handled).filter(|lineage| lineage.has_past()).collect();
+        lineages.sort_by_key(|lineage| (lineage.name, lineage.revision));
+        lineages.dedup_by_key(|lineage| (lineage.name, lineage.revision));
+        lineages
     }
 
     pub(crate) fn commands_by_name(&self) -> HashMap<&'static str, CommandEntry> {

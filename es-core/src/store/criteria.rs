@@ -1,6 +1,6 @@
 use std::borrow::Cow;
 
-use crate::event::{Event, Position, Tag, TagValue, Tenant};
+use crate::event::{Event, Lineage, Position, Tag, TagValue, Tenant};
 
 /// Which events a decision rests on: those that match any of the criteria. No criteria match
 /// nothing.
@@ -59,10 +59,10 @@ impl Criteria {
         Self(tag.map(with).into_iter().collect())
     }
 
-    /// Events of this type.
+    /// Events of this type, also those that were stored under a name of earlier days.
     #[must_use]
     pub fn event<E: Event>() -> Self {
-        Self(vec![Criterion { tags: Vec::new(), names: vec![E::NAME.to_owned()] }])
+        Self(vec![Criterion { tags: Vec::new(), names: stored_names::<E>() }])
     }
 
     /// Events that match both.
@@ -76,6 +76,16 @@ impl Criteria {
     #[must_use]
     pub fn or(mut self, other: Self) -> Self {
         self.0.extend(other.0);
+        self
+    }
+
+    /// The criteria with the names of earlier days beside those of today.
+    #[must_use]
+    pub(crate) fn with_earlier_names(
+        mut self,
+        known: impl Iterator<Item = &'static Lineage> + Clone,
+    ) -> Self {
+        self.0.iter_mut().for_each(|it| add_earlier_names(&mut it.names, known.clone()));
         self
     }
 
@@ -108,9 +118,27 @@ impl Filter {
         Self::default()
     }
 
-    /// Events with one of these names.
+    /// Events of this type, also those that were stored under a name of earlier days.
+    ///
+    /// [`RecordedEvent::events`](crate::event::RecordedEvent::events) finds them in the rows.
+    #[must_use]
+    pub fn event<E: Event>() -> Self {
+        Self { names: stored_names::<E>(), ..Self::default() }
+    }
+
+    /// Events with one of these stored names.
     pub fn names<S: Into<String>>(names: impl IntoIterator<Item = S>) -> Self {
         Self { names: names.into_iter().map(Into::into).collect(), ..Self::default() }
+    }
+
+    /// The filter with the names of earlier days beside those of today.
+    #[must_use]
+    pub(crate) fn with_earlier_names(
+        mut self,
+        known: impl Iterator<Item = &'static Lineage> + Clone,
+    ) -> Self {
+        add_earlier_names(&mut self.names, known);
+        self
     }
 
     /// Tells whether an event is wanted.
@@ -119,6 +147,23 @@ impl Filter {
         self.tenant.as_ref().is_none_or(|wanted| wanted == tenant)
             && is_among(name, &self.names)
             && self.tags.iter().all(has_tag)
+    }
+}
+
+fn stored_names<E: Event>() -> Vec<String> {
+    E::LINEAGE.names().into_iter().map(str::to_owned).collect()
+}
+
+fn add_earlier_names(
+    names: &mut Vec<String>,
+    known: impl Iterator<Item = &'static Lineage> + Clone,
+) {
+    for asked in names.clone() {
+        for name in known.clone().filter(|it| it.name == asked).flat_map(Lineage::names) {
+            if !names.iter().any(|known| known == name) {
+                names.push(name.to_owned());
+            }
+        }
     }
 }
 

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::row::Row;
-use crate::aggregate::{Aggregate, AggregateId, ReplayError, Slot};
+use crate::aggregate::{Aggregate, AggregateId, ReplayError, Slot, decode_stored, fold_stored};
 use crate::event::{
     EventId, Metadata, Partition, Position, RecordedEvent, Sequence, StreamId, Tenant, Timestamp,
 };
@@ -31,7 +31,7 @@ impl<A: Aggregate> Past<A> {
     /// A second state, folded anew, for a handler to work on.
     pub(super) fn load(&self) -> Result<Slot<A>, ReplayError> {
         let mut slot = Slot::missing();
-        self.events.iter().try_for_each(|event| A::fold(&mut slot, event))?;
+        self.events.iter().try_for_each(|event| fold_stored(&mut slot, event))?;
         Ok(slot)
     }
 
@@ -81,9 +81,9 @@ impl<A: Aggregate> Past<A> {
             metadata: Metadata::new(),
             recorded_at: at,
         };
-        A::fold(&mut self.slot, &event)?;
+        fold_stored(&mut self.slot, &event)?;
         // The sibling enum is decoded by code of its own.
-        A::decode(&event)?;
+        decode_stored::<A>(&event)?;
         self.events.push(event);
         Ok(())
     }
@@ -100,7 +100,10 @@ impl<A: Aggregate> Past<A> {
     /// The last events as the sibling enum.
     pub(super) fn last(&self, count: usize) -> Result<Vec<A::Event>, ReplayError> {
         let first = self.events.len().saturating_sub(count);
-        let last = self.events.iter().skip(first);
-        last.filter_map(|event| A::decode(event).transpose()).collect()
+        let mut last = Vec::new();
+        for event in self.events.iter().skip(first) {
+            last.extend(decode_stored::<A>(event)?);
+        }
+        Ok(last)
     }
 }

@@ -67,7 +67,7 @@ async fn history_lends_each_event_with_the_state_after_it() {
     let mut boxes = 0;
     while let Some(step) = history.next().await.unwrap() {
         assert_eq!(step.recorded.sequence(), Some(Sequence(steps)));
-        if let Some(ShelfEvent::BoxesPut(event)) = &step.event {
+        if let [ShelfEvent::BoxesPut(event)] = &*step.events {
             boxes += event.boxes;
         }
         assert_eq!(step.state.boxes, boxes);

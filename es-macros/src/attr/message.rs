@@ -1,6 +1,6 @@
 use syn::{Attribute, LitInt, LitStr, Path, Type};
 
-use super::{arguments, assigned, inside, stored_name};
+use super::{arguments, assigned, checked_name, inside, listed, stored_name};
 use crate::diag::Errors;
 
 /// The arguments of `#[command(..)]`, `#[event(..)]`, `#[query(..)]`, `#[view(..)]`.
@@ -10,6 +10,9 @@ pub(crate) struct MessageArguments {
     pub(crate) name: Option<LitStr>,
     pub(crate) revision: Option<LitInt>,
     pub(crate) from: Option<Type>,
+    pub(crate) renamed_from: Vec<LitStr>,
+    pub(crate) upcast_from: Vec<Type>,
+    pub(crate) upcast_into: Option<Type>,
     pub(crate) codec: Option<Type>,
     pub(crate) answer: Option<Type>,
 }
@@ -35,6 +38,17 @@ impl MessageArguments {
                         read.revision = Some(number);
                     }
                     "from" => read.from = Some(assigned(key, input, "from = OrderCreatedV1")?),
+                    "renamed_from" => {
+                        read.renamed_from = listed(key, input, "renamed_from(\"OldName\")")?;
+                        read.renamed_from.iter().try_for_each(checked_name)?;
+                    }
+                    "upcast_from" => {
+                        read.upcast_from = listed(key, input, "upcast_from(OldEvent)")?;
+                    }
+                    "upcast_into" => {
+                        let example = "upcast_into = (OrderMoved, Option<OrderRenamed>)";
+                        read.upcast_into = Some(assigned(key, input, example)?);
+                    }
                     "codec" => read.codec = Some(assigned(key, input, "codec = Json")?),
                     "answer" => {
                         read.answer = Some(assigned(key, input, "answer = Option<Summary>")?)

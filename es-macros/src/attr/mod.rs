@@ -21,6 +21,7 @@ pub(crate) use snapshot::SnapshotArguments;
 use proc_macro2::TokenStream;
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
+use syn::punctuated::Punctuated;
 use syn::{Attribute, Ident, LitStr, Meta, Token};
 
 use crate::diag::Errors;
@@ -90,6 +91,12 @@ pub(crate) fn assigned<T: Parse>(
 /// Reads `= "name"` as a stored name.
 pub(crate) fn stored_name(key: &Ident, input: ParseStream<'_>) -> syn::Result<LitStr> {
     let literal: LitStr = assigned(key, input, "name = \"…\"")?;
+    checked_name(&literal)?;
+    Ok(literal)
+}
+
+/// Refuses what cannot be a stored name.
+pub(crate) fn checked_name(literal: &LitStr) -> syn::Result<()> {
     let name = literal.value();
     let problem = if name.is_empty() {
         "a stored name is not empty"
@@ -98,9 +105,30 @@ pub(crate) fn stored_name(key: &Ident, input: ParseStream<'_>) -> syn::Result<Li
     } else if name.chars().any(char::is_control) {
         "a stored name holds no control characters"
     } else {
-        return Ok(literal);
+        return Ok(());
     };
-    Err(syn::Error::new_spanned(&literal, problem))
+    Err(syn::Error::new_spanned(literal, problem))
+}
+
+/// Reads the list after a key, `key(A, B)`.
+pub(crate) fn listed<T: Parse>(
+    key: &Ident,
+    input: ParseStream<'_>,
+    example: &str,
+) -> syn::Result<Vec<T>> {
+    let text = format!("`{key}` needs a list: `{example}`");
+    if !input.peek(syn::token::Paren) {
+        return Err(syn::Error::new_spanned(key, text));
+    }
+    let list;
+    syn::parenthesized!(list in input);
+    let items = Punctuated::<T, Token![,]>::parse_terminated(&list).map_err(|error| {
+        syn::Error::new(error.span(), format!("expected a list of this form: `{example}`"))
+    })?;
+    if items.is_empty() {
+        return Err(syn::Error::new_spanned(key, text));
+    }
+    Ok(items.into_iter().collect())
 }
 
 /// The tokens inside an attribute's parentheses; nothing for a bare `#[name]`.

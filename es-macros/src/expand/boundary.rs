@@ -3,7 +3,7 @@ use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 
 use super::parameters::local;
-use super::{hidden, line_of};
+use super::{hidden, line_of, never_seen};
 use crate::diag::Errors;
 use crate::light::LightImpl;
 use crate::model::{BoundaryBlock, CriteriaFn, Effect, SourcingHandler};
@@ -48,6 +48,14 @@ fn state(block: &BoundaryBlock) -> TokenStream {
     let private = es.private();
     let event = local("event");
     let descriptions = sourcing.iter().map(|handler| description(handler, block));
+    let checks = sourcing.iter().map(|SourcingHandler { cfgs, event, .. }| {
+        let es = paths.at(event.span());
+        let text = never_seen(event);
+        quote_spanned! {event.span()=>
+            #(#cfgs)*
+            const _: () = ::core::assert!(!<#event as #es::event::Event>::IS_UPCAST, #text);
+        }
+    });
     let arms = sourcing.iter().map(|handler| {
         let SourcingHandler { name, cfgs, event: ty, effect, .. } = handler;
         let es = paths.at(ty.span());
@@ -73,6 +81,7 @@ fn state(block: &BoundaryBlock) -> TokenStream {
                 #private::Ok(())
             }
         }
+        #(#checks)*
     }
 }
 
@@ -85,6 +94,7 @@ fn description(handler: &SourcingHandler, block: &BoundaryBlock) -> TokenStream 
         #es::aggregate::EventDescription {
             name: <#event as #es::event::Event>::NAME,
             revision: <#event as #es::event::Event>::REVISION,
+            lineage: <#event as #es::event::Event>::LINEAGE,
             line: #line,
         }
     }

@@ -5,7 +5,7 @@ use syn::spanned::Spanned;
 use super::parameters::local;
 use super::register::{Entry, List};
 use super::snapshot;
-use super::{interceptor, line_of};
+use super::{interceptor, line_of, never_seen};
 use crate::model::{AggregateBlock, Effect, SourcingHandler};
 
 /// The event side of the aggregate: one `EventOf` per handler, and `EventSourced`.
@@ -155,7 +155,7 @@ fn event_sourced(block: &AggregateBlock) -> TokenStream {
         impl #es::aggregate::EventSourced for #self_ty {
             type Event = #siblings;
             const EVENTS: &'static [#es::aggregate::EventDescription] = &[#(#descriptions),*];
-            const LOGIC: u64 = #logic;
+            const LOGIC: u64 = #private::logic(#logic, Self::EVENTS);
             #snapshot_after
             fn fold(
                 #slot: &mut #es::aggregate::Slot<Self>,
@@ -182,6 +182,7 @@ fn descriptions(block: &AggregateBlock) -> impl Iterator<Item = TokenStream> {
             #es::aggregate::EventDescription {
                 name: <#event as #es::event::Event>::NAME,
                 revision: <#event as #es::event::Event>::REVISION,
+                lineage: <#event as #es::event::Event>::LINEAGE,
                 line: #line,
             }
         }
@@ -202,24 +203,39 @@ fn arms(block: &AggregateBlock, each: &dyn Fn(&SourcingHandler) -> TokenStream) 
 /// Two events of one aggregate with the same stored name could not be told apart in a replay.
 fn unique_names(block: &AggregateBlock) -> TokenStream {
     let self_ty = &block.self_ty;
-    let text = format!(
-        "two events of `{}` have the same stored name; give this one another with \
-         `#[event(name = \"…\")]`",
-        quote!(#self_ty)
+    let shown = quote!(#self_ty);
+    let named_twice = format!(
+        "two events of `{shown}` have the same stored name; give this one another with \
+         `#[event(name = \"…\")]`"
+    );
+    let read_twice = format!(
+        "rows of this event are read as another event of `{shown}` too; a row leads to one way: \
+         see the `renamed_from` and `upcast_from` of both"
     );
     // From the last to the first: evaluation stops at the first failure, and the later of two
     // events is the one to rename.
     let checks = block.sourcing.iter().rev().map(|SourcingHandler { cfgs, event, .. }| {
         let es = block.paths.at(event.span());
         let private = es.private();
+        let never_seen = never_seen(event);
         quote_spanned! {event.span()=>
+            #(#cfgs)*
+            ::core::assert!(!<#event as #es::event::Event>::IS_UPCAST, #never_seen);
             #(#cfgs)*
             ::core::assert!(
                 #private::is_named_once(
                     <#self_ty as #es::aggregate::EventSourced>::EVENTS,
                     <#event as #es::event::Event>::NAME,
                 ),
-                #text
+                #named_twice
+            );
+            #(#cfgs)*
+            ::core::assert!(
+                #private::is_read_once(
+                    <#self_ty as #es::aggregate::EventSourced>::EVENTS,
+                    <#event as #es::event::Event>::LINEAGE,
+                ),
+                #read_twice
             );
         }
     });

@@ -174,3 +174,12 @@ fn hidden(items: impl ToTokens) -> TokenStream {
 fn line_of(span: Span) -> u32 {
     u32::try_from(span.unwrap().line()).unwrap_or_default()
 }
+
+/// What is said at a handler whose event is upcast into others.
+fn never_seen(event: &syn::Type) -> String {
+    format!(
+        "`{}` is upcast into other events before a handler sees it; handle those of its \
+         `upcast_into`",
+        quote!(#event)
+    )
+}

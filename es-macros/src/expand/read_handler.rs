@@ -3,9 +3,9 @@ use quote::{quote, quote_spanned};
 use syn::Type;
 use syn::spanned::Spanned;
 
-use super::line_of;
 use super::parameters::{Extractor, extract, local, needs, source};
 use super::register::{Entry, List};
+use super::{line_of, never_seen};
 use crate::model::{Lent, ReadHandler, ReadKind};
 use crate::paths::Paths;
 
@@ -52,14 +52,17 @@ pub(super) fn entry(handler: &ReadHandler, owner: &Owner<'_>, es: &Paths) -> Ent
     let call = call(handler, &function, &es);
     let line = line_of(name.span());
     let (list, value) = match kind {
-        ReadKind::Event => (
-            List::EventHandlers,
+        ReadKind::Event => (List::EventHandlers, {
+            let text = never_seen(ty);
             quote_spanned! {place=>
-                #es::registry::EventHandlerEntry::of::<#ty>(
-                    #projection, #owned_by, #shown, #needs, #call, ::core::file!(), #line,
-                )
-            },
-        ),
+                {
+                    ::core::assert!(!<#ty as #es::event::Event>::IS_UPCAST, #text);
+                    #es::registry::EventHandlerEntry::of::<#ty>(
+                        #projection, #owned_by, #shown, #needs, #call, ::core::file!(), #line,
+                    )
+                }
+            }
+        }),
         ReadKind::Query => (
             List::QueryHandlers,
             quote_spanned! {place=>

@@ -104,6 +104,20 @@ impl Output {
     }
 }
 
+/// The events that a written type names; an alias stands for what it hides.
+pub(crate) fn leaves(ty: &Type) -> Vec<&Type> {
+    match ungrouped(ty) {
+        Type::Tuple(tuple) => tuple.elems.iter().flat_map(leaves).collect(),
+        Type::Array(array) => leaves(&array.elem),
+        ty => match arguments_of(ty) {
+            Some((name, arguments)) if name == "Option" || name == "Vec" => {
+                arguments.into_iter().flat_map(leaves).collect()
+            }
+            _ => vec![ty],
+        },
+    }
+}
+
 /// Collects the leaves; false if the type may hide more than it shows.
 fn peel(ty: &Type, siblings: &str, leaves: &mut Vec<Type>, errors: &mut Errors) -> bool {
     match ungrouped(ty) {

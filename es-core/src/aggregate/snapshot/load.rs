@@ -5,6 +5,7 @@ use std::time::Instant;
 use super::SnapshotPolicy;
 use super::take::Taken;
 use crate::aggregate::replay::{Folded, Until};
+use crate::aggregate::upcast::leads_to;
 use crate::aggregate::{Aggregate, AggregateId, LoadError, ReplayError};
 use crate::event::{EventId, RecordedEvent, Sequence, StreamId};
 use crate::future::panic_message;
@@ -164,7 +165,7 @@ impl<'a, A: Aggregate> Load<'a, A> {
         self.folded.take(event)?;
         self.progress.events += 1;
         self.progress.last = Some(event.id);
-        self.progress.has_trigger |= self.policy.is_due_by(&event.name);
+        self.progress.has_trigger |= leads_to::<A>(event, |name| self.policy.is_due_by(name));
         Ok(())
     }
 

@@ -3,6 +3,7 @@
 mod aggregate_id;
 mod command;
 mod event;
+mod lineage;
 mod query;
 mod state;
 mod view;

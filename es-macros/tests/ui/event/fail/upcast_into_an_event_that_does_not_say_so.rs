@@ -1,0 +1,20 @@
+include!("../../shop.rs");
+
+#[derive(Event, Serialize, Deserialize)]
+#[event(upcast_into = (ShopMoved, Option<ShopPainted>))]
+pub struct ShopChanged;
+
+#[derive(Event, Serialize, Deserialize)]
+#[event(upcast_from(ShopChanged))]
+pub struct ShopMoved;
+
+#[derive(Event, Serialize, Deserialize)]
+pub struct ShopPainted;
+
+impl From<ShopChanged> for (ShopMoved, Option<ShopPainted>) {
+    fn from(_: ShopChanged) -> Self {
+        (ShopMoved, None)
+    }
+}
+
+fn main() {}

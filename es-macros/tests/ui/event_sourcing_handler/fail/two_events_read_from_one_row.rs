@@ -1,0 +1,27 @@
+include!("../../shop.rs");
+
+#[derive(Event, Serialize, Deserialize)]
+#[event(renamed_from("ShopClosed"))]
+pub struct ShopClosedForEver;
+
+#[aggregate]
+pub struct Shop {
+    #[aggregate_identifier]
+    shop_id: String,
+}
+
+#[aggregate]
+impl Shop {
+    #[event_sourcing_handler]
+    fn on_opened(event: &ShopOpened) -> Self {
+        Self { shop_id: event.shop_id.clone() }
+    }
+
+    #[event_sourcing_handler]
+    fn on_closed(&mut self, _event: &ShopClosed) {}
+
+    #[event_sourcing_handler]
+    fn on_closed_for_ever(&mut self, _event: &ShopClosedForEver) {}
+}
+
+fn main() {}
