@@ -4,14 +4,15 @@
 #[allow(dead_code)]
 #[path = "../examples/transfer.rs"]
 mod example;
-#[path = "../../es-core/tests/dropped/harness.rs"]
-mod harness;
+#[allow(dead_code, reason = "a part of it is used here")]
+#[path = "../../es-core/tests/dropped/polls.rs"]
+mod polls;
 
 use std::time::Duration;
 
 use es_core::app::App;
 use example::*;
-use harness::{for_every_poll, polled};
+use polls::{Polls, at_every_poll};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_acknowledged_is_there() {
@@ -19,12 +20,12 @@ async fn what_was_acknowledged_is_there() {
     let store = format!("sqlite:{}", folder.path().join("transfer.db").display());
     let start =
         async || App::builder().store(store.as_str()).only::<Account>().start().await.unwrap();
-    let polls = for_every_poll(async |polls| {
-        let account = format!("account {polls}");
+    let polls = at_every_poll(async |polls: Polls| {
+        let account = format!("account {}", polls.0);
         let app = start().await;
         let open = OpenAccount { account: account.clone(), balance: 100 };
         app.commands().send(open).await.unwrap();
-        let is_through = polled(polls, app.shutdown(Duration::from_secs(20))).await.is_some();
+        let is_through = polls.of(app.shutdown(Duration::from_secs(20))).await.is_some();
         let next = start().await;
         let found = next.repository::<Account>().load(&account).await;
         let balance = found.map_err(|error| error.to_string())?.balance;

@@ -1,93 +1,205 @@
-//! Commands, of every shape.
+//! A command whose caller is gone is carried out wholly or not at all, and nobody else notices.
 
+use es_core::command::CommandError;
 use es_core::prelude::*;
 
-use super::World;
 use super::domain::*;
-use super::harness::{for_every_poll, polled};
+use super::polls::{Polls, at_every_poll, holds};
+use super::world::{World, without_crowd};
 
-/// Sends one command in a new world for every number of polls; the sum of both accounts is what it
-/// was, or what the command makes of it.
-macro_rules! dropped {
-    ($name:ident, $change:expr, |$world:ident, $commands:ident| $send:expr) => {
-        #[tokio::test]
-        async fn $name() {
-            let polls = for_every_poll(async |polls| {
-                let $world = World::new().await;
-                let $commands = $world.app.commands();
-                let is_through = polled(polls, $send).await.is_some();
-                let change: i64 = $change;
-                $world.check(|sum| sum == 200 + change || (!is_through && sum == 200)).await?;
-                // The next one works, and stores.
-                let before = $world.stored("a").await;
-                let next = Deposit { account: "a".to_owned(), amount: 1 };
-                $world.app.commands().send(next).await.map_err(|error| error.to_string())?;
-                let after = $world.stored("a").await;
-                if after < before + 1 {
-                    return Err(format!("{before} became {after}"));
-                }
-                Ok(is_through)
-            });
-            assert!(polls.await.unwrap() > 1, "it never awaited");
-        }
-    };
+fn a() -> String {
+    "a".to_owned()
 }
 
-fn deposit(amount: i64) -> Deposit {
-    Deposit { account: "a".to_owned(), amount }
+fn pay(is_refused: bool) -> Pay {
+    Pay { from: a(), to: "b".to_owned(), is_refused }
 }
 
-dropped!(a_command_of_an_aggregate, 7, |world, commands| commands.send(deposit(7)));
+/// Sends a command and drops it wherever it waits: what it stores is there as a whole or not at
+/// all, alone and in a crowd, with live accounts and with none. Gives the least number of waits.
+async fn whole_or_not<R, E: std::fmt::Debug>(
+    whole: &[&str],
+    send: impl AsyncFn(CommandGateway) -> Result<R, E>,
+) -> usize {
+    let mut waits = usize::MAX;
+    for (size, is_cold) in [(0, false), (0, true), (2, false), (8, true)] {
+        let story = async |polls| {
+            let world = if is_cold { World::cold().await } else { World::start().await };
+            let bank = world.stores.bank.clone();
+            let crowd = world.crowd(size).await;
+            let answer = polls_of(polls, send(world.app.commands())).await?;
+            let crowd = crowd.all_served().await?;
+            let stored = without_crowd(world.end().await?, crowd)?;
+            check(whole, &stored, polls, answer || bank.was_asked())?;
+            Ok(answer)
+        };
+        waits = waits.min(at_every_poll(story).await.unwrap());
+    }
+    waits
+}
 
-dropped!(a_command_with_an_id, 7, |world, commands| {
-    let dispatch = Dispatch::new().id(CommandId::from_key("seven"));
-    commands.send_with(deposit(7), dispatch)
-});
+/// True if it was answered, which it must be well.
+async fn polls_of<R, E: std::fmt::Debug>(
+    polls: Polls,
+    sending: impl Future<Output = Result<R, E>>,
+) -> Result<bool, String> {
+    match polls.of(sending).await {
+        None => Ok(false),
+        Some(Ok(_)) => Ok(true),
+        Some(Err(error)) => Err(format!("{error:?}")),
+    }
+}
 
-dropped!(a_command_by_its_name, 7, |world, commands| {
-    commands.dispatch::<serde_json::Value>(deposit(7))
-});
-
-dropped!(a_command_that_is_refused, 0, |world, commands| {
-    commands.send(Withdraw { account: "a".to_owned(), amount: 1000 })
-});
-
-dropped!(a_free_command_with_repositories, 0, |world, commands| {
-    let (from, to) = ("a".to_owned(), "b".to_owned());
-    commands.send(Transfer { from, to, amount: 7 })
-});
-
-dropped!(a_free_command_with_commands_of_its_own, 0, |world, commands| {
-    let (from, to) = ("a".to_owned(), "b".to_owned());
-    commands.send(Pay { from, to, amount: 7 })
-});
-
-dropped!(a_free_command_that_is_refused_half_way, 0, |world, commands| {
-    let (from, to) = ("a".to_owned(), "b".to_owned());
-    commands.send(Pay { from, to, amount: 1000 })
-});
-
-dropped!(a_command_that_makes_another_aggregate, -7, |world, commands| {
-    let (account, to) = ("a".to_owned(), "c".to_owned());
-    commands.send(Split { account, to, amount: 7 })
-});
-
-// From the start of its handler on it is carried out without its caller.
-dropped!(a_command_with_an_effect_outside, 7, |world, commands| {
-    world.pause.go.add_permits(1);
-    commands.send(Charge { account: "a".to_owned(), amount: 7 })
-});
+fn check(whole: &[&str], stored: &[String], polls: Polls, is_begun: bool) -> Result<(), String> {
+    if stored.is_empty() {
+        return holds(!is_begun, || "it was begun, and is not there".to_owned());
+    }
+    holds(polls.0 > 0, || "nobody asked for it".to_owned())?;
+    holds(stored == whole, || format!("{stored:?} is not {whole:?}"))
+}
 
 #[tokio::test]
-async fn a_published_event() {
-    let polls = for_every_poll(async |polls| {
-        let world = World::new().await;
-        let gateway = world.app.event_gateway();
-        let published = gateway.publish(Noted { about: "it".to_owned() });
-        let is_through = polled(polls, published).await.is_some();
-        world.check(|sum| sum == 200).await?;
-        gateway.publish(Noted { about: "next".to_owned() }).await.map_err(|it| it.to_string())?;
+async fn to_a_handler_that_awaits_nothing() {
+    let send =
+        async |commands: CommandGateway| commands.send(Withdraw { account: a(), amount: 7 }).await;
+    assert!(whole_or_not(&["a -7", "a -1"], send).await > 4);
+}
+
+#[tokio::test]
+async fn to_a_handler_that_asks_somebody_outside() {
+    let send = async |commands: CommandGateway| commands.send(Appraise { account: a() }).await;
+    assert!(whole_or_not(&["a 3", "a 4"], send).await > 1);
+}
+
+#[tokio::test]
+async fn to_a_free_handler_with_a_repository() {
+    let send = async |commands: CommandGateway| {
+        commands.send(Transfer { from: a(), to: "b".to_owned(), amount: 6 }).await
+    };
+    assert!(whole_or_not(&["a -6", "b 6"], send).await > 1);
+}
+
+#[tokio::test]
+async fn to_a_free_handler_with_an_effect_outside() {
+    let send = async |commands: CommandGateway| commands.send(Charge { account: a() }).await;
+    assert!(whole_or_not(&["a 8"], send).await > 1);
+}
+
+#[tokio::test]
+async fn to_a_handler_that_sends_on() {
+    let send = async |commands: CommandGateway| commands.send(pay(false)).await;
+    assert!(whole_or_not(&["b 5", "it", "a -6", "b 6"], send).await > 1);
+}
+
+#[tokio::test]
+async fn to_a_handler_with_a_boundary() {
+    let send =
+        async |commands: CommandGateway| commands.send(NoteOnce { about: "it".to_owned() }).await;
+    assert!(whole_or_not(&["it"], send).await > 1);
+}
+
+#[tokio::test]
+async fn by_the_name_of_the_command() {
+    let send = async |commands: CommandGateway| {
+        commands.named("Withdraw", br#"{"account":"a","amount":7}"#).await
+    };
+    assert!(whole_or_not(&["a -7", "a -1"], send).await > 4);
+}
+
+#[tokio::test]
+async fn a_creating_one_leaves_a_whole_account_or_none() {
+    let story = async |polls: Polls| {
+        let world = World::start().await;
+        let commands = world.app.commands();
+        let open = || commands.send(Open { account: "new".to_owned() });
+        let is_through = polls_of(polls, open()).await?;
+        let again = open().await;
+        let is_there = matches!(again, Err(CommandError::AlreadyExists { .. }));
+        holds(again.is_ok() || is_there, || format!("{again:?}"))?;
+        holds(is_there || !is_through, || "it was opened twice".to_owned())?;
+        commands.send(Deposit { account: "new".to_owned(), amount: 1 }).await.unwrap();
+        let stored = world.end().await?;
+        holds(stored == ["new 1"], || format!("{stored:?}"))?;
         Ok(is_through)
-    });
-    assert!(polls.await.unwrap() > 1);
+    };
+    assert!(at_every_poll(story).await.unwrap() > 4);
+}
+
+/// The caller does not know what became of it, and asks again under the same id.
+async fn once_though_asked_twice<C, H: 'static>(command: C, whole: &[&str])
+where
+    C: es_core::command::HandledBy<H> + Clone,
+{
+    let story = async |polls: Polls| {
+        let world = World::start().await;
+        let id = CommandId::generate();
+        let commands = world.app.commands();
+        let send = || commands.send_with(command.clone(), Dispatch::new().id(id));
+        let is_through = polls_of(polls, send()).await?;
+        send().await.map_err(|error| format!("the second time: {error}"))?;
+        let stored = world.end().await?;
+        holds(stored == whole, || format!("{stored:?} is not {whole:?}"))?;
+        Ok(is_through)
+    };
+    assert!(at_every_poll(story).await.unwrap() > 1);
+}
+
+#[tokio::test]
+async fn a_repetition_of_one_that_was_dropped_takes_effect_once() {
+    once_though_asked_twice(Withdraw { account: a(), amount: 7 }, &["a -7", "a -1"]).await;
+    once_though_asked_twice(Appraise { account: a() }, &["a 3", "a 4"]).await;
+    once_though_asked_twice(Charge { account: a() }, &["a 8"]).await;
+    once_though_asked_twice(pay(false), &["b 5", "it", "a -6", "b 6"]).await;
+}
+
+#[tokio::test]
+async fn what_is_told_after_the_commit_is_told_once_if_it_is_stored_and_never_if_not() {
+    let story = async |polls: Polls| {
+        let world = World::start().await;
+        let told = world.stores.told.clone();
+        let is_through = polls_of(polls, world.app.commands().send(pay(false))).await?;
+        let stored = world.end().await?;
+        let times = told.lock().unwrap().len();
+        let expected = usize::from(!stored.is_empty());
+        holds(times == expected, || format!("told {times} times, {stored:?}"))?;
+        Ok(is_through)
+    };
+    assert!(at_every_poll(story).await.unwrap() > 1);
+}
+
+#[tokio::test]
+async fn an_event_that_is_published_is_there_once_or_not_at_all() {
+    let story = async |polls: Polls| {
+        let world = World::start().await;
+        let events = world.app.event_gateway();
+        let publishing = events.publish(Noted { about: "it".to_owned() });
+        let is_through = polls_of(polls, publishing).await?;
+        let stored = world.end().await?;
+        check(&["it"], &stored, polls, is_through)?;
+        Ok(is_through)
+    };
+    assert!(at_every_poll(story).await.unwrap() > 4);
+}
+
+#[tokio::test]
+async fn one_that_opens_another_account_leaves_both_or_none() {
+    let send = async |commands: CommandGateway| {
+        commands.send(Split { account: a(), to: "c".to_owned() }).await
+    };
+    assert!(whole_or_not(&["a -2", "c 2"], send).await > 4);
+}
+
+#[tokio::test]
+async fn one_that_is_refused_in_the_end_leaves_nothing() {
+    let story = async |polls: Polls| {
+        let world = World::start().await;
+        let answer = polls.of(world.app.commands().send(pay(true))).await;
+        let is_refused = matches!(answer, Some(Err(CommandError::Rejected { .. })));
+        holds(is_refused || answer.is_none(), || format!("{answer:?}"))?;
+        let told = world.stores.told.clone();
+        let stored = world.end().await?;
+        holds(stored.is_empty() && told.lock().unwrap().is_empty(), || format!("{stored:?}"))?;
+        Ok(is_refused)
+    };
+    assert!(at_every_poll(story).await.unwrap() > 1);
 }

@@ -1,13 +1,17 @@
-//! The log's own futures.
+//! The log's own futures, as whoever has an application gets them.
 
 use std::ops::ControlFlow;
 
-use es_core::event::{EventId, Partition, Sequence, StreamId, Tenant, Timestamp};
+use es_core::event::{EventId, Partition, RecordedEvent, Sequence, StreamId, Tenant, Timestamp};
 use es_core::prelude::*;
 use es_core::store::{Append, Filter, Marker, NewEvent};
 
-use super::World;
-use super::harness::{for_every_poll, polled};
+use super::polls::{Polls, at_every_poll, holds};
+use super::world::World;
+
+fn stream() -> StreamId {
+    StreamId::new(&Tenant::default(), "Account", "a").unwrap()
+}
 
 fn moved() -> Append {
     let event = NewEvent {
@@ -22,61 +26,78 @@ fn moved() -> Append {
     Append { events: vec![event], ..Append::default() }
 }
 
-fn stream() -> StreamId {
-    StreamId::new(&Tenant::default(), "Account", "a").unwrap()
-}
-
 #[tokio::test]
-async fn a_place_and_an_append() {
-    let polls = for_every_poll(async |polls| {
-        let world = World::new().await;
-        let log = world.app.log();
-        let appending = async { log.reserve(None).await.unwrap().append(moved()).await };
-        let is_through = polled(polls, appending).await.is_some();
-        let next = log.reserve(None).await.map_err(|error| error.to_string())?;
-        next.append(moved()).await.map_err(|error| error.to_string())?;
-        // Handed over with the first poll, stored whatever becomes of the future.
-        match (polls, world.stored("a").await) {
-            (0, 107) | (_, 114) => Ok(is_through),
-            (_, other) => Err(format!("`a` has {other}")),
-        }
-    });
-    assert!(polls.await.unwrap() > 1);
-}
-
-/// Reads that are dropped leave nothing behind that a further one would trip over.
-#[tokio::test]
-async fn every_way_to_read() {
-    let world = World::new().await;
-    let log = world.app.log();
-    let criteria = Criteria::tag("Account", "a");
-    let partition = Partition::default();
-    for_every_poll(async |polls| {
-        let mut visit = |_: &es_core::event::RecordedEvent| ControlFlow::Continue(());
-        let stream = stream();
-        let reading = log.read_stream(&stream, Sequence(0), &mut visit);
-        let all = [
-            polled(polls, reading).await.is_some(),
-            polled(polls, log.read(partition, Position(0), &Filter::all(), 10)).await.is_some(),
-            polled(polls, log.head(partition)).await.is_some(),
-            polled(polls, log.position_at(partition, Timestamp::MIN)).await.is_some(),
-            polled(polls, log.remembered(&Tenant::default(), CommandId::generate()))
-                .await
-                .is_some(),
-            polled(polls, log.snapshot(&stream)).await.is_some(),
-        ];
-        let mut seen = 0;
-        let mut visit = |_: &es_core::event::RecordedEvent| {
-            seen += 1;
-            ControlFlow::Continue(())
+async fn an_append_is_stored_from_its_hand_over_on() {
+    let story = async |polls: Polls| {
+        let world = World::start().await;
+        let log = world.app.log().clone();
+        let batch = moved();
+        let fate = batch.fate.clone();
+        let is_handed_over = std::cell::Cell::new(false);
+        let appending = async {
+            let place = log.reserve(None).await.unwrap();
+            is_handed_over.set(true);
+            place.append(batch).await
         };
-        let sourcing = log.source(stream.tenant(), &criteria, Marker::default(), &mut visit);
-        let is_sourced = polled(polls, sourcing).await.is_some();
-        if is_sourced && seen != 1 {
-            return Err(format!("{seen} events are sourced"));
+        let is_through = polls.of(appending).await.is_some();
+        if is_handed_over.get() {
+            fate.settled().await;
         }
-        Ok(is_sourced && all.iter().all(|is_through| *is_through))
+        let stored = world.end().await?;
+        let expected: &[&str] = if is_handed_over.get() { &["a 7"] } else { &[] };
+        holds(stored == expected, || format!("{stored:?} is not {expected:?}"))?;
+        Ok(is_through)
+    };
+    assert!(at_every_poll(story).await.unwrap() > 4);
+}
+
+/// Drops a read again and again, beside one that is not dropped.
+async fn dropped_read<T>(what: &str, read: impl AsyncFn(&World) -> T) {
+    let story = async |polls: Polls| {
+        let world = World::start().await;
+        let is_through = polls.of(read(&world)).await.is_some();
+        read(&world).await;
+        holds(world.end().await?.is_empty(), || "a read has stored something".to_owned())?;
+        Ok(is_through)
+    };
+    let waits = at_every_poll(story).await.unwrap_or_else(|found| panic!("{what}: {found}"));
+    assert!(waits > 1, "{what} never waits");
+}
+
+#[tokio::test]
+async fn every_way_to_read_disturbs_nobody() {
+    let partition = Partition::default();
+    let visit = |_: &RecordedEvent| ControlFlow::Continue(());
+    dropped_read("read_stream", async |world| {
+        world.app.log().read_stream(&stream(), Sequence(0), &mut { visit }).await.unwrap();
     })
-    .await
-    .unwrap();
+    .await;
+    dropped_read("source", async |world| {
+        let criteria = Criteria::tag("Account", "a");
+        let (tenant, after) = (Tenant::default(), Marker::default());
+        world.app.log().source(&tenant, &criteria, after, &mut { visit }).await.unwrap();
+    })
+    .await;
+    dropped_read("read", async |world| {
+        let page = world.app.log().read(partition, Position(0), &Filter::all(), 10).await;
+        assert_eq!(page.unwrap().events.len(), 2);
+    })
+    .await;
+    dropped_read("head", async |world| {
+        assert_eq!(world.app.log().head(partition).await.unwrap(), Position(2));
+    })
+    .await;
+    dropped_read("position_at", async |world| {
+        world.app.log().position_at(partition, Timestamp::MIN).await.unwrap();
+    })
+    .await;
+    dropped_read("remembered", async |world| {
+        let id = CommandId::generate();
+        assert!(world.app.log().remembered(&Tenant::default(), id).await.unwrap().is_none());
+    })
+    .await;
+    dropped_read("snapshot", async |world| {
+        assert!(world.app.log().snapshot(&stream()).await.unwrap().is_none());
+    })
+    .await;
 }
