@@ -61,8 +61,19 @@ impl fmt::Display for Fault {
     }
 }
 
-impl fmt::Debug for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.0, f)
-    }
+/// Has errors print their sentence as `Debug` too.
+///
+/// What `main` prints of an error it returns is its `Debug`, and so does `unwrap`: that should say
+/// what happened and what to do, which the names of variants and fields do not.
+macro_rules! debug_is_display {
+    ($($error:ty),+) => { $(
+        impl ::std::fmt::Debug for $error {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                ::std::fmt::Display::fmt(self, f)
+            }
+        }
+    )+ };
 }
+pub(crate) use debug_is_display;
+
+debug_is_display!(Fault);

@@ -6,7 +6,7 @@ use crate::future::panic_message;
 use crate::store::ReadError;
 
 /// Why a stored event could not be folded into the state.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum ReplayError {
     /// The aggregate does not know the event.
@@ -130,7 +130,7 @@ impl ReplayError {
 }
 
 /// Why an aggregate could not be loaded.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum LoadError {
     /// There is no aggregate with this id, or none yet at that sequence or moment.
@@ -155,6 +155,8 @@ pub enum LoadError {
     #[error(transparent)]
     Read(#[from] ReadError),
 }
+
+crate::fault::debug_is_display!(LoadError, ReplayError);
 
 fn upcast_from(stored_as: Option<&str>) -> String {
     stored_as.map_or_else(String::new, |row| format!(", upcast from the stored `{row}`"))

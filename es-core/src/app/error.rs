@@ -11,7 +11,7 @@ pub struct StartError {
 }
 
 /// One reason not to start.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum Problem {
     /// A store could not be opened.
@@ -113,20 +113,14 @@ impl fmt::Display for StartError {
     }
 }
 
-// What `main` prints of an error it returns is its `Debug`; a program that does not start should
-// say what to write.
-impl fmt::Debug for StartError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
 impl std::error::Error for StartError {}
 
 /// What was still running when a shutdown's time was up.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[error("after {within:?} still running: {}; give it more time", .late.join(", "))]
 pub struct ShutdownError {
     pub(super) within: Duration,
     pub(super) late: Vec<&'static str>,
 }
+
+crate::fault::debug_is_display!(StartError, Problem, ShutdownError);

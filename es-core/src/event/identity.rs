@@ -225,7 +225,7 @@ impl fmt::Debug for StreamId {
 }
 
 /// A text that cannot be an id.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidId {
     /// The text is empty.
@@ -269,6 +269,8 @@ pub enum InvalidId {
         reason: String,
     },
 }
+
+crate::fault::debug_is_display!(InvalidId);
 
 fn check(of: &str, text: &str) -> Result<(), InvalidId> {
     if text.len() > MAX_ID_BYTES {

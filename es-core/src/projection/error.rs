@@ -5,7 +5,7 @@ use crate::event::Position;
 use crate::store::ReadError;
 
 /// Why a processor could not be started.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum ProcessorError {
     /// The token names another log, a position beyond the head, or another event there.
@@ -99,7 +99,7 @@ pub enum ProcessorError {
 }
 
 /// Why waiting for a projection was in vain.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CaughtUpError {
     /// The deadline passed.
@@ -162,3 +162,5 @@ pub enum CaughtUpError {
         partition: crate::event::Partition,
     },
 }
+
+crate::fault::debug_is_display!(ProcessorError, CaughtUpError);

@@ -154,7 +154,7 @@ pub trait ViewTransaction {
 }
 
 /// Why the read side failed.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReadSideError {
     /// The transaction only reads.
@@ -203,3 +203,5 @@ pub enum ReadSideError {
         reason: String,
     },
 }
+
+crate::fault::debug_is_display!(ReadSideError);

@@ -4,7 +4,7 @@ use crate::fault::Fault;
 use crate::projection::ReadSideError;
 
 /// Why a query was not answered. A query changes nothing, so it can always be asked again.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum QueryError {
     /// No handler of the application answers it.
@@ -78,6 +78,8 @@ pub enum QueryError {
         query: String,
     },
 }
+
+crate::fault::debug_is_display!(QueryError);
 
 impl QueryError {
     /// The handler's own error, if it is an `E`.

@@ -35,7 +35,7 @@ impl StoreUrl {
 }
 
 /// Why a store could not be opened.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum OpenError {
     /// The URL cannot be understood.
@@ -61,6 +61,8 @@ pub enum OpenError {
     #[error("{0}")]
     Engine(Fault),
 }
+
+crate::fault::debug_is_display!(OpenError);
 
 impl From<Fault> for OpenError {
     fn from(fault: Fault) -> Self {

@@ -109,7 +109,7 @@ impl Components {
 pub struct Registry(Components);
 
 /// A contradiction between two places of the program.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RegistryError {
     /// One command, two handlers.
@@ -177,6 +177,8 @@ pub enum RegistryError {
         second: String,
     },
 }
+
+crate::fault::debug_is_display!(RegistryError);
 
 impl Registry {
     /// Sorts the entries, drops doubles, and finds every contradiction.

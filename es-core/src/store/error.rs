@@ -3,7 +3,7 @@ use crate::event::{EventId, InvalidId, Position, Sequence, StreamId};
 use super::{Expected, RememberedCommand};
 
 /// Why a batch was not stored, or why that is not known.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum AppendError {
     /// A stream does not look as expected.
@@ -80,7 +80,7 @@ pub enum AppendError {
 const REMEDY: &str = "store large content elsewhere and refer to it, or raise the limit";
 
 /// Why the log could not be read.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum ReadError {
     /// An event's checksum does not match its content.
@@ -118,3 +118,5 @@ pub enum ReadError {
         reason: String,
     },
 }
+
+crate::fault::debug_is_display!(AppendError, ReadError);

@@ -98,9 +98,11 @@ impl fmt::Display for CommitToken {
 }
 
 /// A text that is no commit token.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is no commit token; it looks like `0:17` or `0:17,1:4`")]
 pub struct ParseTokenError(String);
+
+crate::fault::debug_is_display!(ParseTokenError);
 
 impl FromStr for CommitToken {
     type Err = ParseTokenError;

@@ -1,4 +1,4 @@
-//! What a person reads of a command's error, wherever it ends up.
+//! What a person reads of an error, wherever it ends up.
 
 use es_core::command::{CommandError, HandlerError};
 use es_core::prelude::*;
@@ -23,6 +23,31 @@ async fn what_main_prints_says_what_happened_and_names_the_command() {
     // As `fn main() -> Result<(), Box<dyn Error>>` has it.
     let boxed: Box<dyn std::error::Error> = error.into();
     assert!(format!("{boxed:?}").starts_with("`Purse a` exists already"));
+}
+
+/// As `fn main() -> Result<(), Box<dyn Error>>` prints it.
+fn printed(error: impl Into<Box<dyn std::error::Error>>) -> String {
+    format!("{:?}", error.into())
+}
+
+#[tokio::test]
+async fn what_main_prints_of_every_other_error_is_its_sentence_too() {
+    let app = App::test().with::<Purse>().start().await.unwrap();
+    let purses = app.repository::<Purse>();
+    let error = purses.load(&"nobody".to_owned()).await.err().unwrap();
+    let text = "`Purse nobody` does not exist; create it first, or check the id";
+    assert_eq!(printed(error), text);
+    let error = purses.load(&String::new()).await.err().unwrap();
+    let text = "the id of `Purse` is empty; give it at least one character";
+    assert_eq!(printed(error), text);
+    let error = app.queries().named("Nothing", b"{}").await.unwrap_err();
+    assert!(printed(error).starts_with("nobody answers query `Nothing`; add a `#[query_handler]`"));
+    let error = "zero".parse::<es_core::store::CommitToken>().unwrap_err();
+    assert_eq!(printed(error), "`zero` is no commit token; it looks like `0:17` or `0:17,1:4`");
+    let error = App::builder().store("sqlite").with::<Purse>().start().await.err().unwrap();
+    assert!(printed(error).starts_with("`sqlite` is no store URL: it has no scheme; write for"));
+    let fault = Fault::from(TooFew { there: 3 });
+    assert_eq!(format!("{fault:?}"), "only 3 coins are there");
 }
 
 #[test]
