@@ -15,13 +15,15 @@ pub use serde_json;
 
 pub use crate::aggregate::decode_event;
 pub use crate::boundary::source as source_boundary;
+pub use crate::command::pair::{never_rejected, paired};
+pub use crate::command::target_version::TargetVersion;
 pub use crate::command::{decide, returned};
 pub use crate::event::is_same_name;
 pub use crate::future::BoxFuture;
 pub use crate::projection::schema_hash;
 
 use crate::aggregate::{Aggregate, Decision, EventDescription, EventOf, Returned, Slot, State};
-use crate::command::{DomainError, Refusal};
+use crate::command::{DomainError, RecordedCodec, Refusal};
 use crate::context::Context;
 use crate::event::{
     CodecError, Event, Fragments, Leaves, Lineage, RecordedEvent, Upcast, is_one_of,
@@ -85,6 +87,40 @@ pub trait Unfinished<T> {
 }
 
 impl<T> Unfinished<T> for Finish<T> {}
+
+/// How an error in `Recorded` is remembered: as JSON where it is a serde type, else not at all; see
+/// [`Decide`].
+pub struct Remembered<X>(std::marker::PhantomData<X>);
+
+impl<X: DomainError + serde::Serialize + serde::de::DeserializeOwned> Remembered<X> {
+    /// The codec.
+    pub const CODEC: Option<RecordedCodec<X>> = Some(RecordedCodec::JSON);
+}
+
+/// The codec of an error that a handler writes in `Recorded`.
+#[must_use]
+pub const fn recorded<X: DomainError + RecordedError>() -> Option<RecordedCodec<X>> {
+    Some(RecordedCodec::JSON)
+}
+
+/// An error that can be remembered.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be in `Recorded`",
+    label = "not an error that can be remembered",
+    note = "derive `Serialize` and `Deserialize` for `{Self}`: a recorded error is remembered under the command's id"
+)]
+pub trait RecordedError: serde::Serialize + serde::de::DeserializeOwned {}
+
+#[diagnostic::do_not_recommend]
+impl<X: serde::Serialize + serde::de::DeserializeOwned> RecordedError for X {}
+
+/// Stands in for [`Remembered::CODEC`] where its bounds do not hold.
+pub trait Unremembered<X> {
+    /// None.
+    const CODEC: Option<RecordedCodec<X>> = None;
+}
+
+impl<X> Unremembered<X> for Remembered<X> {}
 
 /// Stands in for a handler whose signature has an error.
 ///

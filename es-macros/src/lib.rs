@@ -103,6 +103,11 @@ pub fn aggregate(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// | `order: &mut Root<Self>` | exists; `order.apply(event)` moves it on at once | a reply |
 /// | `order: &mut Slot<Self>` | may exist; `apply` creates it or moves it on | a reply |
 ///
+/// One command may have a handler that creates and one on `&self` or `Root` in the same block:
+/// whether the aggregate exists chooses, and both have the same reply and error (one that cannot
+/// fail writes no `Result`). A deleted aggregate is never missing: every shape is answered
+/// `Deleted`.
+///
 /// The command follows, as `C` (cloned, since a conflict decides it again) or `&C`. Every parameter
 /// after it is taken from the context (`FromContext`), and written `T`, `&T` or `&mut T`: for
 /// example `Inject<dyn Bank>`, `CommandId`, `Timestamp`, `&Metadata`.
@@ -110,7 +115,9 @@ pub fn aggregate(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// *Events* are one event, `()`, `Option`, `Vec`, an array or a tuple of these, or the sibling
 /// enum, each also as `Result<_, E>`. A *reply* is `Result<R, E>` or nothing. `E` is the domain's
 /// error (any `std::error::Error`), or `HandlerError<E>` where a fault of the infrastructure may
-/// pass through with `?`. Aliases with parameters work: `type Decided<T> = Result<T, OrderError>`.
+/// pass through with `?`. A handler on `Root` or `Slot` that refuses with `Recorded<E>`, also
+/// through `HandlerError<E>`, stores what it applied all the same. Aliases with parameters work:
+/// `type Decided<T> = Result<T, OrderError>`.
 ///
 /// An `async fn` may have effects outside. So it starts only when everything its state rests on is
 /// durable, and after a conflict the caller gets `Conflict`, unless the handler says `retry`.
@@ -404,10 +411,17 @@ pub fn query_handler(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// its type is that of the aggregate's `#[aggregate_identifier]`. A command that no aggregate
 /// handles has none.
 ///
+/// A field with `#[target_version]`, a `Sequence` or an `Option<Sequence>`, holds the version that
+/// the sender saw: where the aggregate has moved on, the answer is `VersionMismatch` and the
+/// handler does not run.
+///
 /// | argument of `#[command(..)]` | meaning |
 /// |---|---|
 /// | `name = "…"` | the name by which other programs send it; the struct's name by default |
-#[proc_macro_derive(Command, attributes(command, target, target_aggregate_identifier))]
+#[proc_macro_derive(
+    Command,
+    attributes(command, target, target_aggregate_identifier, target_version)
+)]
 pub fn command(input: TokenStream) -> TokenStream {
     expand::derive(Derive::Command, input.into()).into()
 }

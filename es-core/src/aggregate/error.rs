@@ -172,3 +172,10 @@ pub(super) fn evolves_only(event: &str, aggregate: &str) -> Fault {
 pub(super) fn creates_only(event: &str, aggregate: &str) -> Fault {
     Fault::new(format!("`{event}` creates a `{aggregate}`, and this one exists already"))
 }
+
+pub(super) fn too_late(event: &str, aggregate: &str) -> Fault {
+    Fault::new(format!(
+        "`{event}` was applied to a `{aggregate}` after the event that deleted it; \
+         apply the deleting event last"
+    ))
+}

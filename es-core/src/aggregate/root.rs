@@ -1,6 +1,6 @@
 use std::ops::Deref;
 
-use super::{Aggregate, EventOf, Staging};
+use super::{Aggregate, EventOf, Staging, error};
 
 /// An aggregate that exists: read through `Deref`, changed through [`Root::apply`] only.
 #[derive(Debug)]
@@ -21,10 +21,14 @@ impl<A> Deref for Root<A> {
 impl<A: Aggregate> Root<A> {
     /// Applies an event: the state has moved on when this returns.
     ///
-    /// Nothing is stored before the handler has succeeded. An event that cannot be encoded, or a
-    /// creating event, fails the command afterwards.
+    /// Nothing is stored before the handler has succeeded. An event that cannot be encoded, a
+    /// creating event, or one after the deletion, fails the command afterwards.
     pub fn apply<E: EventOf<A>>(&mut self, event: E) -> &mut Self {
-        let applied = event.evolve(&mut self.state);
+        let applied = if self.deleted {
+            Err(error::too_late(E::NAME, A::NAME))
+        } else {
+            event.evolve(&mut self.state)
+        };
         self.deleted |= applied.is_ok() && E::DELETES;
         self.staging.stage(&event, applied);
         self

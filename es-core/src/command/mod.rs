@@ -13,10 +13,12 @@ mod handled;
 mod intercept;
 mod kind;
 mod message;
+pub(crate) mod pair;
 mod recorded;
 mod refusal;
 mod rejection;
 mod running;
+pub(crate) mod target_version;
 mod turn;
 mod veto;
 

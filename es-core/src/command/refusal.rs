@@ -84,6 +84,24 @@ pub enum Refusal<E> {
     Fault(Fault),
 }
 
+impl<E> Refusal<E> {
+    /// Converts the domain's error.
+    pub(super) fn map<X>(self, convert: impl FnOnce(E) -> X) -> Refusal<X> {
+        match self {
+            Self::Rejected(error) => Refusal::Rejected(convert(error)),
+            Self::Recorded(error) => Refusal::Recorded(convert(error)),
+            Self::NotFound => Refusal::NotFound,
+            Self::MemberNotFound { member, key } => Refusal::MemberNotFound { member, key },
+            Self::AlreadyExists => Refusal::AlreadyExists,
+            Self::Deleted => Refusal::Deleted,
+            Self::Repository(error) => Refusal::Repository(error),
+            Self::Nested(error) => Refusal::Nested(error),
+            Self::Vetoed(veto) => Refusal::Vetoed(veto),
+            Self::Fault(fault) => Refusal::Fault(fault),
+        }
+    }
+}
+
 impl<E> From<HandlerError<E>> for Refusal<E> {
     fn from(error: HandlerError<E>) -> Self {
         match error {

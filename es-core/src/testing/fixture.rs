@@ -49,7 +49,8 @@ impl<A: Aggregate> Fixture<A> {
         let mut live = self.past.load().map_err(|error| error.to_string())?;
         let mut answer = call(&mut live, &command, &context);
         let mut stored = Vec::new();
-        if answer.is_ok() {
+        // A recorded refusal stores what was applied, like a success.
+        if matches!(answer, Ok(_) | Err(Refusal::Recorded(_))) {
             match live.take_staged() {
                 Ok(staged) => stored = staged,
                 Err(fault) => answer = Err(Refusal::Fault(fault)),

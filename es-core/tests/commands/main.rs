@@ -11,6 +11,7 @@ mod limits;
 mod loading;
 mod pipelining;
 mod repetitions;
+mod shapes;
 mod shutdown;
 mod start;
 

@@ -126,3 +126,15 @@ async fn a_version_that_has_passed_is_refused_before_the_handler() {
     let error = app.commands().send(transfer_of(1)).await.unwrap_err();
     assert!(matches!(error, CommandError::Deleted { .. }), "{error}");
 }
+
+#[tokio::test]
+async fn a_recorded_refusal_keeps_the_events_and_is_remembered() {
+    let app = two_accounts().await;
+    let dispatch = || Dispatch::new().id(CommandId::from_key("refused"));
+    for _ in 0..2 {
+        let refuse = Refuse { account: "a".to_owned() };
+        let error = app.commands().send_with(refuse, dispatch()).await.unwrap_err();
+        assert_eq!(error.rejection(), Some(&Overdrawn { missing: 1 }));
+    }
+    assert_eq!(balance(&app, "a").await, 11);
+}

@@ -22,7 +22,7 @@ pub(super) fn expand(
     let leaves = command_handler::leaves(&model);
     let private = model.paths.private();
     let mut items = quote! {
-        use #private::{Undecided as _, Unfinished as _};
+        use #private::{Undecided as _, Unfinished as _, Unremembered as _};
         #(#commands)* #(#stubs)* #leaves
     };
     let mut entries: Vec<_> =

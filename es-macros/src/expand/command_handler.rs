@@ -4,9 +4,10 @@ use syn::Type;
 use syn::spanned::Spanned;
 
 use super::line_of;
-use super::parameters::{Extractor, extract, local, needs, source};
+use super::parameters::{Extractor, extract, local, needs};
 use super::register::{Entry, List};
-use crate::model::{AggregateBlock, CommandHandler, Lent, Shape, Written};
+use crate::model::{AggregateBlock, CommandHandler, Lent, Output, Shape, Written};
+use crate::paths::Paths;
 
 /// One command handler:
 ///
@@ -32,6 +33,7 @@ pub(super) fn expand(handler: &CommandHandler, block: &AggregateBlock) -> TokenS
     let es = block.paths.at(place);
     let (reply, error) = answer(handler, block);
     let call = call(handler, block, &error);
+    let recorded = recorded(handler, block, &error);
     quote_spanned! {place=>
         #(#cfgs)*
         #[automatically_derived]
@@ -39,6 +41,7 @@ pub(super) fn expand(handler: &CommandHandler, block: &AggregateBlock) -> TokenS
             type Reply = #reply;
             type Error = #error;
             const CALL: #es::command::Call<#self_ty, Self, #reply, #error> = #call;
+            #recorded
         }
     }
 }
@@ -49,7 +52,8 @@ pub(super) fn entry(handler: &CommandHandler, block: &AggregateBlock) -> Entry {
     let command = &handler.command.ty;
     let place = command.span();
     let es = block.paths.at(place);
-    let needs = needs(&handler.extractors, Extractor::Context, &es);
+    let parameters = handler.halves().flat_map(|half| &half.extractors);
+    let needs = needs(parameters, Extractor::Context, &es);
     let line = line_of(handler.span());
     let value = quote_spanned! {place=>
         #es::registry::CommandEntry::of::<#self_ty, #command>(#needs, ::core::file!(), #line)
@@ -57,8 +61,19 @@ pub(super) fn entry(handler: &CommandHandler, block: &AggregateBlock) -> Entry {
     Entry { list: List::Commands, cfgs: handler.cfgs.clone(), value }
 }
 
-/// The types `Reply` and `Error`.
+/// The types `Reply` and `Error`. A pair replies what its instance handler does, and a half that
+/// cannot fail leaves the error to the other.
 fn answer(handler: &CommandHandler, block: &AggregateBlock) -> (TokenStream, TokenStream) {
+    let (reply, error) = own_answer(handler, block);
+    match &handler.creator {
+        Some(creator) if matches!(handler.output.written, Written::Plain) => {
+            (reply, own_answer(creator, block).1)
+        }
+        _ => (reply, error),
+    }
+}
+
+fn own_answer(handler: &CommandHandler, block: &AggregateBlock) -> (TokenStream, TokenStream) {
     let self_ty = &block.self_ty;
     let output = &handler.output.ty;
     let place = output.span();
@@ -85,13 +100,89 @@ fn answer(handler: &CommandHandler, block: &AggregateBlock) -> (TokenStream, Tok
     }
 }
 
+/// How an error in `Recorded` is remembered; a handler that only returns events records none.
+fn recorded(
+    handler: &CommandHandler,
+    block: &AggregateBlock,
+    error: &TokenStream,
+) -> Option<TokenStream> {
+    if handler.shape.returns_events() || matches!(handler.output.written, Written::Plain) {
+        return None;
+    }
+    Some(recorded_codec(&handler.output, error, &block.paths))
+}
+
+/// `const RECORDED: … = Remembered::<OrderError>::CODEC;`
+pub(super) fn recorded_codec(output: &Output, error: &TokenStream, es: &Paths) -> TokenStream {
+    let place = output.ty.span();
+    let es = es.at(place);
+    let private = es.private();
+    let codec = if output.is_recorded {
+        quote_spanned!(place=> #private::recorded::<#error>())
+    } else {
+        quote_spanned!(place=> #private::Remembered::<#error>::CODEC)
+    };
+    quote_spanned! {place=>
+        const RECORDED: #private::Option<#es::command::RecordedCodec<#error>> = #codec;
+    }
+}
+
+/// The names of a call's own locals.
+struct Locals {
+    slot: Ident,
+    command: Ident,
+    context: Ident,
+}
+
 fn call(handler: &CommandHandler, block: &AggregateBlock, error: &TokenStream) -> TokenStream {
-    let CommandHandler { name, shape, extractors, retry, .. } = handler;
+    let place = handler.name.span();
+    let es = block.paths.at(place);
+    let private = es.private();
+    let [slot, command, context] = ["slot", "command", "context"].map(local);
+    let locals = Locals { slot, command, context };
+    let own = run(handler, block, error, &locals);
+    let Locals { slot, command, context } = &locals;
+    let (body, is_async, retry) = match &handler.creator {
+        None => (own, handler.is_async, handler.retry),
+        Some(creator) => {
+            let creates = as_pair(creator, handler, block, run(creator, block, error, &locals));
+            let own = as_pair(handler, handler, block, own);
+            let body = quote_spanned! {place=>
+                if #slot.get().is_none() { #creates } else { #own }
+            };
+            let mut barriers = handler.halves().filter(|half| half.is_async);
+            let is_async = barriers.clone().next().is_some();
+            (body, is_async, barriers.all(|half| half.retry))
+        }
+    };
+    let has_parameters = handler.halves().any(|half| !half.extractors.is_empty());
+    let context = if has_parameters { quote!(#context) } else { quote!(_) };
+    if is_async {
+        // rustc reports a future that cannot move between threads at the box around it; the
+        // handler's name is where the user can look.
+        quote_spanned! {place=>
+            #es::command::Call::Async {
+                retry: #retry,
+                call: |#slot, #command, #context| #private::Box::pin(async move { #body }),
+            }
+        }
+    } else {
+        quote_spanned!(place=> #es::command::Call::Sync(|#slot, #command, #context| { #body }))
+    }
+}
+
+/// The run of one handler, with its own answer at the end.
+fn run(
+    handler: &CommandHandler,
+    block: &AggregateBlock,
+    error: &TokenStream,
+    locals: &Locals,
+) -> TokenStream {
+    let CommandHandler { name, shape, extractors, .. } = handler;
     let self_ty = &block.self_ty;
     let es = block.paths.at(name.span());
-    let private = es.private();
-    let [slot, command, context, state, answer] =
-        ["slot", "command", "context", "_state", "answer"].map(local);
+    let [state, answer] = ["_state", "answer"].map(local);
+    let Locals { slot, command, context } = locals;
     let method = match shape {
         Shape::Creates => "vacant",
         Shape::Decides => "existing",
@@ -100,34 +191,45 @@ fn call(handler: &CommandHandler, block: &AggregateBlock, error: &TokenStream) -
         Shape::Slot => "usable",
     };
     let method = Ident::new(method, name.span());
-    let (lets, arguments) = extract(extractors, Extractor::Context, &es, &context);
+    let (lets, arguments) = extract(extractors, Extractor::Context, &es, context);
     let lent = (*shape != Shape::Creates).then(|| quote!(#state,));
     let payload = match handler.command.lent {
         Lent::Owned => quote!(::core::clone::Clone::clone(#command)),
         Lent::Shared | Lent::Mutable => quote!(#command),
     };
     let awaited = handler.is_async.then(|| quote!(.await));
-    let finish = finish(handler, block, &slot, &answer);
-    let body = quote_spanned! {name.span()=>
+    let finish = finish(handler, block, slot, &answer);
+    quote_spanned! {name.span()=>
         let #state = #slot.#method::<#error>()?;
         #lets
         let #answer = <#self_ty>::#name(#lent #payload, #arguments) #awaited;
         #finish
-    };
-    let context = source(extractors, &context);
-    if handler.is_async {
-        // rustc reports a future that cannot move between threads at the box around it; the
-        // handler's name is where the user can look.
-        quote_spanned! {name.span()=>
-            #es::command::Call::Async {
-                retry: #retry,
-                call: |#slot, #command, #context| #private::Box::pin(async move { #body }),
-            }
-        }
-    } else {
-        quote_spanned! {name.span()=>
-            #es::command::Call::Sync(|#slot, #command, #context| { #body })
-        }
+    }
+}
+
+/// Gives one half's answer as the pair's, where they may differ.
+// Every type is named: a type left to inference would be taken from the only impl of the trait,
+// and rustc would speak of types that the user has not written.
+fn as_pair(
+    half: &CommandHandler,
+    pair: &CommandHandler,
+    block: &AggregateBlock,
+    run: TokenStream,
+) -> TokenStream {
+    let (reply, error) = answer(pair, block);
+    let (own_reply, own_error) = own_answer(half, block);
+    if half.shape != Shape::Creates && own_error.to_string() == error.to_string() {
+        return run;
+    }
+    let place = half.output.ty.span();
+    let private = block.paths.at(place).private();
+    match half.output.written {
+        Written::Plain => quote_spanned! {place=>
+            #private::never_rejected::<#own_reply, #error, #reply>({ #run })
+        },
+        Written::Result { .. } | Written::Hidden => quote_spanned! {place=>
+            #private::paired::<#own_reply, #own_error, #reply, #error>({ #run })
+        },
     }
 }
 
@@ -163,7 +265,7 @@ pub(super) fn leaves(block: &AggregateBlock) -> TokenStream {
     let mut seen: Vec<&Type> = block.sourcing.iter().map(|handler| &handler.event).collect();
     let mut checks = TokenStream::new();
     for handler in &block.commands {
-        for leaf in &handler.output.leaves {
+        for leaf in handler.halves().flat_map(|half| &half.output.leaves) {
             if seen.contains(&leaf) {
                 continue;
             }

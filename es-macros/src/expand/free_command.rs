@@ -3,6 +3,7 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::Type;
 use syn::spanned::Spanned;
 
+use super::command_handler::recorded_codec;
 use super::free::{is_method, own, stand_in};
 use super::line_of;
 use super::parameters::{Extractor, extracted, lend, local, needed};
@@ -70,7 +71,7 @@ impl Free<'_> {
         let private = self.es.private();
         let handled = self.handled();
         let entries = register(&[self.entry()], Some(&own(&self.handler.name)), self.es);
-        quote!(use #private::Unfinished as _; #handled #entries)
+        quote!(use #private::{Unfinished as _, Unremembered as _}; #handled #entries)
     }
 
     fn handled(&self) -> TokenStream {
@@ -78,6 +79,7 @@ impl Free<'_> {
         let command = &command.ty;
         let (reply, error) = self.answer();
         let call = self.call();
+        let recorded = self.recorded(&error);
         let place = command.span();
         let es = self.es.at(place);
         let handled_by = handled_by(name, command, &reply, &error, &es);
@@ -85,6 +87,7 @@ impl Free<'_> {
             #[automatically_derived]
             impl #es::command::FreeHandler<#command> for #name {
                 const CALL: #es::command::FreeCall<#command, #reply, #error> = #call;
+                #recorded
             }
             #handled_by
         }
@@ -109,6 +112,13 @@ impl Free<'_> {
                 )
             }
         }
+    }
+
+    /// How an error in `Recorded` is remembered.
+    fn recorded(&self, error: &TokenStream) -> Option<TokenStream> {
+        let output = &self.handler.output;
+        let can_fail = !matches!(output.written, Written::Plain);
+        can_fail.then(|| recorded_codec(output, error, self.es))
     }
 
     fn call(&self) -> TokenStream {

@@ -77,12 +77,17 @@ pub(super) fn extracted(
 }
 
 /// `|needs| { <T as FromContext>::needs(needs); … }`, which the start of the application asks.
-pub(super) fn needs(parameters: &[Parameter], extractor: Extractor, es: &Paths) -> TokenStream {
-    if parameters.is_empty() {
+pub(super) fn needs<'a>(
+    parameters: impl IntoIterator<Item = &'a Parameter>,
+    extractor: Extractor,
+    es: &Paths,
+) -> TokenStream {
+    let mut parameters = parameters.into_iter().peekable();
+    if parameters.peek().is_none() {
         return quote!(|_| {});
     }
     let needs = local("needs");
-    let calls = parameters.iter().map(|Parameter { ty, .. }| needed(ty, extractor, es, &needs));
+    let calls = parameters.map(|Parameter { ty, .. }| needed(ty, extractor, es, &needs));
     quote!(|#needs| { #(#calls)* })
 }
 

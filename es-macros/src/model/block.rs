@@ -2,7 +2,9 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::{LitStr, Path, Type};
 
-use super::{CommandHandler, CommandStub, Interceptor, SourcingHandler, fingerprint, last_ident};
+use super::{
+    CommandHandler, CommandStub, Interceptor, SourcingHandler, fingerprint, last_ident, pair_up,
+};
 use crate::attr::{BlockArguments, is_named};
 use crate::check;
 use crate::diag::Errors;
@@ -68,6 +70,7 @@ impl AggregateBlock {
             );
         }
         check::no_boundaries(&mut read.commands, &mut read.command_stubs, errors);
+        pair_up(&mut read.commands);
         check::unique_commands(&mut read.commands, errors);
         check::unique_events(&mut read.sourcing, errors);
         is_plain.then_some(read)

@@ -41,6 +41,8 @@ pub(crate) struct CommandHandler {
     pub(crate) command: Parameter,
     pub(crate) extractors: Vec<Parameter>,
     pub(crate) output: Output,
+    /// The handler that runs instead while there is no aggregate.
+    pub(crate) creator: Option<Box<CommandHandler>>,
 }
 
 /// A broken handler whose command is known: an impl that cannot run keeps every `send` of the
@@ -101,7 +103,13 @@ impl CommandHandler {
             extractors: rest.filter_map(|input| parameter(input, Some(self_ty))).collect(),
             command,
             output,
+            creator: None,
         })
+    }
+
+    /// Itself, and the handler that runs instead while there is no aggregate.
+    pub(crate) fn halves(&self) -> impl Iterator<Item = &Self> + Clone {
+        std::iter::once(self).chain(self.creator.as_deref())
     }
 
     /// Where the handler is, for the registry.

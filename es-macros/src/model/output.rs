@@ -16,13 +16,15 @@ pub(crate) struct Output {
     pub(crate) written: Written,
     /// The events that the type names, without the sibling enum.
     pub(crate) leaves: Vec<Type>,
+    /// Whether every error is in `Recorded`, as written.
+    pub(crate) is_recorded: bool,
 }
 
 /// How much a written type tells.
 pub(crate) enum Written {
     /// There is no `Result`, nor anything that could be an alias of one.
     Plain,
-    /// `Result<ok, error>` or `Result<ok, HandlerError<error>>`.
+    /// `Result<ok, error>`, the error maybe in `HandlerError<_>` or `Recorded<_>`.
     Result { ok: Box<Type>, error: Box<Type> },
     /// An alias: only the compiler knows.
     Hidden,
@@ -34,7 +36,7 @@ impl Written {
         match arguments[..] {
             [ok, error] if name == "Result" => Some(Self::Result {
                 ok: Box::new(ok.clone()),
-                error: Box::new(handler_error_of(error).unwrap_or(error).clone()),
+                error: Box::new(wrapped_error(error).unwrap_or(error).clone()),
             }),
             _ => None,
         }
@@ -52,15 +54,23 @@ impl Output {
         let ReturnType::Type(_, written) = output else { return Self::unit() };
         let ty = with_self(written, self_ty);
         let mut leaves = vec![];
+        let is_recorded = is_recorded(&ty);
         let written = match Written::of(&ty) {
             Some(Written::Result { ok, error }) => {
+                if is_recorded {
+                    errors.push(
+                        &ty,
+                        "`Recorded` keeps what a handler applied, and this one applies nothing; \
+                         take `order: &mut Root<Self>`, apply the events, and return the error",
+                    );
+                }
                 peel(&ok, siblings, &mut leaves, errors);
                 Written::Result { ok, error }
             }
             _ if peel(&ty, siblings, &mut leaves, errors) => Written::Plain,
             _ => Written::Hidden,
         };
-        Self { ty, written, leaves }
+        Self { ty, written, leaves, is_recorded }
     }
 
     /// Reads the return type of a handler that applies its events and replies.
@@ -91,7 +101,8 @@ impl Output {
             }
             ty => Written::of(ty).unwrap_or(Written::Hidden),
         };
-        Self { ty, written, leaves: vec![] }
+        let is_recorded = is_recorded(&ty);
+        Self { ty, written, leaves: vec![], is_recorded }
     }
 
     fn unit() -> Self {
@@ -100,7 +111,7 @@ impl Output {
             paren_token: syn::token::Paren::default(),
             elems: syn::punctuated::Punctuated::new(),
         });
-        Self { ty, written: Written::Plain, leaves: vec![] }
+        Self { ty, written: Written::Plain, leaves: vec![], is_recorded: false }
     }
 }
 
@@ -155,13 +166,21 @@ fn peel(ty: &Type, siblings: &str, leaves: &mut Vec<Type>, errors: &mut Errors) 
     }
 }
 
-/// `E` of a written `HandlerError<E>`.
-fn handler_error_of(ty: &Type) -> Option<&Type> {
+/// `E` of a written `HandlerError<E>` or `Recorded<E>`.
+fn wrapped_error(ty: &Type) -> Option<&Type> {
     let (name, arguments) = arguments_of(ungrouped(ty))?;
     match arguments[..] {
-        [error] if name == "HandlerError" => Some(error),
+        [error] if name == "HandlerError" || name == "Recorded" => Some(error),
         _ => None,
     }
+}
+
+/// Whether a written `Result` refuses with `Recorded<_>`.
+fn is_recorded(ty: &Type) -> bool {
+    let error = arguments_of(ungrouped(ty)).and_then(|(_, arguments)| arguments.get(1).copied());
+    error
+        .and_then(|error| arguments_of(ungrouped(error)))
+        .is_some_and(|(name, _)| name == "Recorded")
 }
 
 /// The last segment's name and type arguments, if it has any.

@@ -7,7 +7,8 @@ use crate::testing::diff::diff;
 use crate::testing::paint::Paint;
 
 impl<A: Aggregate, C: CommandOf<A>> Then<A, C> {
-    /// Expects that the domain rejected the command with this error.
+    /// Expects that the domain rejected the command with this error; what a recorded one has
+    /// stored is for `then_events` after it.
     ///
     /// # Panics
     /// It was accepted, rejected with another error, or met something else.
@@ -16,9 +17,9 @@ impl<A: Aggregate, C: CommandOf<A>> Then<A, C> {
     where
         C::Error: PartialEq,
     {
-        match &self.ran.answer {
-            Err(Refusal::Rejected(found)) if *found == error => self.refused(),
-            Err(Refusal::Rejected(found)) => {
+        match self.rejection() {
+            Some(found) if *found == error => self.refused(),
+            Some(found) => {
                 let lines = diff(&debug(&error), &debug(found), Paint::of_environment());
                 self.fail(
                     &format!("the rejection `{error}`"),
@@ -40,8 +41,8 @@ impl<A: Aggregate, C: CommandOf<A>> Then<A, C> {
     /// The check says false, or the command was not rejected.
     #[track_caller]
     pub fn then_error_matches(self, check: impl FnOnce(&C::Error) -> bool) -> Self {
-        match &self.ran.answer {
-            Err(Refusal::Rejected(found)) if check(found) => self.refused(),
+        match self.rejection() {
+            Some(found) if check(found) => self.refused(),
             _ => self.fail("a rejection that passes the check", &self.answer_text()),
         }
     }
@@ -96,6 +97,13 @@ impl<A: Aggregate, C: CommandOf<A>> Then<A, C> {
             self.fail(expected, &self.answer_text());
         }
         self.refused()
+    }
+
+    fn rejection(&self) -> Option<&C::Error> {
+        match &self.ran.answer {
+            Err(Refusal::Rejected(error) | Refusal::Recorded(error)) => Some(error),
+            _ => None,
+        }
     }
 
     fn refused(mut self) -> Self {

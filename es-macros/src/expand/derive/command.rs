@@ -1,10 +1,11 @@
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
 use syn::{Data, DeriveInput};
 
 use super::super::hidden;
 use super::refuse_generics;
-use crate::attr::{MessageArguments, marked_field};
+use crate::attr::{MarkedField, MessageArguments, marked_field};
 use crate::diag::Errors;
 use crate::paths::Paths;
 
@@ -15,6 +16,7 @@ use crate::paths::Paths;
 ///     const NAME: &'static str = "CancelOrder";
 ///     type Target = OrderId;
 ///     fn target(&self) -> &OrderId { &self.order_id }
+///     fn target_version(&self) -> Option<Sequence> { TargetVersion::version(&self.seen) }
 /// }
 /// impl Targets<OrderId> for CancelOrder { … }
 /// ```
@@ -34,6 +36,7 @@ pub(super) fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
             None
         }
     };
+    let version = version(input, target.is_some(), &es, errors);
     let place = own.span();
     let es = es.at(place);
     let (ty, value) = match &target {
@@ -57,7 +60,38 @@ pub(super) fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
             const NAME: &'static str = #name;
             type Target = #ty;
             fn target(&self) -> &#ty { #value }
+            #version
         }
         #targets
+    })
+}
+
+/// The version that the sender saw, from the `#[target_version]` field.
+fn version(
+    input: &DeriveInput,
+    has_target: bool,
+    es: &Paths,
+    errors: &mut Errors,
+) -> Option<TokenStream> {
+    let Data::Struct(data) = &input.data else { return None };
+    let MarkedField { member, field, mark } =
+        marked_field(&data.fields, &["target_version"], errors)?;
+    if !has_target {
+        errors.push(
+            mark,
+            "`#[target_version]` is the version of the aggregate that the command is for; mark \
+             the field that names it with `#[target]`",
+        );
+        return None;
+    }
+    // Errors belong to the field's type; `self` to the function around.
+    let place = field.ty.span().resolved_at(input.ident.span());
+    let es = es.at(place);
+    let private = es.private();
+    let ty = &field.ty;
+    Some(quote_spanned! {place=>
+        fn target_version(&self) -> #private::Option<#es::event::Sequence> {
+            <#ty as #private::TargetVersion>::version(&self.#member)
+        }
     })
 }

@@ -1,0 +1,22 @@
+include!("../../shop.rs");
+
+#[aggregate]
+pub struct Shop {
+    #[aggregate_identifier]
+    pub shop_id: String,
+}
+
+#[aggregate]
+impl Shop {
+    #[command_handler]
+    fn close(_shop: &mut Root<Self>, _command: CloseShop) -> Result<(), Recorded<ShopError>> {
+        Err(Recorded(ShopError))
+    }
+
+    #[event_sourcing_handler]
+    fn on_opened(event: &ShopOpened) -> Self {
+        Shop { shop_id: event.shop_id.clone() }
+    }
+}
+
+fn main() {}
