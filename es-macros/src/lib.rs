@@ -437,6 +437,9 @@ pub fn command(input: TokenStream) -> TokenStream {
 /// | `name = "…"` | the stored name, for ever; the type's name by default |
 /// | `revision = 2` | the revision of the payload's shape, 0 by default |
 /// | `from = ShopOpenedV1` | the type of an earlier revision; asks for `impl From` it |
+/// | `renamed_from("Old", …)` | stored names that the event had before, in the same shape |
+/// | `upcast_from(Old, …)` | earlier events that became this one, alone or with others |
+/// | `upcast_into = (A, Option<B>)` | for an earlier event: those that it became, in order |
 /// | `codec = Json` | how the payload is written |
 ///
 /// ```
@@ -464,6 +467,11 @@ pub fn command(input: TokenStream) -> TokenStream {
 /// # let event = <ShopOpened as es_core::event::Event>::decode(0, br#"{"shop_id":"1"}"#);
 /// # assert_eq!(event.unwrap().shop_id, "1");
 /// ```
+///
+/// `upcast_into` takes one event, or an `Option`, `Vec`, array or tuple of events, and asks for
+/// `impl From` the earlier event; it implements `Upcast`. Each of the events says `upcast_from`, so
+/// that whoever reads it knows its old names; what two ends say differently does not compile. An
+/// event with `upcast_into` reaches no handler, and may have none.
 #[proc_macro_derive(Event, attributes(event, tag))]
 pub fn event(input: TokenStream) -> TokenStream {
     expand::derive(Derive::Event, input.into()).into()

@@ -19,7 +19,11 @@ impl fmt::Display for Description<'_> {
         for entry in &all.aggregates {
             line(f, "aggregate", entry.name, (entry.type_name)(), entry.source)?;
             for event in entry.events {
-                writeln!(f, "  event {} (revision {})", event.name, event.revision)?;
+                write!(f, "  event {} (revision {})", event.name, event.revision)?;
+                match event.lineage.names().get(1..).unwrap_or_default() {
+                    [] => writeln!(f)?,
+                    earlier => writeln!(f, ", also read from {}", earlier.join(", "))?,
+                }
             }
         }
         for entry in &all.commands {

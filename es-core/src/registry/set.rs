@@ -150,6 +150,19 @@ pub enum RegistryError {
         /// The other, with its place.
         second: String,
     },
+    /// The name that an event had before is another event's name.
+    #[error(
+        "rows of event `{name}` are {first} or {second}, which says `renamed_from(\"{name}\")`; \
+         remove one of the two"
+    )]
+    FormerName {
+        /// The stored name.
+        name: String,
+        /// The event that has the name, or had it too, with its place.
+        first: String,
+        /// The event that had the name before, with its place.
+        second: String,
+    },
     /// One stored name, two aggregates.
     #[error(
         "aggregate `{name}` is two types: {first} and {second}; give one another name with \
@@ -187,20 +200,7 @@ impl Registry {
     /// All contradictions there are.
     pub fn new(mut all: Components) -> Result<Self, Vec<RegistryError>> {
         let mut problems = Vec::new();
-        all.aggregates.sort_by_key(|entry| (entry.name, entry.source));
-        all.aggregates.dedup_by_key(|entry| (entry.name, (entry.type_id)()));
-        all.events.sort_by_key(|entry| (entry.name, entry.revision, entry.source));
-        all.events.dedup_by_key(|entry| (entry.name, entry.revision, entry.source));
-        all.commands.sort_by_key(|entry| (entry.name, entry.source));
-        all.commands.dedup_by_key(|entry| (entry.name, (entry.handler_id)(), entry.source));
-        all.projections.sort_by_key(|entry| (entry.name, entry.source));
-        all.projections.dedup_by_key(|entry| (entry.name, (entry.type_id)()));
-        // Within one processor handlers run in the order of the source.
-        all.event_handlers.sort_by_key(|entry| (entry.owner, entry.source, entry.event));
-        all.event_handlers.dedup_by_key(|entry| (entry.owner, entry.source, entry.event));
-        all.query_handlers.sort_by_key(|entry| (entry.query, entry.source));
-        all.query_handlers.dedup_by_key(|entry| (entry.query, entry.source));
-
+        sort(&mut all);
         twice(
             &all.aggregates,
             |entry| entry.name,
@@ -224,6 +224,7 @@ impl Registry {
                 });
             },
         );
+        problems.extend(former_names(&all.events));
         twice(
             &all.commands,
             |entry| entry.name,
@@ -290,6 +291,44 @@ impl Registry {
     pub(crate) fn commands_by_name(&self) -> HashMap<&'static str, CommandEntry> {
         self.0.commands.iter().map(|entry| (entry.name, *entry)).collect()
     }
+}
+
+/// Sorts the entries and drops doubles.
+fn sort(all: &mut Components) {
+    all.aggregates.sort_by_key(|entry| (entry.name, entry.source));
+    all.aggregates.dedup_by_key(|entry| (entry.name, (entry.type_id)()));
+    all.events.sort_by_key(|entry| (entry.name, entry.revision, entry.source));
+    all.events.dedup_by_key(|entry| (entry.name, entry.revision, entry.source));
+    all.commands.sort_by_key(|entry| (entry.name, entry.source));
+    all.commands.dedup_by_key(|entry| (entry.name, (entry.handler_id)(), entry.source));
+    all.projections.sort_by_key(|entry| (entry.name, entry.source));
+    all.projections.dedup_by_key(|entry| (entry.name, (entry.type_id)()));
+    // Within one processor handlers run in the order of the source.
+    all.event_handlers.sort_by_key(|entry| (entry.owner, entry.source, entry.event));
+    all.event_handlers.dedup_by_key(|entry| (entry.owner, entry.source, entry.event));
+    all.query_handlers.sort_by_key(|entry| (entry.query, entry.source));
+    all.query_handlers.dedup_by_key(|entry| (entry.query, entry.source));
+}
+
+/// Rows under a name that two events claim would be now the one, now the other.
+fn former_names(events: &[EventEntry]) -> Vec<RegistryError> {
+    let claims = |event: &EventEntry, name: &str| {
+        event.name == name || event.lineage.renamed_from.contains(&name)
+    };
+    let mut problems = Vec::new();
+    for second in events {
+        for name in second.lineage.renamed_from {
+            let other = events.iter().find(|it| it.name != second.name && claims(it, name));
+            // Two that were renamed from one are told once.
+            let first = other.filter(|it| it.name == *name || it.name < second.name);
+            problems.extend(first.map(|first| RegistryError::FormerName {
+                name: (*name).to_owned(),
+                first: placed((first.type_name)(), first.source),
+                second: placed((second.type_name)(), second.source),
+            }));
+        }
+    }
+    problems
 }
 
 fn placed(name: &str, source: Source) -> String {

@@ -14,6 +14,7 @@ mod filters;
 mod law;
 mod old_rows;
 mod projections;
+mod registry;
 mod snapshots;
 mod today;
 mod unknown_events;
