@@ -1,4 +1,7 @@
+use std::ffi::c_int;
 use std::sync::Arc;
+
+use rusqlite::ffi;
 
 use crate::gate::Barrier;
 use crate::{Call, IoError};
@@ -15,6 +18,7 @@ pub struct Fault {
     forever: bool,
     error: Option<IoError>,
     written: usize,
+    lies: bool,
     barrier: Option<Arc<Barrier>>,
 }
 
@@ -34,8 +38,14 @@ impl Fault {
             forever: false,
             error: None,
             written: 0,
+            lies: false,
             barrier: None,
         }
+    }
+
+    /// Answers a flush as if it had been done, as some disks do; for tests that have to find it.
+    pub fn lying_flush() -> Self {
+        Self { lies: true, ..Self::on(Call::Sync) }
     }
 
     /// Strikes only files whose path ends with `ending`, such as `"-wal"` or `"orders.db"`.
@@ -88,13 +98,15 @@ impl Fault {
         }
         let error = self.error.unwrap_or_else(|| call.usual_error());
         let barrier = self.barrier.clone();
-        Some(Strike { error, written: self.written, last: !self.forever, barrier })
+        let (written, lies) = (self.written, self.lies);
+        Some(Strike { error, written, lies, last: !self.forever, barrier })
     }
 }
 
 /// What happens to one struck call.
 pub(crate) struct Strike {
-    pub(crate) error: IoError,
+    error: IoError,
+    lies: bool,
     /// How many bytes of a write still reach the file.
     pub(crate) written: usize,
     /// Whether the fault is used up.
@@ -106,7 +118,12 @@ pub(crate) struct Strike {
 impl Strike {
     /// A call that fails at once.
     pub(crate) fn plain(error: IoError) -> Self {
-        Self { error, written: 0, last: false, barrier: None }
+        Self { error, written: 0, lies: false, last: false, barrier: None }
+    }
+
+    /// What the call answers.
+    pub(crate) fn code(&self) -> c_int {
+        if self.lies { ffi::SQLITE_OK } else { self.error.code() }
     }
 
     /// Waits until the call may fail; not to be called with the disk locked.

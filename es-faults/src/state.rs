@@ -78,7 +78,7 @@ impl Shared {
         let Err(strike) = admit(&mut state) else { return Ok(state) };
         drop(state);
         strike.wait();
-        Err(strike.error.code())
+        Err(strike.code())
     }
 
     /// Decides about opening `path`: the flags to open it with, or the code to answer.
@@ -151,7 +151,7 @@ impl Shared {
             }
             drop(state);
             strike.wait();
-            return strike.error.code();
+            return strike.code();
         }
         if state.read_only && handle.path.is_some() {
             return ffi::SQLITE_IOERR_WRITE;

@@ -10,7 +10,7 @@
 
 mod support;
 
-use es_faults::{Crash, Disk};
+use es_faults::{Crash, Disk, Fault};
 use rusqlite::{Connection, ffi};
 use support::{World, assert_sound, code, count, insert};
 
@@ -26,6 +26,22 @@ fn a_crash_loses_what_was_never_synced() {
     drop(connection);
     let connection = world.open_durable();
     assert_eq!(count(&connection), 1, "the second row was acknowledged without a sync");
+    assert_sound(&connection);
+}
+
+#[test]
+fn a_crash_loses_what_a_disk_only_pretended_to_sync() {
+    let world = World::new("lie");
+    let connection = world.open_durable();
+    insert(&connection, 1).unwrap();
+    world.disk.fail(Fault::lying_flush().forever());
+    insert(&connection, 2).unwrap();
+    assert!(world.disk.unsynced() > 0);
+    world.disk.crash(Crash::LoseUnsynced).unwrap();
+    drop(connection);
+    world.disk.heal();
+    let connection = world.open_durable();
+    assert_eq!(count(&connection), 1);
     assert_sound(&connection);
 }
 

@@ -15,9 +15,14 @@ mod lie;
 mod support;
 mod world;
 
+use es_core::store::{AppendError, BatchFate};
 use es_faults::{Call, Crash, Fault, IoError};
 
+use group::Told;
 use world::{Afterwards, World};
+
+/// A power cut at which all that was written reaches the disk.
+const EVERYTHING: Crash = Crash::KeepFirst { changes: usize::MAX, torn_bytes: 0 };
 
 /// Plays the group with the first matching call failing, then the second, until none fails.
 /// Gives the number of calls that were struck.
@@ -44,8 +49,7 @@ fn every_call_fails_and_a_restart_tells_who_was_right() {
 
 #[test]
 fn every_call_fails_and_a_power_cut_tells_who_was_right() {
-    let everything = Crash::KeepFirst { changes: usize::MAX, torn_bytes: 0 };
-    let ends = [Crash::LoseUnsynced, everything, Crash::Scramble { seed: 7 }];
+    let ends = [Crash::LoseUnsynced, EVERYTHING, Crash::Scramble { seed: 7 }];
     strike_each("cut", Fault::anywhere, &ends.map(Afterwards::PowerCut));
 }
 
@@ -106,4 +110,28 @@ fn a_harness_that_is_lied_to_notices() {
     lie::stored_is_not_there();
     lie::refused_is_there();
     lie::a_rejection_rests_on_nothing();
+}
+
+#[test]
+fn a_disk_that_lies_about_a_flush_is_found() {
+    let lies = [Fault::lying_flush().forever()];
+    let world = World::new("lies");
+    let found = world.judge(&lies, Afterwards::PowerCut(Crash::LoseUnsynced)).unwrap_err();
+    assert!(found.starts_with("a reader saw"), "{found}");
+    assert!(World::new("lies-kept").judge(&lies, Afterwards::PowerCut(EVERYTHING)).is_ok());
+}
+
+#[test]
+fn whoever_takes_a_failed_flush_for_a_refusal_is_found() {
+    let fails = [Fault::on(Call::Sync).file("-wal").forever()];
+    let refused = |told: &mut Told| {
+        if matches!(told.answer, Err(AppendError::OutcomeUnknown { .. })) {
+            told.fate = BatchFate::pending();
+            told.fate.undo();
+            told.answer = Err(AppendError::Busy);
+        }
+    };
+    let world = World::with_bug("refused", refused);
+    let found = world.judge(&fails, Afterwards::PowerCut(EVERYTHING)).unwrap_err();
+    assert!(found.ends_with("and is there"), "{found}");
 }

@@ -24,6 +24,7 @@ pub struct World {
     disk: Disk,
     path: PathBuf,
     folder: tempfile::TempDir,
+    bug: Option<fn(&mut Told)>,
 }
 
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -33,21 +34,34 @@ impl World {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("orders.db");
         let disk = Disk::register(name).unwrap();
-        Self { name: name.to_owned(), disk, path, folder }
+        Self { name: name.to_owned(), disk, path, folder, bug: None }
+    }
+
+    /// Tells every caller something else: a bug that has to be found.
+    pub fn with_bug(name: &str, bug: fn(&mut Told)) -> Self {
+        let mut world = Self::new(name);
+        world.bug = Some(bug);
+        world
     }
 
     /// Plays the group with these faults, checks every answer, and gives the number of calls that
     /// were struck.
     pub fn play(self, faults: &[Fault], afterwards: Afterwards) -> u64 {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let played = runtime.block_on(async { self.run(faults, afterwards).await });
+        let played = self.judge(faults, afterwards);
         played.unwrap_or_else(|what| panic!("{what} ({faults:?}, {afterwards:?})"))
+    }
+
+    /// Plays the group, and says what is wrong.
+    pub fn judge(&self, faults: &[Fault], afterwards: Afterwards) -> Result<u64, String> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async { self.run(faults, afterwards).await })
     }
 
     async fn run(&self, faults: &[Fault], afterwards: Afterwards) -> Result<u64, String> {
         let log = open_on(&self.path, &self.name);
         append(&log, batch(&order("before"), Expected::NoStream, 1)).await.unwrap();
-        let told = self.ask(&log, faults).await;
+        let mut told = self.ask(&log, faults).await;
+        told.iter_mut().for_each(|told| self.bug.iter().for_each(|bug| bug(told)));
         let struck = self.disk.struck();
         let seen = log.head(Partition(0)).await.map_or(0, |head| head.0);
         let stored = match afterwards {
