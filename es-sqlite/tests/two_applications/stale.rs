@@ -1,0 +1,61 @@
+//! What one application did is known to the other one's next answer, also if it stores nothing.
+
+use super::*;
+
+async fn two() -> (tempfile::TempDir, App, App) {
+    let folder = tempfile::tempdir().unwrap();
+    let (one, other) = (start(folder.path()).await, start(folder.path()).await);
+    set_up(&one, 0).await;
+    (folder, one, other)
+}
+
+fn is_empty(answer: &Result<u64, CommandError<Empty>>) -> bool {
+    matches!(answer, Err(error) if error.is_rejection())
+}
+
+#[tokio::test]
+async fn a_rejection_is_decided_again_once_the_other_one_has_stored_something() {
+    let (_folder, one, other) = two().await;
+    for _ in 0..10 {
+        assert!(is_empty(&take(&one).await) && is_empty(&take(&other).await));
+        fill(&other, 2).await;
+        assert_eq!(take(&one).await.unwrap(), 1);
+        assert_eq!(take(&other).await.unwrap(), 0);
+    }
+    assert_eq!(load(&one).await, load(&other).await);
+}
+
+#[tokio::test]
+async fn a_command_that_has_nothing_to_do_is_decided_again_too() {
+    let (_folder, one, other) = two().await;
+    let mut expected = load(&one).await.1.0;
+    for _ in 0..10 {
+        for app in [&one, &other] {
+            app.commands().send(Close { stock: stock() }).await.unwrap();
+        }
+        fill(&other, 0).await;
+        app_closes(&one).await;
+        // Closed by the other one, filled, and closed.
+        expected += 3;
+        assert_eq!(load(&one).await.1.0, expected);
+        fill(&other, 0).await;
+        expected += 1;
+    }
+}
+
+async fn app_closes(app: &App) {
+    app.commands().send(Close { stock: stock() }).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_exists_for_the_other_one_is_not_created_twice() {
+    let (_folder, one, other) = two().await;
+    let again = other.commands().send(SetUp { stock: stock() }).await;
+    assert!(matches!(again, Err(CommandError::AlreadyExists { .. })), "{again:?}");
+    let new = || SetUp { stock: "nails".to_owned() };
+    let missing = one.commands().send(Take { stock: "nails".to_owned() }).await;
+    assert!(matches!(missing, Err(CommandError::NotFound { .. })), "{missing:?}");
+    other.commands().send(new()).await.unwrap();
+    let empty = one.commands().send(Take { stock: "nails".to_owned() }).await;
+    assert!(is_empty(&empty), "{empty:?}");
+}
