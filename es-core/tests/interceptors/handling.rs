@@ -183,10 +183,7 @@ async fn a_command_that_is_decided_again_goes_through_them_again_and_is_sent_onc
     commands.send(open("a")).await.unwrap();
     notes.take();
     let mut putting = Box::pin(commands.send(put_in(1)));
-    let poll = std::future::poll_fn(|context| {
-        std::task::Poll::Ready(putting.as_mut().poll(context).is_pending())
-    });
-    assert!(poll.await, "it is decided and not stored yet");
+    assert!(waits(&mut putting).await, "it is decided and not stored yet");
     std::thread::spawn(move || append_now(&inner, five_coins_by_another()))
         .join()
         .unwrap()
@@ -242,4 +239,40 @@ async fn one_that_misbehaves_stops_its_command_alone() {
     app.commands().send(CountIn { purse: "a".to_owned(), coins: 1 }).await.unwrap();
     let purse = app.repository::<Purse>().load(&"a".to_owned()).await.unwrap();
     assert_eq!((purse.coins, purse.version), (1, Sequence(1)));
+}
+
+#[tokio::test]
+async fn a_command_whose_predecessor_was_undone_is_decided_again_and_was_sent_once() {
+    let (log, gate) = GatedLog::new();
+    let notes = Notes::default();
+    let app = App::test()
+        .store(log)
+        .with::<Purse>()
+        .dispatch_interceptor(Noting("sent", notes.clone()))
+        .handling_interceptor(Deciding("decision", notes.clone()));
+    let app = app.start().await.unwrap();
+    let commands = app.commands();
+    gate.let_through(1);
+    commands.send(open("a")).await.unwrap();
+    let mut lost = Box::pin(commands.send(put_in(1)));
+    assert!(waits(&mut lost).await);
+    notes.take();
+    let mut second = Box::pin(commands.send(put_in(5)));
+    assert!(waits(&mut second).await);
+    let decision = ["decision: before PutIn", "decision: decided CoinsPutIn"];
+    assert_eq!(notes.take(), [&["sent: PutIn comes"][..], &decision].concat());
+    gate.fail_one();
+    gate.let_through(8);
+    lost.await.unwrap_err();
+    assert_eq!(notes.take(), ["sent: append"]);
+    assert_eq!(second.await.unwrap(), 5, "decided again without the coin that was lost");
+    assert_eq!(notes.take(), [&decision[..], &["sent: stored"]].concat());
+}
+
+/// Polls a future once, and tells whether it waits.
+async fn waits<F: Future + Unpin>(future: &mut F) -> bool {
+    let poll = |context: &mut std::task::Context<'_>| {
+        std::task::Poll::Ready(std::pin::Pin::new(&mut *future).poll(context).is_pending())
+    };
+    std::future::poll_fn(poll).await
 }

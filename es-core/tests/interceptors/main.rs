@@ -14,6 +14,8 @@ mod errors;
 #[path = "../commands/gated_log.rs"]
 mod gated_log;
 mod handling;
+#[cfg(feature = "metrics")]
+mod metrics;
 mod nested;
 mod per_aggregate;
 mod retries;
