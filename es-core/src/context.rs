@@ -84,7 +84,7 @@ impl fmt::Debug for Now {
 )]
 pub trait FromContext: Sized {
     /// True if the value reaches outside the application. A free command handler with such a
-    /// parameter is a barrier: see [`crate::command::FreeCall::Async`].
+    /// parameter is a barrier: see [`crate::command::FreeCall::effects`].
     const EFFECTS: bool = false;
 
     /// Takes the value.

@@ -180,8 +180,8 @@ pub fn aggregate(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// Implements `FreeHandler` and `HandledBy`, and writes a type of the function's name, by which
 /// `.with::<transfer>()` finds it.
 ///
-/// A free `async fn` that takes a resource (`Inject<T>`) may have effects outside; it is decided
-/// again after a conflict only with `#[command_handler(retry)]`.
+/// A free function that takes a resource (`Inject<T>`) may have effects outside, whether it awaits
+/// or not; it is decided again after a conflict only with `#[command_handler(retry)]`.
 #[proc_macro_attribute]
 pub fn command_handler(arguments: TokenStream, item: TokenStream) -> TokenStream {
     expand::command_handler(arguments.into(), item.into()).into()

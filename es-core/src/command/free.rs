@@ -22,19 +22,22 @@ pub type FreeAsyncCall<C, R, X> =
     for<'a> fn(&'a C, &'a Context) -> BoxFuture<'a, Result<R, Refusal<X>>>;
 
 /// One free command handler as the runtime calls it.
-pub enum FreeCall<C, R, X> {
-    /// Decides in one step, and may be run again.
+pub struct FreeCall<C, R, X> {
+    /// The handler.
+    pub function: FreeFunction<C, R, X>,
+    /// True if a parameter reaches outside ([`crate::context::FromContext::EFFECTS`]): it is a
+    /// barrier then, and runs again after a conflict only with `#[command_handler(retry)]`.
+    pub effects: bool,
+    /// True with `#[command_handler(retry)]`.
+    pub retry: bool,
+}
+
+/// How a free handler is called.
+pub enum FreeFunction<C, R, X> {
+    /// Decides in one step.
     Sync(FreeSyncCall<C, R, X>),
-    /// Awaits repositories, gateways or resources.
-    Async {
-        /// The handler.
-        call: FreeAsyncCall<C, R, X>,
-        /// True if a parameter reaches outside ([`crate::context::FromContext::EFFECTS`]): it is a
-        /// barrier then, and runs again after a conflict only with `#[command_handler(retry)]`.
-        effects: bool,
-        /// True with `#[command_handler(retry)]`.
-        retry: bool,
-    },
+    /// Awaits repositories, gateways or resources, or its boundaries are sourced first.
+    Async(FreeAsyncCall<C, R, X>),
 }
 
 /// Carries a command out that a free function handles; generated code calls it.

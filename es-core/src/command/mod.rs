@@ -25,7 +25,7 @@ mod veto;
 pub use call::{AsyncCall, Call, SyncCall, decide, returned};
 pub use dispatch::Dispatch;
 pub use error::CommandError;
-pub use free::{FreeAsyncCall, FreeCall, FreeHandler, FreeSyncCall, run_free};
+pub use free::{FreeAsyncCall, FreeCall, FreeFunction, FreeHandler, FreeSyncCall, run_free};
 pub use gateway::{CommandGateway, Tracked};
 pub use handled::HandledBy;
 pub use intercept::{

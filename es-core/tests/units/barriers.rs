@@ -62,6 +62,55 @@ async fn a_unit_in_which_an_effect_has_run_is_not_repeated_either() {
     assert_eq!((balance(&app, "a").await, balance(&app, "b").await), (0, 5));
 }
 
+/// Opens an account and says so, in a plain function.
+#[derive(Command, Clone, Serialize, Deserialize)]
+struct Announce {
+    account: String,
+}
+
+#[command_handler]
+fn announce(
+    command: &Announce,
+    accounts: Repository<Account>,
+    told: Inject<Told>,
+) -> Result<(), HandlerError<Overdrawn>> {
+    let account = command.account.clone();
+    told.lock().unwrap().push(account.clone());
+    accounts.create(&account.clone(), Opened { account, balance: 0 })?;
+    Ok(())
+}
+
+/// The same for a handler that says that its effect may be repeated.
+#[derive(Command, Clone, Serialize, Deserialize)]
+struct AnnounceAgain {
+    account: String,
+}
+
+#[command_handler(retry)]
+fn announce_again(
+    command: &AnnounceAgain,
+    accounts: Repository<Account>,
+    told: Inject<Told>,
+) -> Result<(), HandlerError<Overdrawn>> {
+    announce(&Announce { account: command.account.clone() }, accounts, told)
+}
+
+#[tokio::test]
+async fn a_plain_function_with_a_resource_has_effects_too() {
+    let (log, told) = (MemoryLog::new(), Arc::<Told>::default());
+    let app = builder(&ManualPause::new(), &told).store(log.clone()).start().await.unwrap();
+    let other = app_on(log).await;
+    for account in ["a", "b"] {
+        open(&other, account, 0).await;
+    }
+    let error = app.commands().send(Announce { account: "a".to_owned() }).await.unwrap_err();
+    assert!(matches!(error, CommandError::Conflict { attempts: 1, .. }), "{error}");
+    assert_eq!(*told.lock().unwrap(), ["a"]);
+    let error = app.commands().send(AnnounceAgain { account: "b".to_owned() }).await.unwrap_err();
+    assert!(matches!(error, CommandError::AlreadyExists { .. }), "{error}");
+    assert_eq!(*told.lock().unwrap(), ["a", "b", "b"]);
+}
+
 #[tokio::test]
 async fn a_free_handler_goes_on_without_its_caller() {
     let (app, _, pause) = paused().await;

@@ -26,12 +26,12 @@ use crate::paths::Paths;
 ///     ..
 /// }
 /// impl FreeHandler<Transfer> for transfer {
-///     const CALL: FreeCall<Transfer, Receipt, TransferError> = FreeCall::Async {
-///         call: |command, context| Box::pin(async move {
+///     const CALL: FreeCall<Transfer, Receipt, TransferError> = FreeCall {
+///         function: FreeFunction::Async(|command, context| Box::pin(async move {
 ///             let p0 = <Repository<Account> as FromContext>::from_context(context)?;
 ///             let answer = transfer(Clone::clone(command), p0).await;
 ///             Finish::<Result<Receipt, TransferError>>::call(answer)
-///         }),
+///         })),
 ///         effects: false | <Repository<Account> as FromContext>::EFFECTS,
 ///         retry: false,
 ///     };
@@ -141,15 +141,17 @@ impl Free<'_> {
             #finish
         };
         let context = if extractors.is_empty() { quote!(_) } else { quote!(#context) };
-        if !self.handler.awaits() {
-            return quote_spanned! {name.span()=>
-                #es::command::FreeCall::Sync(|#command, #context| { #body })
-            };
-        }
+        let function = if self.handler.awaits() {
+            quote_spanned! {name.span()=>
+                Async(|#command, #context| #private::Box::pin(async move { #body }))
+            }
+        } else {
+            quote_spanned!(name.span()=> Sync(|#command, #context| { #body }))
+        };
         let effects = self.effects();
         quote_spanned! {name.span()=>
-            #es::command::FreeCall::Async {
-                call: |#command, #context| #private::Box::pin(async move { #body }),
+            #es::command::FreeCall {
+                function: #es::command::FreeFunction::#function,
                 effects: #effects,
                 retry: #retry,
             }
@@ -171,11 +173,8 @@ impl Free<'_> {
         }
     }
 
-    /// Whether a parameter reaches outside. A plain `fn` may be run again whatever it takes.
+    /// Whether a parameter reaches outside.
     fn effects(&self) -> TokenStream {
-        if !self.handler.is_async {
-            return quote!(false);
-        }
         let taken = self.handler.extractors.iter().map(|parameter| &parameter.ty);
         let each = taken.filter(|ty| boundary_of(ty).is_none()).map(|ty| {
             let es = self.es.at(ty.span());
@@ -273,7 +272,11 @@ fn unusable(name: &Ident, command: &Type, es: &Paths) -> TokenStream {
         #[automatically_derived]
         impl #es::command::FreeHandler<#command> for #name {
             const CALL: #es::command::FreeCall<#command, #reply, #error> =
-                #es::command::FreeCall::Sync(#private::unusable_free);
+                #es::command::FreeCall {
+                    function: #es::command::FreeFunction::Sync(#private::unusable_free),
+                    effects: false,
+                    retry: false,
+                };
         }
         #handled_by
     }

@@ -31,15 +31,6 @@ impl FreeCommandHandler {
             errors.push(variadic, "a handler has a fixed list of parameters");
         }
         let is_async = sig.asyncness.is_some();
-        if let Some(span) = arguments.retry
-            && !is_async
-        {
-            errors.add(syn::Error::new(
-                span,
-                "`retry` is for `async fn` handlers: a plain `fn` has no effect outside and is \
-                 always decided again after a conflict; remove it",
-            ));
-        }
         let mut inputs = sig.inputs.iter();
         let Some(command) = inputs.next().and_then(|input| parameter(input, None)) else {
             errors.push(
@@ -59,6 +50,18 @@ impl FreeCommandHandler {
             // Most likely a method outside its block, where a stub would not parse.
             return Err(None);
         };
+        let extractors: Vec<_> = inputs.filter_map(|input| parameter(input, None)).collect();
+        let from_outside = extractors.iter().any(|taken| boundary_of(&taken.ty).is_none());
+        if let Some(span) = arguments.retry
+            && !is_async
+            && !from_outside
+        {
+            errors.add(syn::Error::new(
+                span,
+                "`retry` is for handlers with effects outside: a plain `fn` without parameters \
+                 for them has none and is always decided again after a conflict; remove it",
+            ));
+        }
         if errors.len() > before {
             return Err(Some(Box::new(command.ty)));
         }
@@ -67,7 +70,7 @@ impl FreeCommandHandler {
             is_async,
             retry: arguments.retry.is_some(),
             command,
-            extractors: inputs.filter_map(|input| parameter(input, None)).collect(),
+            extractors,
             output,
         })
     }

@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
 
 use crate::aggregate::{Aggregate, Slot};
-use crate::command::{Call, CommandOf, FreeCall, FreeHandler, HandledBy, Refusal};
+use crate::command::{Call, CommandOf, FreeFunction, FreeHandler, HandledBy, Refusal};
 use crate::context::Context;
 use crate::event::Sequence;
 use crate::future::{BoxFuture, CatchUnwind};
@@ -96,9 +96,9 @@ impl<H: FreeHandler<C>, C: HandledBy<H>> FreeDecision<C::Reply, C::Error> for Se
         &'a self,
         context: &'a Context,
     ) -> Deciding<'a, Result<C::Reply, Refusal<C::Error>>> {
-        match H::CALL {
-            FreeCall::Sync(call) => Deciding::Done(call(&self.0, context)),
-            FreeCall::Async { call, .. } => Deciding::Awaiting(call(&self.0, context)),
+        match H::CALL.function {
+            FreeFunction::Sync(call) => Deciding::Done(call(&self.0, context)),
+            FreeFunction::Async(call) => Deciding::Awaiting(call(&self.0, context)),
         }
     }
 }

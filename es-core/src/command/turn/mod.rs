@@ -29,8 +29,8 @@ use tokio::time::timeout_at;
 
 use super::handled::SendResult;
 use super::{
-    Call, CommandError, CommandOf, Dispatch, DomainError, FreeCall, FreeHandler, HandledBy,
-    RecordedCodec, Reply,
+    Call, CommandError, CommandOf, Dispatch, DomainError, FreeCall, FreeFunction, FreeHandler,
+    HandledBy, RecordedCodec, Reply,
 };
 use crate::aggregate::Aggregate;
 use crate::context::{Context, Now};
@@ -122,9 +122,9 @@ pub(super) fn run_free<H: FreeHandler<C>, C: HandledBy<H>>(
     let decision: Box<dyn FreeDecision<C::Reply, C::Error>> =
         Box::new(SentFree(command, std::marker::PhantomData::<fn() -> H>));
     let kind = match H::CALL {
-        FreeCall::Sync(_) => free::Kind::AtOnce,
-        FreeCall::Async { effects: false, .. } => free::Kind::Awaiting,
-        FreeCall::Async { effects: true, retry, .. } => free::Kind::Outside { retry },
+        FreeCall { effects: true, retry, .. } => free::Kind::Outside { retry },
+        FreeCall { function: FreeFunction::Sync(_), .. } => free::Kind::AtOnce,
+        FreeCall { function: FreeFunction::Async(_), .. } => free::Kind::Awaiting,
     };
     Box::pin(async move {
         let journey = journey?;

@@ -10,7 +10,7 @@ macro_rules! commands {
     )* };
 }
 
-commands! { Count Note Add Ask Fail Later Retried Borrowed Hidden Narrow Ping Pong }
+commands! { Count Note Add Ask Fail Later Retried Printed Borrowed Hidden Narrow Ping Pong }
 
 #[derive(Command, Clone, Serialize, Deserialize)]
 pub struct Targeted {
@@ -56,6 +56,8 @@ async fn later(command: Later, meter: Inject<dyn Meter>) -> Result<String, std::
 pub(crate) async fn retried(_: &Retried, _meter: Inject<dyn Meter>) {
     std::future::ready(()).await;
 }
+#[command_handler(retry)]
+fn printed(_: Printed, _meter: Inject<dyn Meter>) {}
 #[command_handler]
 fn borrowed<'a>(command: &'a Borrowed, metadata: &'a Metadata) {
     let _ = (command, metadata);
