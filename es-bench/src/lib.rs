@@ -12,6 +12,7 @@
 //! the other. What was measured: `docs/performance.md`.
 
 pub mod append;
+pub mod boundary;
 pub mod compile;
 pub mod dispatch;
 mod failure;
@@ -24,6 +25,8 @@ pub mod program;
 pub mod rehydrate;
 pub mod report;
 pub mod rounds;
+pub mod scale;
+pub mod snapshots;
 
 // Registers the engine for `sqlite:`.
 use es_sqlite as _;

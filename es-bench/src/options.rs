@@ -10,6 +10,8 @@ pub struct Options {
     pub turn: Duration,
     /// Where databases and generated crates are written: on the disk to be measured.
     pub directory: PathBuf,
+    /// Events of the largest log, where logs of several sizes are measured.
+    pub events: u64,
 }
 
 impl Options {

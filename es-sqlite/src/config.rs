@@ -20,6 +20,7 @@ const HOUR: Duration = Duration::from_secs(3600);
 /// | `busy_timeout_ms` | how long to wait for another process | 5000 |
 /// | `payload_limit_bytes` | the longest payload of one event | 1048576 |
 /// | `page_cache_kib` | memory for pages of the writer's connection | 65536 |
+/// | `reader_cache_kib` | the same for each read connection | 8192 |
 /// | `readers` | read connections kept beside the writer | 8 |
 /// | `queue` | places in the queue before the writer | 8192 |
 /// | `poll_ms` | how often to look for commits of other processes | 50 |
@@ -33,6 +34,7 @@ pub struct SqliteConfig {
     pub(crate) busy_timeout: Duration,
     pub(crate) payload_limit_bytes: usize,
     pub(crate) page_cache_kib: u32,
+    pub(crate) reader_cache_kib: u32,
     pub(crate) readers: usize,
     pub(crate) queue: usize,
     pub(crate) poll: Duration,
@@ -60,6 +62,7 @@ impl SqliteConfig {
             busy_timeout: Duration::from_secs(5),
             payload_limit_bytes: DEFAULT_PAYLOAD_LIMIT_BYTES,
             page_cache_kib: 65_536,
+            reader_cache_kib: 8192,
             readers: 8,
             queue: 8192,
             poll: Duration::from_millis(50),
@@ -127,6 +130,7 @@ impl SqliteConfig {
             "busy_timeout_ms" => self.busy_timeout = Duration::from_millis(number(key, value)?),
             "payload_limit_bytes" => self.payload_limit_bytes = number(key, value)?,
             "page_cache_kib" => self.page_cache_kib = number(key, value)?,
+            "reader_cache_kib" => self.reader_cache_kib = number(key, value)?,
             "readers" => self.readers = number::<usize>(key, value)?.max(1),
             "queue" => self.queue = number::<usize>(key, value)?.max(1),
             "poll_ms" => self.poll = Duration::from_millis(number::<u64>(key, value)?.max(1)),
@@ -143,8 +147,9 @@ impl SqliteConfig {
     }
 }
 
-const OPTIONS: &str = "vfs, busy_timeout_ms, payload_limit_bytes, page_cache_kib, readers, queue, \
-                       poll_ms, remember_outside_s, remember_generated_s, unsafe_synchronous";
+const OPTIONS: &str = "vfs, busy_timeout_ms, payload_limit_bytes, page_cache_kib, \
+                       reader_cache_kib, readers, queue, poll_ms, remember_outside_s, \
+                       remember_generated_s, unsafe_synchronous";
 
 fn number<N: std::str::FromStr>(key: &str, value: &str) -> Result<N, String> {
     value.parse().map_err(|_| format!("`{key}` is a whole number, not `{value}`"))

@@ -16,13 +16,11 @@ pub(crate) struct Connector {
     vfs: Option<String>,
     busy_timeout: Duration,
     page_cache_kib: u32,
+    reader_cache_kib: u32,
 }
 
 /// Frames of the write-ahead log after which a commit also carries them into the database.
 const CHECKPOINT_AFTER_PAGES: u32 = 4000;
-
-/// Memory for pages of one read connection.
-const READER_CACHE_KIB: u32 = 8192;
 
 /// Statements kept prepared per connection.
 const STATEMENTS: usize = 64;
@@ -36,6 +34,7 @@ impl Connector {
             vfs: config.vfs.clone(),
             busy_timeout: config.busy_timeout,
             page_cache_kib: config.page_cache_kib,
+            reader_cache_kib: config.reader_cache_kib,
         }
     }
 
@@ -66,7 +65,7 @@ impl Connector {
         // Not `SQLITE_OPEN_READ_ONLY`: the first connection after a crash has to recover the
         // write-ahead log, which a read-only one cannot.
         let connection = self.open(OpenFlags::empty())?;
-        self.settle(&connection, self.page_cache_kib.min(READER_CACHE_KIB))?;
+        self.settle(&connection, self.reader_cache_kib)?;
         connection.pragma_update(None, "query_only", true)?;
         Ok(connection)
     }

@@ -5,7 +5,9 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Parser, ValueEnum};
-use es_bench::{Failure, Options, append, compile, dispatch, import, rehydrate};
+use es_bench::{
+    Failure, Options, append, boundary, compile, dispatch, import, rehydrate, scale, snapshots,
+};
 
 /// Measures es beside limits and peers, in turns.
 #[derive(Debug, Parser)]
@@ -21,6 +23,9 @@ struct Arguments {
     /// Where databases and generated crates go; name a folder on the disk to be measured.
     #[arg(long, default_value = "target/bench")]
     directory: PathBuf,
+    /// Events of the largest log of `scale`; 10^7 take 3 GB of the disk.
+    #[arg(long, default_value_t = 10_000_000)]
+    events: u64,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -30,6 +35,9 @@ enum Name {
     Rehydrate,
     Compile,
     Import,
+    Scale,
+    Boundary,
+    Snapshots,
 }
 
 fn main() -> ExitCode {
@@ -49,6 +57,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         rounds: arguments.rounds,
         turn: Duration::from_millis(arguments.turn),
         directory: std::path::absolute(&arguments.directory)?,
+        events: arguments.events,
     };
     let names = arguments.name.map_or_else(|| Name::value_variants().to_vec(), |name| vec![name]);
     for name in names {
@@ -58,6 +67,9 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
             Name::Rehydrate => rehydrate::run(&options)?,
             Name::Compile => compile::run(&options)?,
             Name::Import => import::run(&options)?,
+            Name::Scale => scale::run(&options)?,
+            Name::Boundary => boundary::run(&options)?,
+            Name::Snapshots => snapshots::run(&options)?,
         }
     }
     Ok(())
