@@ -47,6 +47,7 @@ impl Writer {
     pub(super) fn reopen(&self) -> Result<Open, String> {
         let open = self.connect().map_err(|error| error.to_string())?;
         flush(&open.connection, self.config.busy_timeout)
+            .and_then(|()| begin_anew(&open.connection))
             .map_err(|error| crate::error::reason(self.connector.path(), &error))?;
         Ok(open)
     }
@@ -64,6 +65,18 @@ fn flush(connection: &Connection, limit: Duration) -> rusqlite::Result<()> {
         let busy = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_BUSY);
         error.unwrap_or(rusqlite::Error::SqliteFailure(busy, None))
     })
+}
+
+/// Begins the emptied write-ahead log with a commit of its own, which makes every frame that was
+/// in it invalid.
+///
+/// While a reader keeps the shared index alive, a lost commit's frames are copied nowhere, and
+/// only emptying the log removes them. SQLite does not flush that: a power cut would bring them
+/// back, and with them a commit of which everybody was told that it is not stored.
+fn begin_anew(connection: &Connection) -> rusqlite::Result<()> {
+    let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    // Written although it stays the same.
+    connection.pragma_update(None, "user_version", version)
 }
 
 /// Whether a batch is there; `None` if it would store nothing that can be looked up.

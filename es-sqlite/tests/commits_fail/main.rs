@@ -30,9 +30,14 @@ fn strike_each(name: &str, fault: impl Fn() -> Fault, afterwards: &[Afterwards])
     for nth in 1.. {
         let mut is_through = true;
         for (number, afterwards) in afterwards.iter().enumerate() {
-            let world = World::new(&format!("{name}-{nth}-{number}"));
-            let struck = world.play(&[fault().nth(nth)], *afterwards);
-            is_through &= struck == 0;
+            let name = format!("{name}-{nth}-{number}");
+            let mut worlds = vec![World::new(&name)];
+            if matches!(afterwards, Afterwards::PowerCut(_)) {
+                worlds.push(World::with_reader(&format!("{name}-read")));
+            }
+            for world in worlds {
+                is_through &= world.play(&[fault().nth(nth)], *afterwards) == 0;
+            }
         }
         if is_through {
             return nth - 1;

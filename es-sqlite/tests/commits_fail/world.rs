@@ -25,6 +25,9 @@ pub struct World {
     path: PathBuf,
     folder: tempfile::TempDir,
     bug: Option<fn(&mut Told)>,
+    /// Whether a connection beside the writer's keeps the shared index alive, which knows nothing
+    /// of a commit that failed.
+    has_reader: bool,
 }
 
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -34,7 +37,14 @@ impl World {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("orders.db");
         let disk = Disk::register(name).unwrap();
-        Self { name: name.to_owned(), disk, path, folder, bug: None }
+        Self { name: name.to_owned(), disk, path, folder, bug: None, has_reader: false }
+    }
+
+    /// One with a reader beside the writer.
+    pub fn with_reader(name: &str) -> Self {
+        let mut world = Self::new(name);
+        world.has_reader = true;
+        world
     }
 
     /// Tells every caller something else: a bug that has to be found.
@@ -60,6 +70,9 @@ impl World {
     async fn run(&self, faults: &[Fault], afterwards: Afterwards) -> Result<u64, String> {
         let log = open_on(&self.path, &self.name);
         append(&log, batch(&order("before"), Expected::NoStream, 1)).await.unwrap();
+        if self.has_reader {
+            read_all(&log).await.map_err(|error| error.to_string())?;
+        }
         let mut told = self.ask(&log, faults).await;
         told.iter_mut().for_each(|told| self.bug.iter().for_each(|bug| bug(told)));
         let struck = self.disk.struck();
