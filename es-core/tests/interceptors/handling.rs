@@ -269,6 +269,34 @@ async fn a_command_whose_predecessor_was_undone_is_decided_again_and_was_sent_on
     assert_eq!(notes.take(), [&decision[..], &["sent: stored"]].concat());
 }
 
+#[tokio::test]
+async fn they_see_a_decision_that_finds_no_place_in_the_logs_queue() {
+    let (log, gate) = GatedLog::new();
+    let notes = Notes::default();
+    let app = App::test().store(log).with::<Purse>();
+    let app = app.handling_interceptor(Deciding("it", notes.clone())).start().await.unwrap();
+    let commands = app.commands();
+    gate.let_through(1);
+    commands.send(open("a")).await.unwrap();
+    // The gate is shut: what comes fills the queue.
+    let mut others: Vec<_> =
+        (0..200).map(|n| Box::pin(commands.send(open(&format!("other {n}"))))).collect();
+    for other in &mut others {
+        assert!(waits(other).await);
+    }
+    notes.take();
+    let count_in = CountIn { purse: "a".to_owned(), coins: 1 };
+    let in_time = Dispatch::new().within(Duration::from_millis(20));
+    let error = commands.send_with(count_in, in_time).await.unwrap_err();
+    assert!(matches!(error, CommandError::Overloaded { .. }), "{error}");
+    assert_eq!(notes.take(), ["it: before CountIn".to_owned(), format!("it: {error}")]);
+    // Those that wait for a place are withdrawn.
+    drop(others);
+    gate.let_through(300);
+    commands.send(CountIn { purse: "a".to_owned(), coins: 1 }).await.unwrap();
+    assert_eq!(app.repository::<Purse>().load(&"a".to_owned()).await.unwrap().coins, 1);
+}
+
 /// Polls a future once, and tells whether it waits.
 async fn waits<F: Future + Unpin>(future: &mut F) -> bool {
     let poll = |context: &mut std::task::Context<'_>| {

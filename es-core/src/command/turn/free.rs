@@ -7,7 +7,7 @@ use super::decision::{Called, FreeDecision, calling};
 use super::gather::Answer;
 use super::{Fallible, Journey};
 use crate::command::handled::SendResult;
-use crate::command::{CommandError, DomainError, Handled, Reply};
+use crate::command::{CommandError, DomainError, Reply};
 use crate::store::{Append, Permit};
 use crate::unit::Entry;
 
@@ -129,14 +129,12 @@ impl<X: DomainError> Journey<X> {
             Err(error) => Answer::Failed(error),
             Ok(()) => {
                 let called = calling(|| decision.decide(&context));
-                let called = self.in_time(called.ended()).await.inspect_err(|error| {
-                    // It is lost already; that it is stopped too changes nothing.
-                    let _ = around.leave(&context.metadata, Handled::Failed(error));
-                })?;
-                self.answer(called)
+                let called = self.in_time(called.ended()).await;
+                self.answer(called.inspect_err(|error| around.lose(&context.metadata, error))?)
             }
         };
-        let permit = self.reserve().await?;
+        let permit = self.reserve().await;
+        let permit = permit.inspect_err(|error| around.lose(&context.metadata, error))?;
         let gathered = self.gather(answer, Vec::new(), &context, &around);
         self.hand_over_free(gathered, permit, kind.may_repeat())
     }

@@ -13,7 +13,7 @@ use super::targeted::{Targeted, Turns};
 use super::{Fallible, Journey};
 use crate::aggregate::Aggregate;
 use crate::command::handled::SendResult;
-use crate::command::{DomainError, Handled, Reply};
+use crate::command::{DomainError, Reply};
 use crate::future::BoxFuture;
 
 /// A command whose handler has effects outside: it goes on without its caller.
@@ -69,15 +69,13 @@ impl<A: Aggregate, R: Reply, X: DomainError> Outside<A, R, X> {
             Err(error) => Answer::Failed(error),
             Ok(()) => {
                 let called = calling(|| decision.decide(&mut live.slot, &context));
-                let called = journey.in_time(called.ended()).await.inspect_err(|error| {
-                    // It is lost already; that it is stopped too changes nothing.
-                    let _ = around.leave(&context.metadata, Handled::Failed(error));
-                })?;
-                journey.answer(called)
+                let called = journey.in_time(called.ended()).await;
+                journey.answer(called.inspect_err(|error| around.lose(&context.metadata, error))?)
             }
         };
         // Only now: a place held while a handler awaits would be missing to everybody else.
-        let permit = journey.reserve().await?;
+        let permit = journey.reserve().await;
+        let permit = permit.inspect_err(|error| around.lose(&context.metadata, error))?;
         let (gathered, done) = targeted.gather(answer, &mut live, &context, &around);
         turns.own.live = done.is_true.then_some(live);
         targeted.hand_over(gathered, done, turns.own, permit, self.retry)
