@@ -20,6 +20,7 @@ mod planted;
 mod polls;
 mod reading;
 mod starting_and_ending;
+mod through_interceptors;
 mod views;
 mod waiting_log;
 mod within_a_handler;
