@@ -105,7 +105,7 @@ impl Appending {
         connection: &Connection,
         batch: &Append,
     ) -> Result<Committed, Stop> {
-        judge::payloads(batch, self.payload_limit_bytes)?;
+        judge::sizes(&batch.events, self.payload_limit_bytes)?;
         if !batch.deadlines.is_empty() {
             let remedy = "declare no deadlines on this aggregate, or use another log";
             return Err(AppendError::Unsupported { what: "deadlines", remedy }.into());

@@ -109,7 +109,7 @@ pub enum SqliteOpenError {
         path: PathBuf,
     },
     /// Anything else.
-    #[error("`{path}` cannot be opened: {reason}")]
+    #[error("`{path}` cannot be opened: {reason}; try again, and look into the system's log")]
     Other {
         /// The path.
         path: PathBuf,
@@ -243,7 +243,12 @@ pub(crate) fn reason(path: &Path, error: &rusqlite::Error) -> String {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
             format!("`{path}` is locked by another process; try again")
         }
-        _ => format!("`{path}`: {error}"),
+        Some(ErrorCode::PermissionDenied) => {
+            format!(
+                "`{path}` cannot be used: {error}; give this user the right to read and write it"
+            )
+        }
+        _ => format!("`{path}` cannot be used: {error}; try again, and look into the system's log"),
     }
 }
 

@@ -112,7 +112,7 @@ impl Writer {
     fn lock(&mut self) -> Result<(), GroupError> {
         let path = self.connector.path();
         let Some(open) = &mut self.open else {
-            let reason = format!("`{}` cannot be opened", path.display());
+            let reason = format!("`{}` cannot be opened; try again", path.display());
             return Err(GroupError::Unavailable { reason });
         };
         if open.file.has_changed(path) {

@@ -23,6 +23,13 @@ pub struct Write {
     pub text: String,
 }
 
+#[derive(Command, Debug, Clone, Serialize, Deserialize)]
+pub struct Label {
+    #[target]
+    pub notebook: String,
+    pub label: String,
+}
+
 #[derive(Event, Debug, Clone, Serialize, Deserialize)]
 pub struct Begun {
     pub notebook: String,
@@ -31,6 +38,12 @@ pub struct Begun {
 #[derive(Event, Debug, Clone, Serialize, Deserialize)]
 pub struct Written {
     pub text: String,
+}
+
+#[derive(Event, Debug, Clone, Serialize, Deserialize)]
+pub struct Labelled {
+    #[tag]
+    pub label: String,
 }
 
 /// Somebody else's JSON, kept as it came.
@@ -55,6 +68,11 @@ impl Notebook {
         (begun, Written { text: command.text })
     }
 
+    #[command_handler]
+    fn label(&self, command: Label) -> Labelled {
+        Labelled { label: command.label }
+    }
+
     #[event_sourcing_handler]
     fn begin(event: &Begun) -> Self {
         Self { notebook: event.notebook.clone(), texts: Vec::new() }
@@ -63,6 +81,11 @@ impl Notebook {
     #[event_sourcing_handler]
     fn on_written(&mut self, event: &Written) {
         self.texts.push(event.text.clone());
+    }
+
+    #[event_sourcing_handler]
+    fn on_labelled(&mut self, event: &Labelled) {
+        self.texts.push(event.label.clone());
     }
 
     #[event_sourcing_handler]
@@ -131,6 +154,24 @@ async fn a_payload_of_100_megabytes_is_refused_with_the_limit_and_the_remedy() {
     app.commands().send(write("a", "two")).await.unwrap();
     app.shutdown(std::time::Duration::from_secs(10)).await.unwrap();
     assert_eq!(texts(&start(&folder).await, "a").await, ["one", "two"]);
+}
+
+#[tokio::test]
+async fn a_tag_of_10_kilobytes_is_refused_with_the_limit_and_the_remedy() {
+    let folder = TempDir::new().unwrap();
+    let app = start(&folder).await;
+    app.commands().send(write("a", "one")).await.unwrap();
+    let label = |label: String| Label { notebook: "a".to_owned(), label };
+
+    let error = app.commands().send(label("x".repeat(10 * 1024))).await.unwrap_err();
+    assert!(!error.is_retryable());
+    let expected = "event `Labelled` has a tag `label` of 10245 bytes, the limit is 1024; \
+                    tag it with something shorter, an id or a hash for example";
+    assert_eq!(error.to_string(), expected);
+
+    assert_eq!(texts(&app, "a").await, ["one"]);
+    app.commands().send(label("short".to_owned())).await.unwrap();
+    assert_eq!(texts(&app, "a").await, ["one", "short"]);
 }
 
 #[tokio::test]

@@ -32,7 +32,7 @@ pub(crate) use lineage::upcast;
 pub use lineage::{Lineage, UpcastRow, Upcaster, is_one_of, is_same_name};
 pub use metadata::{Metadata, keys};
 pub use recorded::RecordedEvent;
-pub use tag::{Tag, TagValue, Tags};
+pub use tag::{MAX_TAG_BYTES, Tag, TagValue, Tags};
 pub use time::{Clock, StillClock, SystemClock, Timestamp};
 pub use upcast::{Fragment, FragmentSink, Fragments, Leaves, Upcast};
 

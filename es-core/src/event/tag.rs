@@ -1,5 +1,11 @@
 use std::borrow::Cow;
 
+/// How many bytes the key and the value of a tag may have together.
+///
+/// A tag is a key of every engine's index, and those have limits of their own; this one is below
+/// them all and above every id.
+pub const MAX_TAG_BYTES: usize = 1024;
+
 /// A key and a value by which events are found across streams.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Tag {
@@ -10,7 +16,7 @@ pub struct Tag {
 }
 
 impl Tag {
-    /// Makes a tag.
+    /// Makes a tag. A log refuses one of more than [`MAX_TAG_BYTES`].
     pub fn new(key: impl Into<Cow<'static, str>>, value: impl Into<String>) -> Self {
         Self { key: key.into(), value: value.into() }
     }

@@ -1,4 +1,4 @@
-use crate::event::{EventId, InvalidId, Position, Sequence, StreamId};
+use crate::event::{EventId, InvalidId, MAX_TAG_BYTES, Position, Sequence, StreamId};
 
 use super::{Expected, RememberedCommand};
 
@@ -42,6 +42,19 @@ pub enum AppendError {
         bytes: usize,
         /// The limit.
         limit: usize,
+    },
+    /// A tag is larger than [`MAX_TAG_BYTES`].
+    #[error(
+        "event `{name}` has a tag `{key}` of {bytes} bytes, the limit is {MAX_TAG_BYTES}; tag it \
+         with something shorter, an id or a hash for example"
+    )]
+    TagTooLarge {
+        /// The event's stored name.
+        name: String,
+        /// The tag's key.
+        key: String,
+        /// The size of its key and value.
+        bytes: usize,
     },
     /// An id cannot be stored.
     #[error(transparent)]

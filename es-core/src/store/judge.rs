@@ -1,21 +1,29 @@
 //! The judgements that need no engine: values in, verdict out. Every engine uses these, so that
 //! "refused" means the same everywhere.
 
-use super::{Append, AppendError, Expectation, Expected, StreamVersion};
+use super::{Append, AppendError, Expectation, Expected, NewEvent, StreamVersion};
+use crate::event::MAX_TAG_BYTES;
 
-/// Refuses payloads over the limit.
+/// Refuses payloads over the limit, and tags over theirs.
 ///
 /// # Errors
-/// `TooLarge` for the first event over it.
-pub fn payloads(batch: &Append, limit_bytes: usize) -> Result<(), AppendError> {
-    match batch.events.iter().find(|event| event.payload.len() > limit_bytes) {
-        None => Ok(()),
-        Some(event) => Err(AppendError::TooLarge {
-            name: event.name.clone().into_owned(),
-            bytes: event.payload.len(),
-            limit: limit_bytes,
-        }),
+/// `TooLarge` or `TagTooLarge` for the first event over it.
+pub fn sizes(events: &[NewEvent], limit_bytes: usize) -> Result<(), AppendError> {
+    for event in events {
+        let bytes = event.payload.len();
+        if bytes > limit_bytes {
+            let name = event.name.clone().into_owned();
+            return Err(AppendError::TooLarge { name, bytes, limit: limit_bytes });
+        }
+        for tag in &event.tags {
+            let bytes = tag.key.len() + tag.value.len();
+            if bytes > MAX_TAG_BYTES {
+                let (name, key) = (event.name.clone().into_owned(), tag.key.clone().into_owned());
+                return Err(AppendError::TagTooLarge { name, key, bytes });
+            }
+        }
     }
+    Ok(())
 }
 
 /// Refuses a batch that was decided on one that is not stored.

@@ -8,7 +8,7 @@ use crate::grouped::{Bug, Grouped};
 const BUGS: &[(Bug, &str, &str)] = &[
     (Bug::SortsABatchByStream, "append", "events_of_several_streams_keep_their_order"),
     (Bug::TakesAnEventIdTwice, "append", "an_event_id_is_stored_once"),
-    (Bug::IgnoresThePayloadLimit, "append", "a_payload_over_the_limit_refuses_its_batch"),
+    (Bug::IgnoresLimits, "append", "a_payload_over_the_limit_refuses_its_batch"),
     (Bug::IgnoresExpectations, "expectations", "exact_holds_only_for_the_last_sequence"),
     (
         Bug::ChecksOnlyStreamsThatAreWritten,
@@ -51,6 +51,7 @@ const BUGS: &[(Bug, &str, &str)] = &[
     ),
     (Bug::SwallowsTags, "source", "events_are_found_by_their_tags"),
     (Bug::GivesTheMarkerOfALaterSnapshot, "source", "the_marker_comes_also_when_nothing_matches"),
+    (Bug::IgnoresLimits, "tags", "a_tag_of_ten_kilobytes_refuses_its_batch"),
     (Bug::CutsLongTags, "tags", "long_tags_that_differ_at_their_end_are_two"),
     (Bug::EndsLongStreamsEarly, "streams", "a_long_stream_is_read_whole"),
     (Bug::LooksOnlyAtWantedEvents, "pages", "a_filtered_reader_passes_over_what_it_does_not_want"),

@@ -95,6 +95,22 @@ impl Group<'_> {
     }
 }
 
+/// Says that a batch was judged by the events of one of which nobody knows whether it is stored.
+fn judged_in_doubt(one: &Told, told: &[Told]) -> Option<String> {
+    // What is refused because of `a` rests on it as much as what was decided on it.
+    let base = one.rests_on.or_else(|| (one.name == "rejected").then_some("a"))?;
+    let base = told.iter().find(|told| told.name == base)?;
+    let is_in_doubt = matches!(base.answer, Err(AppendError::OutcomeUnknown { .. }));
+    let is_judged = match &one.answer {
+        Ok(_) | Err(AppendError::Conflict { .. }) => true,
+        // What is in the same transaction shares its fate; what comes behind it must not begin.
+        Err(AppendError::OutcomeUnknown { .. }) => one.name == "behind",
+        Err(_) => false,
+    };
+    (is_in_doubt && is_judged)
+        .then(|| format!("`{}` was told {:?}, `{}` is in doubt", one.name, one.answer, base.name))
+}
+
 /// Says which answer is not true of what is stored.
 pub fn lie(told: &[Told], stored: &[RecordedEvent], may_be_unknown: bool) -> Option<String> {
     let is_there = |id: &EventId| stored.iter().any(|event| event.id == *id);
@@ -107,6 +123,9 @@ pub fn lie(told: &[Told], stored: &[RecordedEvent], may_be_unknown: bool) -> Opt
         }
         let base = one.rests_on.and_then(|base| told.iter().find(|told| told.name == base));
         let is_based = base.is_none_or(is_stored);
+        if let Some(what) = judged_in_doubt(one, told) {
+            return Some(what);
+        }
         match &one.answer {
             Ok(_) if parts != one.events.len() => {
                 return Some(format!("`{name}` was told stored and is not there"));

@@ -38,3 +38,29 @@ pub fn a_rejection_rests_on_nothing() {
     let found = lie(&[told(Err(conflict), 1)], &[], true);
     assert_eq!(found.unwrap(), "`it` conflicts with events that are not there");
 }
+
+pub fn half_of_it_is_there() {
+    let one = told(Ok(Committed::nothing()), 2);
+    let event = crate::support::recorded(one.events[0], &order("a"), Sequence(0));
+    assert_eq!(lie(&[one], &[event], true).unwrap(), "`it` is stored in part");
+}
+
+pub fn in_doubt_without_need() {
+    let unknown = AppendError::OutcomeUnknown { reason: "nobody looked".to_owned() };
+    let found = lie(&[told(Err(unknown), 1)], &[], false).unwrap();
+    assert!(found.starts_with("`it` could have been resolved"), "{found}");
+}
+
+pub fn rejected_for_what_is_in_doubt() {
+    let unknown = AppendError::OutcomeUnknown { reason: "nobody can look".to_owned() };
+    let base = Told { name: "a", ..told(Err(unknown), 1) };
+    let conflict = AppendError::Conflict {
+        stream: order("a"),
+        expected: Expected::NoStream,
+        actual: Some(Sequence(0)),
+    };
+    let event = crate::support::recorded(base.events[0], &order("a"), Sequence(0));
+    let rejected = Told { name: "rejected", ..told(Err(conflict), 1) };
+    let found = lie(&[base, rejected], &[event], true).unwrap();
+    assert!(found.ends_with("`a` is in doubt"), "{found}");
+}

@@ -15,7 +15,7 @@ mod lie;
 mod support;
 mod world;
 
-use es_core::store::{AppendError, BatchFate};
+use es_core::store::{AppendError, BatchFate, Committed};
 use es_faults::{Call, Crash, Fault, IoError};
 
 use group::Told;
@@ -110,11 +110,32 @@ fn every_call_fails_for_good_until_the_disk_is_healed() {
     }
 }
 
+/// The commit that carries the write-ahead log into the database makes calls of its own there.
+#[test]
+fn every_call_of_a_commit_that_checkpoints_fails() {
+    let database = |call| Fault::on(call).file("orders.db");
+    let strike = |fault: Fault, name: &str, nth: u64| {
+        let world = World::new(&format!("checkpoint-{name}-{nth}")).about_to_checkpoint();
+        world.play(&[fault.nth(nth)], Afterwards::Restart)
+    };
+    let flushes = (1..).take_while(|nth| strike(database(Call::Sync), "sync", *nth) > 0);
+    assert!(flushes.count() > 0, "the commit did not checkpoint");
+    // There are thousands of writes, all alike but for the first ones.
+    let writes = [1, 2, 3, 4, 64, 1024, 3000];
+    let writes = writes.map(|nth| strike(database(Call::Write), "write", nth));
+    assert_eq!(writes, [1; 7]);
+    strike(database(Call::Sync).forever(), "flushes-no-more", 1);
+    strike(database(Call::Write).error(IoError::Full).forever(), "full", 1);
+}
+
 #[test]
 fn a_harness_that_is_lied_to_notices() {
     lie::stored_is_not_there();
     lie::refused_is_there();
     lie::a_rejection_rests_on_nothing();
+    lie::half_of_it_is_there();
+    lie::in_doubt_without_need();
+    lie::rejected_for_what_is_in_doubt();
 }
 
 #[test]
@@ -139,4 +160,30 @@ fn whoever_takes_a_failed_flush_for_a_refusal_is_found() {
     let world = World::with_bug("refused", refused);
     let found = world.judge(&fails, Afterwards::PowerCut(EVERYTHING)).unwrap_err();
     assert!(found.ends_with("and is there"), "{found}");
+}
+
+#[test]
+fn whoever_takes_a_failed_checkpoint_for_a_failed_commit_is_found() {
+    let fails = [Fault::on(Call::Sync).file("orders.db")];
+    let refused = |told: &mut Told| {
+        told.fate = BatchFate::pending();
+        told.fate.undo();
+        told.answer = Err(AppendError::Busy);
+    };
+    let world = World::with_bug("checkpoint-refused", refused).about_to_checkpoint();
+    let found = world.judge(&fails, Afterwards::Restart).unwrap_err();
+    assert!(found.ends_with("and is there"), "{found}");
+}
+
+#[test]
+fn whoever_takes_a_failed_write_for_stored_is_found() {
+    let fails = [Fault::on(Call::Write).file("-wal").error(IoError::Full)];
+    let stored = |told: &mut Told| {
+        told.fate = BatchFate::pending();
+        told.fate.commit();
+        told.answer = Ok(Committed::nothing());
+    };
+    let world = World::with_bug("write-stored", stored);
+    let found = world.judge(&fails, Afterwards::Restart).unwrap_err();
+    assert!(found.ends_with("was told stored and is not there"), "{found}");
 }

@@ -9,7 +9,7 @@ use es_faults::{Call, Crash, Disk, Fault, Gate};
 use es_sqlite::SqliteLog;
 
 use crate::group::{Group, Told, lie};
-use crate::support::{append, batch, open, open_on, order, read_all};
+use crate::support::{append, batch, heavy, open, open_on, order, read_all};
 
 /// What happens between the answers and the look at the file.
 #[derive(Debug, Clone, Copy)]
@@ -28,7 +28,12 @@ pub struct World {
     /// Whether a connection beside the writer's keeps the shared index alive, which knows nothing
     /// of a commit that failed.
     has_reader: bool,
+    /// Bytes of events that are in the write-ahead log before the group comes.
+    ballast: usize,
 }
+
+/// A little less than what makes the engine carry its write-ahead log into the database.
+const BALLAST_BYTES: usize = 15_500_000;
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -37,7 +42,7 @@ impl World {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("orders.db");
         let disk = Disk::register(name).unwrap();
-        Self { name: name.to_owned(), disk, path, folder, bug: None, has_reader: false }
+        Self { name: name.to_owned(), disk, path, folder, bug: None, has_reader: false, ballast: 0 }
     }
 
     /// One with a reader beside the writer.
@@ -51,6 +56,13 @@ impl World {
     pub fn with_bug(name: &str, bug: fn(&mut Told)) -> Self {
         let mut world = Self::new(name);
         world.bug = Some(bug);
+        world
+    }
+
+    /// Has a write-ahead log so full that the group's commit carries it into the database.
+    pub fn about_to_checkpoint(self) -> Self {
+        let mut world = self;
+        world.ballast = BALLAST_BYTES;
         world
     }
 
@@ -73,12 +85,14 @@ impl World {
         if self.has_reader {
             read_all(&log).await.map_err(|error| error.to_string())?;
         }
+        self.load(&log).await;
         let mut told = self.ask(&log, faults).await;
         told.iter_mut().for_each(|told| self.bug.iter().for_each(|bug| bug(told)));
         let struck = self.disk.struck();
         let seen = log.head(Partition(0)).await.map_or(0, |head| head.0);
         let stored = match afterwards {
             Afterwards::Restart => {
+                self.tries(&log).await?;
                 self.disk.heal();
                 self.goes_on(&log, &told).await?;
                 log.close().await;
@@ -99,6 +113,26 @@ impl World {
         lie(&told, &stored, may_be_unknown).map_or(Ok(struck), Err)
     }
 
+    /// Fills the write-ahead log.
+    async fn load(&self, log: &SqliteLog) {
+        let mut left = self.ballast;
+        while left > 0 {
+            let bytes = left.min(1 << 20);
+            append(log, heavy(&order(&format!("ballast {left}")), bytes)).await.unwrap();
+            left -= bytes;
+        }
+    }
+
+    /// The next append, while the disk is as it is: it works, or its error says what to do.
+    async fn tries(&self, log: &SqliteLog) -> Result<(), String> {
+        match append(log, batch(&order("meanwhile"), Expected::NoStream, 1)).await {
+            Err(error) if !error.to_string().contains("; ") => {
+                Err(format!("`{error}` names no remedy"))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Hands the group over while the writer is busy, so that it is one group for certain, and
     /// what follows while the struck call is held.
     async fn ask(&self, log: &SqliteLog, faults: &[Fault]) -> Vec<Told> {
@@ -107,6 +141,9 @@ impl World {
         group.ask("plug", batch(&order("plug"), Expected::NoStream, 1)).await;
         assert!(busy.reached_within(PATIENCE), "the writer's first commit never came");
         group.fill().await;
+        if self.ballast > 0 {
+            group.ask("heavy", heavy(&order("heavy"), 1_000_000)).await;
+        }
         let (last, others) = faults.split_last().unwrap();
         others.iter().for_each(|fault| self.disk.fail(fault.clone()));
         let struck = self.disk.fail_held(last.clone());

@@ -50,6 +50,12 @@ pub fn batch(stream: &StreamId, expected: Expected, count: usize) -> Append {
     }
 }
 
+/// A batch of one event with a payload of so many bytes.
+pub fn heavy(stream: &StreamId, bytes: usize) -> Append {
+    let payload = format!("\"{}\"", "x".repeat(bytes.saturating_sub(2)));
+    Append { events: vec![event(stream, "Weighed", &payload)], ..Append::default() }
+}
+
 pub fn command(id: CommandId, target: &StreamId) -> RememberedCommand {
     RememberedCommand {
         id,

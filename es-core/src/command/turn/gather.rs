@@ -10,7 +10,7 @@ use crate::command::{Around, CommandError, DomainError, Handled, Refusal, Reply}
 use crate::context::Context;
 use crate::event::{EventId, Metadata};
 use crate::future::panic_message;
-use crate::store::{Append, AppendError, BatchFate, NewEvent, Permit};
+use crate::store::{Append, BatchFate, NewEvent, Permit, judge};
 use crate::unit::{Callback, Closed, Staged};
 
 /// What a handler answered.
@@ -126,7 +126,7 @@ impl<X: DomainError> Journey<X> {
             closed.expect(batch);
         }
         if !gathered.events.is_empty() {
-            self.check_payloads(&gathered.events)?;
+            self.check_sizes(&gathered.events)?;
             batch.command = Some(match &gathered.answer {
                 Answer::Reply(reply) => self.remember(reply)?,
                 Answer::Recorded(error) => self.remember_refusal(error)?,
@@ -139,15 +139,9 @@ impl<X: DomainError> Journey<X> {
     }
 
     /// Refuses what must not be stored, before it takes room in the log's queue.
-    fn check_payloads(&self, events: &[NewEvent]) -> Fallible<(), X> {
+    fn check_sizes(&self, events: &[NewEvent]) -> Fallible<(), X> {
         let limit = self.runtime.shared().payload_limit_bytes;
-        match events.iter().find(|event| event.payload.len() > limit) {
-            None => Ok(()),
-            Some(event) => {
-                let (name, bytes) = (event.name.to_string(), event.payload.len());
-                Err(self.append_error(AppendError::TooLarge { name, bytes, limit }))
-            }
-        }
+        judge::sizes(events, limit).map_err(|error| self.append_error(error))
     }
 
     /// Hands a batch to the log, and gives back the turns that the unit of work holds.

@@ -47,7 +47,7 @@ impl State {
             return Err(AppendError::Closed);
         }
         let now = self.not_before_the_last(now);
-        judge::payloads(&batch, DEFAULT_PAYLOAD_LIMIT_BYTES)?;
+        judge::sizes(&batch.events, DEFAULT_PAYLOAD_LIMIT_BYTES)?;
         judge::predecessors(&batch)?;
         refuse_deadlines(&batch)?;
         // Before the expectations: a repetition usually breaks those too, and must not be told

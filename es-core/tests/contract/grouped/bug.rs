@@ -4,7 +4,7 @@ pub(crate) enum Bug {
     None,
     SortsABatchByStream,
     TakesAnEventIdTwice,
-    IgnoresThePayloadLimit,
+    IgnoresLimits,
     IgnoresExpectations,
     ChecksOnlyStreamsThatAreWritten,
     UsesUpNumbersOfRefusedBatches,

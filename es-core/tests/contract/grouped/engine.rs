@@ -37,8 +37,8 @@ impl Engine {
     }
 
     fn judge(&self, batch: &Append, now: Timestamp) -> Result<(), AppendError> {
-        if !self.has(Bug::IgnoresThePayloadLimit) {
-            judge::payloads(batch, LIMIT_BYTES)?;
+        if !self.has(Bug::IgnoresLimits) {
+            judge::sizes(&batch.events, LIMIT_BYTES)?;
         }
         if !batch.deadlines.is_empty() {
             return Err(AppendError::Unsupported { what: "deadlines", remedy: "have none" });

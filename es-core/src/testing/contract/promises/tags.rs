@@ -1,7 +1,7 @@
-//! Tags are texts of any length and number, and one way of finding events.
+//! Tags are texts up to a limit, in any number, and one way of finding events.
 
-use crate::event::{Position, Tag};
-use crate::store::{AppendError, Criteria, Filter, Marker, NewEvent};
+use crate::event::{MAX_TAG_BYTES, Position, Tag};
+use crate::store::{AppendError, Criteria, Expected, Filter, Marker, NewEvent};
 use crate::testing::contract::batches::{
     batch, event, event_without_stream, one, stream, stream_of, tagged, tenant, with_tags,
 };
@@ -11,7 +11,8 @@ use crate::testing::contract::promise::promises;
 
 promises!("tags":
     an_event_has_a_hundred_tags,
-    a_tag_of_ten_kilobytes_is_a_tag,
+    the_longest_tag_is_a_tag,
+    a_tag_of_ten_kilobytes_refuses_its_batch,
     long_tags_that_differ_at_their_end_are_two,
     a_tag_given_twice_is_one,
     a_tag_that_names_a_stream_is_found_with_its_events,
@@ -39,10 +40,15 @@ async fn an_event_has_a_hundred_tags(world: &World) -> Verdict {
     equal("the events with all hundred", found(&log, &all).await?, vec![2])
 }
 
-async fn a_tag_of_ten_kilobytes_is_a_tag(world: &World) -> Verdict {
+/// A value that makes the longest tag there may be, with its end.
+fn longest(end: &str) -> String {
+    format!("{}{end}", "x".repeat(MAX_TAG_BYTES - "note".len() - end.len()))
+}
+
+async fn the_longest_tag_is_a_tag(world: &World) -> Verdict {
     world.needs_conditions()?;
     let log = world.log().await?;
-    let long = "ß".repeat(5 * 1024);
+    let long = longest("ß");
     log.append(batch(vec![tagged(event(&stream("1")?, "A"), "note", &long)])).await?;
     let criteria = with_tags(&[("note", &long)]);
     equal("the events with the tag", found(&log, &criteria).await?, vec![1])?;
@@ -54,14 +60,31 @@ async fn a_tag_of_ten_kilobytes_is_a_tag(world: &World) -> Verdict {
     Ok(())
 }
 
+async fn a_tag_of_ten_kilobytes_refuses_its_batch(world: &World) -> Verdict {
+    let log = world.log().await?;
+    let order = stream("1")?;
+    for value in ["x".repeat(10 * 1024), longest("") + "x"] {
+        let size = "note".len() + value.len();
+        let large = tagged(event(&order, "Noted"), "note", &value);
+        let refused = batch(vec![event(&order, "Created"), large]);
+        log.refused(refused, "`TagTooLarge` with name, key and size", |error| {
+            matches!(error, AppendError::TagTooLarge { name, key, bytes }
+                if name == "Noted" && key == "note" && *bytes == size)
+        })
+        .await?;
+    }
+    log.append(one(&order, "Created").expecting(&order, Expected::NoStream)).await?;
+    equal("the head", log.head_position().await?, Position(1))
+}
+
 async fn long_tags_that_differ_at_their_end_are_two(world: &World) -> Verdict {
     world.needs_conditions()?;
     let log = world.log().await?;
-    let [a, b] = ["a", "b"].map(|end| format!("{}{end}", "x".repeat(10_000)));
+    let [a, b] = ["a", "b"].map(longest);
     for value in [&a, &b] {
         log.append(batch(vec![tagged(event_without_stream("A"), "note", value)])).await?;
     }
-    for (value, expected) in [(&a, vec![1]), (&b, vec![2]), (&"x".repeat(10_000), vec![])] {
+    for (value, expected) in [(&a, vec![1]), (&b, vec![2]), (&longest(""), vec![])] {
         let seen = found(&log, &with_tags(&[("note", value)])).await?;
         equal("the events with a long tag", seen, expected)?;
     }
