@@ -10,6 +10,7 @@
 
 mod contended;
 mod domain;
+mod killed;
 mod stale;
 
 use std::path::Path;
