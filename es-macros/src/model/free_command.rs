@@ -2,10 +2,21 @@ use syn::{Ident, ReturnType, Type};
 
 use super::output::{Output, Written, arguments_of, may_be_alias, spaced};
 use super::signature::ungrouped;
-use super::{Lent, Parameter, check_function, parameter};
+use super::{Lent, Parameter, check_function, last_ident, parameter};
 use crate::attr::FreeCommandArguments;
 use crate::diag::Errors;
 use crate::light::LightFn;
+
+/// What a command is worked on with; none of it is a command.
+const TOOLS: [&str; 7] = [
+    "Boundary",
+    "CommandGateway",
+    "EventGateway",
+    "Inject",
+    "QueryGateway",
+    "Repository",
+    "UnitOfWork",
+];
 
 /// A free function with `#[command_handler]`.
 pub(crate) struct FreeCommandHandler {
@@ -42,6 +53,19 @@ impl FreeCommandHandler {
             );
             return Err(None);
         };
+        if let Some(tool) = last_ident(&command.ty)
+            && TOOLS.iter().any(|name| tool == name)
+        {
+            errors.push(
+                &command.ty,
+                format!(
+                    "the first parameter of `{}` is its command, as `cmd: C` or `cmd: &C`; move \
+                     this behind it",
+                    sig.ident
+                ),
+            );
+            return Err(None);
+        }
         if command.lent == Lent::Mutable {
             errors.push(&command.ty, "a command is not changed; take it as `C` or `&C`");
         }

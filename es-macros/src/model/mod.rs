@@ -19,7 +19,7 @@ pub(crate) use command::{CommandHandler, CommandStub, Shape};
 pub(crate) use fingerprint::fingerprint;
 pub(crate) use free_command::{FreeCommandHandler, boundary_of};
 pub(crate) use interceptor::Interceptor;
-pub(crate) use output::{Output, Written, leaves};
+pub(crate) use output::{Output, Written, leaves, spaced};
 pub(crate) use pair::pair_up;
 pub(crate) use read_side::{ReadHandler, ReadKind};
 pub(crate) use self_type::{last_ident, relocate, with_self};

@@ -203,7 +203,7 @@ pub(super) fn may_be_alias(ty: &Type) -> bool {
 }
 
 /// A type as people write it.
-pub(super) fn spaced(ty: &Type) -> String {
+pub(crate) fn spaced(ty: &Type) -> String {
     let text = quote::quote!(#ty).to_string();
     text.replace(" < ", "<").replace(" >", ">").replace(" :: ", "::").replace(" ,", ",")
 }
