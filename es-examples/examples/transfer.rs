@@ -24,6 +24,16 @@ pub struct Withdraw {
     pub amount: i64,
 }
 
+/// Pays out what is left on an account.
+#[derive(Command, Debug, Clone, Serialize, Deserialize)]
+pub struct PayOut {
+    /// The account.
+    #[target]
+    pub account: String,
+    /// The number of the receipt.
+    pub receipt: String,
+}
+
 /// An account was opened.
 #[derive(Event, Debug, Serialize, Deserialize)]
 pub struct AccountOpened {
@@ -73,6 +83,18 @@ impl Account {
         Ok(MoneyMoved { amount: -command.amount })
     }
 
+    /// An aggregate's own handler makes another aggregate.
+    #[command_handler]
+    fn pay_out(
+        &self,
+        command: PayOut,
+        receipts: Repository<Receipt>,
+    ) -> Result<MoneyMoved, HandlerError<Overdrawn>> {
+        let (receipt, amount) = (command.receipt, self.balance);
+        receipts.create(&receipt.clone(), ReceiptWritten { receipt, amount })?;
+        Ok(MoneyMoved { amount: -amount })
+    }
+
     #[event_sourcing_handler]
     fn on_opened(event: &AccountOpened) -> Self {
         Self { account: event.account.clone(), balance: event.balance }
@@ -106,7 +128,7 @@ pub struct ReceiptWritten {
     pub amount: i64,
 }
 
-/// A receipt; nobody but the transfer makes one.
+/// A receipt; it has no commands of its own, others make it.
 #[aggregate]
 pub struct Receipt {
     #[aggregate_identifier]

@@ -93,6 +93,26 @@ async fn a_receipt_that_exists_keeps_the_money_where_it_is() {
 }
 
 #[tokio::test]
+async fn what_is_paid_out_has_a_receipt_or_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let app = app(&folder).await;
+    open(&app).await;
+    let pay_out = |number| PayOut { account: account(number), receipt: "r".to_owned() };
+    app.commands().send(pay_out(0)).await.unwrap();
+    let error = app.commands().send(pay_out(1)).await.unwrap_err();
+    assert!(matches!(error, CommandError::AlreadyExists { .. }), "{error}");
+    shutdown(app).await;
+    let app = self::app(&folder).await;
+    for (number, left) in [(0, 0), (1, BALANCE)] {
+        let account = app.repository::<Account>().load(&account(number)).await.unwrap();
+        assert_eq!(account.balance, left);
+    }
+    let receipt = app.repository::<Receipt>().load(&"r".to_owned()).await.unwrap();
+    assert_eq!(receipt.amount, BALANCE);
+    shutdown(app).await;
+}
+
+#[tokio::test]
 async fn a_refused_command_of_a_handler_leaves_the_others_alone() {
     let folder = tempfile::tempdir().unwrap();
     let app = app(&folder).await;
