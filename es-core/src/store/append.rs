@@ -54,7 +54,8 @@ pub struct NewEvent {
     pub payload: Bytes,
     /// What travels with it.
     pub metadata: Metadata,
-    /// Its tags; the aggregate's own id is added by the store from the stream.
+    /// Its tags, each of at most [`MAX_TAG_BYTES`](crate::event::MAX_TAG_BYTES); the store adds
+    /// the aggregate's own id from the stream.
     pub tags: Vec<Tag>,
 }
 
