@@ -298,6 +298,19 @@ pub const fn knows_names(earlier: &Lineage, names: &[&str]) -> bool {
     true
 }
 
+/// Whether rows under a name are read as one of the events whatever their revision is.
+#[must_use]
+pub const fn is_named(events: &[EventDescription], name: &str) -> bool {
+    let mut rest = events;
+    while let [first, others @ ..] = rest {
+        if is_same_name(first.name, name) || is_one_of(name, first.lineage.renamed_from) {
+            return true;
+        }
+        rest = others;
+    }
+    false
+}
+
 /// The hash of an aggregate's logic, with the ways on which rows of earlier days lead to it.
 #[must_use]
 pub const fn logic(handlers: u64, events: &[EventDescription]) -> u64 {

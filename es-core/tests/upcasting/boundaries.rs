@@ -32,6 +32,33 @@ impl Owners {
     }
 }
 
+/// How many are called something, by the tag alone: which names matter, the handlers tell.
+#[derive(Debug, Default)]
+pub struct Namesakes(u32);
+
+#[boundary]
+impl Namesakes {
+    #[criteria]
+    fn of(command: &CountNamesakes) -> Criteria {
+        Criteria::tag("name", &command.name)
+    }
+
+    #[event_sourcing_handler]
+    fn on_renamed(&mut self, _event: &Renamed) {
+        self.0 += 1;
+    }
+}
+
+#[derive(Command, Debug, Clone, Serialize, Deserialize)]
+pub struct CountNamesakes {
+    pub name: String,
+}
+
+#[command_handler]
+fn count_namesakes(_: &CountNamesakes, namesakes: Boundary<Namesakes>) -> Result<u32, Taken> {
+    Ok(namesakes.0)
+}
+
 /// Whoever lives somewhere, whatever the tag.
 #[derive(Debug, Default)]
 pub struct Moves(u32);
@@ -84,7 +111,7 @@ async fn count_moves(_command: CountMoves, moves: Boundary<Moves>) -> Result<u32
 async fn start(log: &MemoryLog, meanwhile: &[OldRow]) -> App {
     let other = OtherNode { log: log.clone(), rows: Mutex::new(meanwhile.to_vec()) };
     let builder = App::test().store(log.clone()).provide(Arc::new(other));
-    builder.only::<(take_phone, count_moves)>().start().await.unwrap()
+    builder.only::<(take_phone, count_moves, count_namesakes)>().start().await.unwrap()
 }
 
 fn phone(phone: &str) -> TakePhone {
@@ -98,6 +125,15 @@ async fn a_boundary_sees_rows_of_earlier_days() {
     assert_eq!(error.rejection(), Some(&Taken));
     app.commands().send(phone("2")).await.unwrap();
     assert!(app.commands().send(phone("2")).await.is_err());
+}
+
+#[tokio::test]
+async fn criteria_by_tag_find_the_events_of_the_boundary_under_each_earlier_name() {
+    let named = OldRow("Renamed", 0, serde_json::json!({ "first_name": "A", "name": "A" }));
+    let log = log_with(&[made(), baptised("A"), baptised("B"), named]).await;
+    let app = start(&log, &[]).await;
+    let count = CountNamesakes { name: "A".to_owned() };
+    assert_eq!(app.commands().send(count).await.unwrap(), 2);
 }
 
 #[tokio::test]

@@ -43,7 +43,9 @@ pub fn stream() -> StreamId {
 impl OldRow {
     pub fn unstored(&self) -> NewEvent {
         let OldRow(name, revision, payload) = self;
-        let phone = payload.get("phone").and_then(Value::as_str);
+        let tag = |key: &'static str, field: &str| {
+            payload.get(field).and_then(Value::as_str).map(|text| Tag::new(key, text))
+        };
         NewEvent {
             id: EventId::generate(),
             stream: Some(stream()),
@@ -51,7 +53,7 @@ impl OldRow {
             revision: *revision,
             payload: payload.to_string().into(),
             metadata: Metadata::new(),
-            tags: phone.map(|phone| Tag::new("phone", phone)).into_iter().collect(),
+            tags: tag("phone", "phone").into_iter().chain(tag("name", "first_name")).collect(),
         }
     }
 }

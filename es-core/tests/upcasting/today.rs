@@ -141,6 +141,7 @@ pub struct Contact {
 #[derive(Event, Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[event(upcast_from(CustomerChanged, Baptised))]
 pub struct Renamed {
+    #[tag]
     pub name: String,
 }
 

@@ -6,7 +6,7 @@ use super::parameters::local;
 use super::register::{Entry, List};
 use super::snapshot;
 use super::{interceptor, line_of, never_seen};
-use crate::model::{AggregateBlock, Effect, SourcingHandler};
+use crate::model::{AggregateBlock, Effect, SourcingHandler, relocate};
 
 /// The event side of the aggregate: one `EventOf` per handler, and `EventSourced`.
 pub(super) fn expand(block: &AggregateBlock) -> TokenStream {
@@ -239,5 +239,21 @@ fn unique_names(block: &AggregateBlock) -> TokenStream {
             );
         }
     });
-    quote!(const _: () = { #(#checks)* };)
+    let ignored = block.ignored.iter().map(|name| {
+        let es = block.paths.at(name.span());
+        let private = es.private();
+        let text = format!(
+            "`{}` is the name of an event that `{shown}` has a handler for, today or before; \
+             remove it here",
+            name.value()
+        );
+        let self_ty = relocate(quote!(#self_ty), name.span());
+        quote_spanned! {name.span()=>
+            const _: () = ::core::assert!(
+                !#private::is_named(<#self_ty as #es::aggregate::EventSourced>::EVENTS, #name),
+                #text
+            );
+        }
+    });
+    quote!(const _: () = { #(#checks)* }; #(#ignored)*)
 }

@@ -1,0 +1,24 @@
+include!("../../shop.rs");
+
+#[derive(Event, Serialize, Deserialize)]
+#[event(renamed_from("ShopShut"))]
+pub struct ShopClosedForEver;
+
+#[aggregate]
+pub struct Shop {
+    #[aggregate_identifier]
+    shop_id: String,
+}
+
+#[aggregate(ignore("ShopPainted", "ShopShut", "ShopOpened"))]
+impl Shop {
+    #[event_sourcing_handler]
+    fn on_opened(event: &ShopOpened) -> Self {
+        Self { shop_id: event.shop_id.clone() }
+    }
+
+    #[event_sourcing_handler]
+    fn on_closed(&mut self, _event: &ShopClosedForEver) {}
+}
+
+fn main() {}
