@@ -14,7 +14,11 @@ pub use inventory;
 pub use serde_json;
 
 pub use crate::aggregate::decode_event;
+pub use crate::aggregate::member::{LentMember, MemberEventOf, Unkeyed, each_member, find_member};
 pub use crate::boundary::source as source_boundary;
+pub use crate::command::member::{
+    has_member, lent_root, lent_slot, member, optional_member, vacant_member,
+};
 pub use crate::command::pair::{never_rejected, paired};
 pub use crate::command::target_version::TargetVersion;
 pub use crate::command::{decide, returned};
@@ -22,7 +26,9 @@ pub use crate::event::is_same_name;
 pub use crate::future::BoxFuture;
 pub use crate::projection::schema_hash;
 
-use crate::aggregate::{Aggregate, Decision, EventDescription, EventOf, Returned, Slot, State};
+use crate::aggregate::{
+    Aggregate, Decision, EventDescription, EventOf, MemberTable, Returned, Slot, State,
+};
 use crate::command::{DomainError, RecordedCodec, Refusal};
 use crate::context::Context;
 use crate::event::{
@@ -156,6 +162,9 @@ pub fn command_of<'a, C: crate::command::Command>(
 /// Asks for the event-sourcing handler of an event that a command handler names.
 pub const fn event_of<A: Aggregate, E: EventOf<A>>() {}
 
+/// Asks the aggregate around a member whether it knows an event of the member's.
+pub const fn member_event_of<A: Aggregate, E: MemberEventOf<A>>() {}
+
 /// Has one impl per aggregate; its name is what rustc says about a second block that has
 /// event-sourcing handlers.
 pub trait EventSourcingHandlersSitInOneBlock {}
@@ -204,6 +213,26 @@ pub const fn state_hash(definition: u64, parts: &[u64]) -> u64 {
         rest = others;
     }
     hash
+}
+
+/// Whether a member has a handler for the event with this name.
+#[must_use]
+pub const fn is_evolved(tables: &[MemberTable], name: &str) -> bool {
+    let mut tables = tables;
+    while let [table, others @ ..] = tables {
+        let mut names = table.names;
+        while let [first, rest @ ..] = names {
+            if is_same_name(first, name) {
+                return true;
+            }
+            names = rest;
+        }
+        if is_evolved(table.inner, name) {
+            return true;
+        }
+        tables = others;
+    }
+    false
 }
 
 /// Whether exactly one of the events has this stored name.

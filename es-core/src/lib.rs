@@ -104,9 +104,9 @@ pub mod testing;
 pub mod unit;
 
 pub use es_macros::{
-    AggregateId, Command, Event, Query, State, View, ViewKey, aggregate, boundary, command_handler,
-    command_interceptor, criteria, event_handler, event_sourcing_handler, projection,
-    query_handler,
+    AggregateId, Command, Event, Query, State, View, ViewKey, aggregate, aggregate_member,
+    boundary, command_handler, command_interceptor, criteria, event_handler,
+    event_sourcing_handler, projection, query_handler,
 };
 pub use inventory;
 

@@ -1,13 +1,13 @@
 //! What a domain module usually needs.
 
 pub use es_macros::{
-    AggregateId, Command, Event, Query, State, View, ViewKey, aggregate, boundary, command_handler,
-    command_interceptor, criteria, event_handler, event_sourcing_handler, projection,
-    query_handler,
+    AggregateId, Command, Event, Query, State, View, ViewKey, aggregate, aggregate_member,
+    boundary, command_handler, command_interceptor, criteria, event_handler,
+    event_sourcing_handler, projection, query_handler,
 };
 pub use serde::{Deserialize, Serialize};
 
-pub use crate::aggregate::{ReadOnlyRepository, Root, Slot};
+pub use crate::aggregate::{MemberRoot, MemberSlot, ReadOnlyRepository, Root, Slot};
 pub use crate::app::App;
 pub use crate::boundary::Boundary;
 pub use crate::command::{

@@ -4,7 +4,7 @@ use syn::Type;
 
 use crate::diag::Errors;
 use crate::light::LightImpl;
-use crate::model::{CommandHandler, CommandStub, SourcingHandler, boundary_of, last_ident};
+use crate::model::{CommandHandler, CommandStub, Effect, SourcingHandler, boundary_of, last_ident};
 
 /// Whether the macro can work on the block: an inherent one, of a concrete type.
 pub(crate) fn plain_block(block: &LightImpl, attribute: &str, errors: &mut Errors) -> bool {
@@ -91,6 +91,27 @@ pub(crate) fn unique_events(handlers: &mut Vec<SourcingHandler>, errors: &mut Er
                  variants of the sibling enum; rename one type",
             );
             handlers.remove(index);
+        }
+    }
+}
+
+/// An event that the aggregate itself has a handler for reaches the members anyway.
+pub(crate) fn member_events(handlers: &mut Vec<SourcingHandler>, errors: &mut Errors) {
+    let of_members = |handler: &SourcingHandler| handler.effect == Effect::OfMembers;
+    let (listed, own): (Vec<_>, Vec<_>) =
+        std::mem::take(handlers).into_iter().partition(of_members);
+    *handlers = own;
+    for event in listed {
+        match handlers.iter().find(|own| !of_members(own) && own.event == event.event) {
+            Some(own) => errors.push(
+                &event.event,
+                format!(
+                    "`{}` handles this event, which then reaches the members, too; take it off \
+                     this list",
+                    own.name
+                ),
+            ),
+            None => handlers.push(event),
         }
     }
 }

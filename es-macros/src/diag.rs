@@ -25,6 +25,11 @@ impl Errors {
         self.list.len()
     }
 
+    /// Forgets what was added since there were so many.
+    pub(crate) fn truncate(&mut self, count: usize) {
+        self.list.truncate(count);
+    }
+
     /// Takes the value, or adds the error.
     pub(crate) fn ok<T>(&mut self, result: syn::Result<T>) -> Option<T> {
         result.map_err(|error| self.list.push(error)).ok()

@@ -48,6 +48,7 @@ use proc_macro::TokenStream;
 /// | argument | meaning |
 /// |---|---|
 /// | `events(derive(Debug, …))` | what the sibling enum derives |
+/// | `member_events(E, …)` | events that only members ([`macro@aggregate_member`]) change on |
 /// | `ignore("Old", …)` | unknown stored names that a load passes over, not fails on |
 ///
 /// ```
@@ -86,6 +87,35 @@ use proc_macro::TokenStream;
 #[proc_macro_attribute]
 pub fn aggregate(arguments: TokenStream, item: TokenStream) -> TokenStream {
     expand::aggregate(arguments.into(), item.into()).into()
+}
+
+/// Makes a struct a member of an aggregate, and registers the handlers of its `impl` blocks.
+///
+/// The same attribute stands on both. The aggregate has it in a field with `#[member]`: the member
+/// itself, an `Option` or `Vec`, or a `BTreeMap` or `HashMap` from its key. So may another member.
+///
+/// | argument | meaning |
+/// |---|---|
+/// | `of = Order` | the aggregate, or the member around it, that has it |
+/// | `key = line_id` | the field that tells it from its siblings, here and in its messages |
+/// | `key = (line_id, part_id)` | the keys of the members around it first, `_` for one without |
+///
+/// Command handlers are written as in an aggregate ([`macro@command_handler`]), with
+/// `&mut MemberRoot<Self>` and `&mut MemberSlot<Self>` in place of `Root` and `Slot`. The command
+/// targets the aggregate, and its field of the key's name says which member is meant: `&self` is
+/// that member. One that is not there is answered `MemberNotFound`; a handler without a receiver
+/// creates it, and is answered `MemberExists` if it is there.
+///
+/// An event belongs to the aggregate. It goes to the aggregate's handler, if there is one, and then
+/// to the members whose key its field of the same name has, among them one that the aggregate's
+/// handler has just put in place; with `#[event_sourcing_handler(forward = all)]` to all members of
+/// the type. Where there is none, nothing happens. An event that only members have handlers for is
+/// listed on the aggregate: `#[aggregate(member_events(QuantityChanged))]`. What puts members in
+/// their place and takes them out is the aggregate's handler. The guide's page on aggregates has an
+/// example that runs.
+#[proc_macro_attribute]
+pub fn aggregate_member(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    expand::aggregate_member(arguments.into(), item.into()).into()
 }
 
 /// Marks a function that carries out a command: a method of an `#[aggregate] impl` block, or a free

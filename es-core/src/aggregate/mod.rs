@@ -13,6 +13,7 @@ mod error;
 mod events;
 mod history;
 mod id;
+pub(crate) mod member;
 mod order;
 mod pipeline;
 mod read_only_repository;
@@ -29,6 +30,10 @@ pub use error::{LoadError, Place, ReplayError};
 pub use events::{EventSink, Events};
 pub use history::{History, Step};
 pub use id::AggregateId;
+pub use member::{
+    Entity, HasMember, Member, MemberEvents, MemberKey, MemberRoot, MemberSlot, MemberTable,
+    Members, MissingMember, Unkeyed,
+};
 pub(crate) use order::Order;
 pub(crate) use pipeline::Pipeline;
 pub use read_only_repository::ReadOnlyRepository;
@@ -44,6 +49,11 @@ pub(crate) use upcast::{decode_stored, fold_stored};
 use crate::command::{CommandMessage, Veto};
 use crate::event::{CodecError, Event, Lineage, RecordedEvent};
 use crate::fault::Fault;
+
+/// The guide's page on aggregates; its code is compiled and run as a documentation test.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/aggregates.md")]
+pub struct Guide;
 
 /// A type whose state is folded from its events. Written by `#[aggregate]` on the struct.
 #[diagnostic::on_unimplemented(

@@ -41,6 +41,18 @@ pub enum CommandError<E> {
         /// The key.
         key: String,
     },
+    /// The command creates a member, and the target has one with this key.
+    #[error("`{stream}` has a `{member}` with key `{key}` already; use another key")]
+    MemberExists {
+        /// The command's id.
+        command_id: CommandId,
+        /// The target.
+        stream: StreamId,
+        /// The member's type.
+        member: &'static str,
+        /// The key.
+        key: String,
+    },
     /// The target is not at the version the command was made for.
     #[error(
         "the command is for version {expected} of `{stream}`, which is at version {actual}; \
@@ -235,6 +247,7 @@ impl<E> CommandError<E> {
             Self::Rejected { command_id, .. }
             | Self::NotFound { command_id, .. }
             | Self::MemberNotFound { command_id, .. }
+            | Self::MemberExists { command_id, .. }
             | Self::VersionMismatch { command_id, .. }
             | Self::ConditionFailed { command_id, .. }
             | Self::InUse { command_id, .. }
@@ -293,6 +306,7 @@ impl<E> CommandError<E> {
             Self::Rejected { .. }
             | Self::NotFound { .. }
             | Self::MemberNotFound { .. }
+            | Self::MemberExists { .. }
             | Self::VersionMismatch { .. }
             | Self::AlreadyExists { .. }
             | Self::Deleted { .. } => true,
@@ -328,6 +342,9 @@ impl<E> CommandError<E> {
             Self::NotFound { command_id, stream } => CommandError::NotFound { command_id, stream },
             Self::MemberNotFound { command_id, stream, member, key } => {
                 CommandError::MemberNotFound { command_id, stream, member, key }
+            }
+            Self::MemberExists { command_id, stream, member, key } => {
+                CommandError::MemberExists { command_id, stream, member, key }
             }
             Self::VersionMismatch { command_id, stream, expected, actual } => {
                 CommandError::VersionMismatch { command_id, stream, expected, actual }

@@ -10,6 +10,7 @@ impl<E> CommandError<E> {
             Self::Rejected { .. } => "rejected",
             Self::NotFound { .. } => "not_found",
             Self::MemberNotFound { .. } => "member_not_found",
+            Self::MemberExists { .. } => "member_exists",
             Self::VersionMismatch { .. } => "version_mismatch",
             Self::AlreadyExists { .. } => "already_exists",
             Self::Deleted { .. } => "deleted",

@@ -12,6 +12,7 @@ mod gateway;
 mod handled;
 mod intercept;
 mod kind;
+pub(crate) mod member;
 mod message;
 pub(crate) mod pair;
 mod recorded;

@@ -70,6 +70,13 @@ pub enum Refusal<E> {
         /// The key.
         key: String,
     },
+    /// The member that the handler would create is there.
+    MemberExists {
+        /// The member's type, for people.
+        member: &'static str,
+        /// The key.
+        key: String,
+    },
     /// There is one already.
     AlreadyExists,
     /// It was deleted.
@@ -92,6 +99,7 @@ impl<E> Refusal<E> {
             Self::Recorded(error) => Refusal::Recorded(convert(error)),
             Self::NotFound => Refusal::NotFound,
             Self::MemberNotFound { member, key } => Refusal::MemberNotFound { member, key },
+            Self::MemberExists { member, key } => Refusal::MemberExists { member, key },
             Self::AlreadyExists => Refusal::AlreadyExists,
             Self::Deleted => Refusal::Deleted,
             Self::Repository(error) => Refusal::Repository(error),

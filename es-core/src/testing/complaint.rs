@@ -42,6 +42,9 @@ pub(super) fn refusal_text<X: DomainError>(refusal: &Refusal<X>) -> String {
         Refusal::MemberNotFound { member, key } => {
             format!("was refused: there is no `{member}` with key `{key}`")
         }
+        Refusal::MemberExists { member, key } => {
+            format!("was refused: there is a `{member}` with key `{key}` already")
+        }
         Refusal::Repository(error) => format!("was refused: {error}"),
         Refusal::Nested(error) => format!("sent a command that failed: {error}"),
         Refusal::Vetoed(veto) => format!("was stopped by an interceptor: {veto}"),

@@ -9,6 +9,7 @@ mod domain;
 mod gated_log;
 mod limits;
 mod loading;
+mod members;
 mod pipelining;
 mod repetitions;
 mod shapes;

@@ -19,9 +19,9 @@ async fn a_resource_nobody_provided_is_named_with_the_handlers_place() {
 #[tokio::test]
 async fn an_aggregate_that_is_expected_and_not_linked_is_told_how_to_link() {
     let (scale, _) = ManualScale::new();
-    let starting = App::test().provide::<dyn Scale>(scale).expects(["Shelf", "Order"]).start();
+    let starting = App::test().provide::<dyn Scale>(scale).expects(["Shelf", "Elsewhere"]).start();
     let error = starting.await.err().unwrap().to_string();
-    assert!(error.contains("aggregate `Order` is expected"), "{error}");
+    assert!(error.contains("aggregate `Elsewhere` is expected"), "{error}");
     assert!(error.contains("use the_crate_with_it as _;"), "{error}");
     assert!(!error.contains("aggregate `Shelf` is expected"), "{error}");
 }

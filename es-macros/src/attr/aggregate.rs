@@ -1,6 +1,6 @@
 use proc_macro2::TokenStream;
 use syn::punctuated::Punctuated;
-use syn::{LitStr, Path, Token, parenthesized};
+use syn::{LitStr, Path, Token, Type, parenthesized};
 
 use super::{SnapshotArguments, arguments, assigned, stored_name};
 use crate::diag::Errors;
@@ -38,40 +38,56 @@ pub(crate) struct BlockArguments {
     pub(crate) derives: Vec<Path>,
     /// `ignore("OldName", ..)`: stored names that loading passes over.
     pub(crate) ignored: Vec<LitStr>,
+    /// `member_events(QuantityChanged, ..)`: events that only members have handlers for.
+    pub(crate) member_events: Vec<Type>,
 }
 
 impl BlockArguments {
     pub(crate) fn read(tokens: TokenStream, errors: &mut Errors) -> Self {
         let mut read = Self::default();
         let owner = "`#[aggregate]` on an impl block";
-        arguments(tokens, owner, &["events", "ignore", "crate"], errors, |key, input| {
-            match key.to_string().as_str() {
-                "events" => {
-                    let inner;
-                    parenthesized!(inner in input);
-                    let word: syn::Ident = inner.parse()?;
-                    if word != "derive" {
-                        let text =
-                            format!("unknown argument `{word}`; `events` takes `derive(..)`");
-                        return Err(syn::Error::new_spanned(&word, text));
+        arguments(
+            tokens,
+            owner,
+            &["events", "ignore", "member_events", "crate"],
+            errors,
+            |key, input| {
+                match key.to_string().as_str() {
+                    "events" => {
+                        let inner;
+                        parenthesized!(inner in input);
+                        let word: syn::Ident = inner.parse()?;
+                        if word != "derive" {
+                            let text =
+                                format!("unknown argument `{word}`; `events` takes `derive(..)`");
+                            return Err(syn::Error::new_spanned(&word, text));
+                        }
+                        let list;
+                        parenthesized!(list in inner);
+                        read.derives = Punctuated::<Path, Token![,]>::parse_terminated(&list)?
+                            .into_iter()
+                            .collect();
                     }
-                    let list;
-                    parenthesized!(list in inner);
-                    read.derives = Punctuated::<Path, Token![,]>::parse_terminated(&list)?
-                        .into_iter()
-                        .collect();
+                    "member_events" => {
+                        let list;
+                        parenthesized!(list in input);
+                        read.member_events =
+                            Punctuated::<Type, Token![,]>::parse_terminated(&list)?
+                                .into_iter()
+                                .collect();
+                    }
+                    "ignore" => {
+                        let list;
+                        parenthesized!(list in input);
+                        read.ignored = Punctuated::<LitStr, Token![,]>::parse_terminated(&list)?
+                            .into_iter()
+                            .collect();
+                    }
+                    _ => read.krate = Some(assigned(key, input, "crate = my::es_core")?),
                 }
-                "ignore" => {
-                    let list;
-                    parenthesized!(list in input);
-                    read.ignored = Punctuated::<LitStr, Token![,]>::parse_terminated(&list)?
-                        .into_iter()
-                        .collect();
-                }
-                _ => read.krate = Some(assigned(key, input, "crate = my::es_core")?),
-            }
-            Ok(())
-        });
+                Ok(())
+            },
+        );
         read
     }
 }

@@ -1,5 +1,5 @@
 use proc_macro2::{Span, TokenStream};
-use syn::{Attribute, LitStr, Path};
+use syn::{Attribute, Ident, LitStr, Path};
 
 use super::{arguments, assigned, inside, stored_name};
 use crate::diag::Errors;
@@ -35,6 +35,8 @@ pub(crate) struct SourcingArguments {
     pub(crate) mark_deleted: bool,
     /// Where `snapshot` was written.
     pub(crate) snapshot: Option<Span>,
+    /// `forward = all`, of a member.
+    pub(crate) to_all: bool,
 }
 
 impl SourcingArguments {
@@ -53,6 +55,26 @@ impl SourcingArguments {
             let text = "a deleted aggregate gets no snapshot; remove `snapshot`";
             errors.add(syn::Error::new(place, text));
         }
+        read
+    }
+}
+
+impl SourcingArguments {
+    /// Those of a member's handler.
+    pub(crate) fn of_member(attribute: &Attribute, errors: &mut Errors) -> Self {
+        let mut read = Self::default();
+        let tokens = inside(attribute, errors);
+        let owner = "`#[event_sourcing_handler]` of a member";
+        arguments(tokens, owner, &["forward"], errors, |key, input| {
+            let whom: Ident = assigned(key, input, "forward = all")?;
+            if whom != "all" {
+                let text = "an event goes to the members that it names, or to all of them: \
+                            `forward = all`";
+                return Err(syn::Error::new_spanned(&whom, text));
+            }
+            read.to_all = true;
+            Ok(())
+        });
         read
     }
 }

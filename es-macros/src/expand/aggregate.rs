@@ -2,7 +2,8 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
 use syn::{Fields, Ident, ItemStruct, Member};
 
-use super::{hidden, snapshot, traced};
+use super::parameters::local;
+use super::{hidden, members, snapshot, traced};
 use crate::attr::{StructArguments, marked_field};
 use crate::diag::Errors;
 use crate::paths::Paths;
@@ -24,6 +25,7 @@ pub(super) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
         Ok(mut item) => {
             let implementation = implementation(arguments, &item, &mut errors)
                 .map(|generated| traced(&item.ident.to_string(), generated));
+            members::unmark(&mut item.fields);
             for field in &mut item.fields {
                 field.attrs.retain(|attribute| !attribute.path().is_ident(MARK));
             }
@@ -58,6 +60,7 @@ fn implementation(
     let name = arguments.name.map_or_else(|| own.to_string(), |name| name.value());
     let place = own.span();
     let es = es.at(place);
+    let entity = entity(item, &es, errors);
     let snapshots = snapshot::policy(&arguments.snapshots, item, &es);
     Some(hidden(quote_spanned! {place=>
         #[automatically_derived]
@@ -67,7 +70,44 @@ fn implementation(
             #snapshots
             fn id(&self) -> &#id { &self.#member }
         }
+        #entity
     }))
+}
+
+/// The root of its members:
+///
+/// ```text
+/// impl Entity for Order { type Root = Self; type Route = (); … }
+/// impl HasMember<OrderLine> for Order { … }
+/// ```
+fn entity(item: &ItemStruct, es: &Paths, errors: &mut Errors) -> TokenStream {
+    let own = &item.ident;
+    let private = es.private();
+    let [root, visit] = ["root", "visit"].map(local);
+    let inner = members::inner(item, es, errors);
+    let has_members = members::has_members(item, es, errors);
+    quote_spanned! {own.span()=>
+        #[automatically_derived]
+        impl #es::aggregate::Entity for #own {
+            type Root = Self;
+            type Route = ();
+            #inner
+            fn find<'a>(
+                #root: &'a Self,
+                _: &(),
+            ) -> #private::Result<&'a Self, #es::aggregate::MissingMember> {
+                #private::Ok(#root)
+            }
+            fn each(
+                #root: &mut Self,
+                _: #private::Option<&()>,
+                #visit: &mut dyn ::core::ops::FnMut(&mut Self),
+            ) {
+                #visit(#root)
+            }
+        }
+        #has_members
+    }
 }
 
 /// Finds the identifier; after an error the likeliest field stands in for it, so that nothing else

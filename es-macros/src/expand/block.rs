@@ -2,7 +2,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::register::register;
-use super::{command_handler, event_sourcing, hidden, siblings, stub};
+use super::{command_handler, event_sourcing, hidden, member, siblings, stub};
 use crate::diag::Errors;
 use crate::light::LightImpl;
 use crate::model::AggregateBlock;
@@ -14,9 +14,20 @@ pub(super) fn expand(
     block: &mut LightImpl,
     errors: &mut Errors,
 ) -> TokenStream {
-    let Some(model) = AggregateBlock::read(arguments, block, errors) else {
-        return TokenStream::new();
-    };
+    AggregateBlock::read(arguments, block, errors).map_or_else(TokenStream::new, of_model)
+}
+
+/// `#[aggregate_member]` on an impl block: the same for a member, whose commands and events are the
+/// aggregate's.
+pub(super) fn expand_member(
+    arguments: TokenStream,
+    block: &mut LightImpl,
+    errors: &mut Errors,
+) -> TokenStream {
+    AggregateBlock::read_member(arguments, block, errors).map_or_else(TokenStream::new, of_model)
+}
+
+fn of_model(model: AggregateBlock) -> TokenStream {
     let commands = model.commands.iter().map(|handler| command_handler::expand(handler, &model));
     let stubs = model.command_stubs.iter().map(|stub| stub::command(stub, &model));
     let leaves = command_handler::leaves(&model);
@@ -28,7 +39,9 @@ pub(super) fn expand(
     let mut entries: Vec<_> =
         model.commands.iter().map(|handler| command_handler::entry(handler, &model)).collect();
     let (mut siblings, mut component) = (None, None);
-    if model.is_event_sourced {
+    if let (true, Some(of)) = (model.is_event_sourced, &model.member) {
+        items.extend(member::events(&model, of));
+    } else if model.is_event_sourced {
         items.extend(event_sourcing::expand(&model));
         items.extend(siblings::implementations(&model));
         entries.push(event_sourcing::entry(&model));

@@ -64,7 +64,7 @@ fn state(block: &BoundaryBlock) -> TokenStream {
             Effect::Evolves => quote_spanned! {ty.span()=>
                 <#self_ty>::#name(self, &#private::decode_event::<#ty>(#event)?);
             },
-            Effect::Creates | Effect::Broken => TokenStream::new(),
+            Effect::Creates | Effect::OfMembers | Effect::Broken => TokenStream::new(),
         };
         quote_spanned!(ty.span()=> #(#cfgs)* <#ty as #es::event::Event>::NAME => { #body })
     });

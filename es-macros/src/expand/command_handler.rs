@@ -3,9 +3,9 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::Type;
 use syn::spanned::Spanned;
 
-use super::line_of;
 use super::parameters::{Extractor, extract, local, needs};
 use super::register::{Entry, List};
+use super::{line_of, member_command};
 use crate::model::{AggregateBlock, CommandHandler, Lent, Output, Shape, Written};
 use crate::paths::Paths;
 
@@ -26,7 +26,7 @@ use crate::paths::Paths;
 // The types are written out wherever they occur: `Self::Error` would ask for the whole trait, and
 // report once more whatever is wrong with the command.
 pub(super) fn expand(handler: &CommandHandler, block: &AggregateBlock) -> TokenStream {
-    let self_ty = &block.self_ty;
+    let aggregate = block.aggregate();
     let cfgs = &handler.cfgs;
     let command = &handler.command.ty;
     let place = command.span();
@@ -37,10 +37,10 @@ pub(super) fn expand(handler: &CommandHandler, block: &AggregateBlock) -> TokenS
     quote_spanned! {place=>
         #(#cfgs)*
         #[automatically_derived]
-        impl #es::command::CommandOf<#self_ty> for #command {
+        impl #es::command::CommandOf<#aggregate> for #command {
             type Reply = #reply;
             type Error = #error;
-            const CALL: #es::command::Call<#self_ty, Self, #reply, #error> = #call;
+            const CALL: #es::command::Call<#aggregate, Self, #reply, #error> = #call;
             #recorded
         }
     }
@@ -48,7 +48,7 @@ pub(super) fn expand(handler: &CommandHandler, block: &AggregateBlock) -> TokenS
 
 /// Its registration: `CommandEntry::of::<Order, CancelOrder>(|needs| …, file!(), 12)`.
 pub(super) fn entry(handler: &CommandHandler, block: &AggregateBlock) -> Entry {
-    let self_ty = &block.self_ty;
+    let aggregate = block.aggregate();
     let command = &handler.command.ty;
     let place = command.span();
     let es = block.paths.at(place);
@@ -56,7 +56,7 @@ pub(super) fn entry(handler: &CommandHandler, block: &AggregateBlock) -> Entry {
     let needs = needs(parameters, Extractor::Context, &es);
     let line = line_of(handler.span());
     let value = quote_spanned! {place=>
-        #es::registry::CommandEntry::of::<#self_ty, #command>(#needs, ::core::file!(), #line)
+        #es::registry::CommandEntry::of::<#aggregate, #command>(#needs, ::core::file!(), #line)
     };
     Entry { list: List::Commands, cfgs: handler.cfgs.clone(), value }
 }
@@ -74,7 +74,7 @@ fn answer(handler: &CommandHandler, block: &AggregateBlock) -> (TokenStream, Tok
 }
 
 fn own_answer(handler: &CommandHandler, block: &AggregateBlock) -> (TokenStream, TokenStream) {
-    let self_ty = &block.self_ty;
+    let aggregate = block.aggregate();
     let output = &handler.output.ty;
     let place = output.span();
     let es = block.paths.at(place);
@@ -87,7 +87,7 @@ fn own_answer(handler: &CommandHandler, block: &AggregateBlock) -> (TokenStream,
         Written::Result { error, .. } if returns_events => (quote!(()), error.to_token_stream()),
         Written::Result { ok, error } => (ok.to_token_stream(), error.to_token_stream()),
         Written::Hidden if returns_events => {
-            let decision = quote_spanned!(place=> #es::aggregate::Decision<#self_ty>);
+            let decision = quote_spanned!(place=> #es::aggregate::Decision<#aggregate>);
             (quote!(()), quote_spanned!(place=> <#output as #decision>::Error))
         }
         Written::Hidden => {
@@ -147,8 +147,9 @@ fn call(handler: &CommandHandler, block: &AggregateBlock, error: &TokenStream) -
         Some(creator) => {
             let creates = as_pair(creator, handler, block, run(creator, block, error, &locals));
             let own = as_pair(handler, handler, block, own);
+            let is_missing = is_missing(handler, block, &locals);
             let body = quote_spanned! {place=>
-                if #slot.get().is_none() { #creates } else { #own }
+                if #is_missing { #creates } else { #own }
             };
             let mut barriers = handler.halves().filter(|half| half.is_async);
             let is_async = barriers.clone().next().is_some();
@@ -183,6 +184,38 @@ fn run(
     let es = block.paths.at(name.span());
     let [state, answer] = ["_state", "answer"].map(local);
     let Locals { slot, command, context } = locals;
+    let (lets, arguments) = extract(extractors, Extractor::Context, &es, context);
+    let payload = match handler.command.lent {
+        Lent::Owned => quote!(::core::clone::Clone::clone(#command)),
+        Lent::Shared | Lent::Mutable => quote!(#command),
+    };
+    let awaited = handler.is_async.then(|| quote!(.await));
+    let finish = finish(handler, block, slot, &answer);
+    let Seen { taken, lent, given_back } = match &block.member {
+        None => entity(*shape, error, slot, &state),
+        Some(of) => {
+            let route = of.route(command, handler.command.ty.span(), &block.paths);
+            member_command::seen(*shape, block, error, [slot, &state], &route)
+        }
+    };
+    quote_spanned! {name.span()=>
+        #taken
+        #lets
+        let #answer = <#self_ty>::#name(#lent #payload, #arguments) #awaited;
+        #given_back
+        #finish
+    }
+}
+
+/// What a handler sees of its aggregate or member: how it is had, lent and given back.
+pub(super) struct Seen {
+    pub(super) taken: TokenStream,
+    pub(super) lent: Option<TokenStream>,
+    pub(super) given_back: Option<TokenStream>,
+}
+
+/// `let state = slot.existing::<OrderError>()?;`
+fn entity(shape: Shape, error: &TokenStream, slot: &Ident, state: &Ident) -> Seen {
     let method = match shape {
         Shape::Creates => "vacant",
         Shape::Decides => "existing",
@@ -190,20 +223,20 @@ fn run(
         Shape::Root => "existing_root",
         Shape::Slot => "usable",
     };
-    let method = Ident::new(method, name.span());
-    let (lets, arguments) = extract(extractors, Extractor::Context, &es, context);
-    let lent = (*shape != Shape::Creates).then(|| quote!(#state,));
-    let payload = match handler.command.lent {
-        Lent::Owned => quote!(::core::clone::Clone::clone(#command)),
-        Lent::Shared | Lent::Mutable => quote!(#command),
-    };
-    let awaited = handler.is_async.then(|| quote!(.await));
-    let finish = finish(handler, block, slot, &answer);
-    quote_spanned! {name.span()=>
-        let #state = #slot.#method::<#error>()?;
-        #lets
-        let #answer = <#self_ty>::#name(#lent #payload, #arguments) #awaited;
-        #finish
+    let method = Ident::new(method, slot.span());
+    let taken = quote!(let #state = #slot.#method::<#error>()?;);
+    Seen { taken, lent: (shape != Shape::Creates).then(|| quote!(#state,)), given_back: None }
+}
+
+/// Whether the creating half of a pair runs.
+fn is_missing(handler: &CommandHandler, block: &AggregateBlock, locals: &Locals) -> TokenStream {
+    let Locals { slot, command, .. } = locals;
+    match &block.member {
+        None => quote!(#slot.get().is_none()),
+        Some(of) => {
+            let route = of.route(command, handler.command.ty.span(), &block.paths);
+            member_command::is_missing(block, slot, &route)
+        }
     }
 }
 
@@ -240,14 +273,14 @@ fn finish(
     slot: &Ident,
     answer: &Ident,
 ) -> TokenStream {
-    let self_ty = &block.self_ty;
+    let aggregate = block.aggregate();
     let output = &handler.output.ty;
     let place = output.span();
     let private = block.paths.at(place).private();
     match (&handler.output.written, handler.shape.returns_events()) {
         // What is written was checked on its own; a bound here would report it again.
         (Written::Plain | Written::Result { .. }, true) => {
-            quote_spanned!(place=> #private::Decide::<#self_ty, #output>::call(#slot, #answer))
+            quote_spanned!(place=> #private::Decide::<#aggregate, #output>::call(#slot, #answer))
         }
         (Written::Plain | Written::Result { .. }, false) => {
             quote_spanned!(place=> #private::Finish::<#output>::call(#answer))
@@ -261,7 +294,7 @@ fn finish(
 ///
 /// Only here is the bound checked, so a missing handler is exactly one error, at the event's token.
 pub(super) fn leaves(block: &AggregateBlock) -> TokenStream {
-    let self_ty = &block.self_ty;
+    let aggregate = block.aggregate();
     let mut seen: Vec<&Type> = block.sourcing.iter().map(|handler| &handler.event).collect();
     let mut checks = TokenStream::new();
     for handler in &block.commands {
@@ -272,9 +305,11 @@ pub(super) fn leaves(block: &AggregateBlock) -> TokenStream {
             seen.push(leaf);
             let cfgs = &handler.cfgs;
             let private = block.paths.at(leaf.span()).private();
+            let asked = if block.member.is_some() { "member_event_of" } else { "event_of" };
+            let asked = Ident::new(asked, leaf.span());
             checks.extend(quote_spanned! {leaf.span()=>
                 #(#cfgs)*
-                const _: () = #private::event_of::<#self_ty, #leaf>();
+                const _: () = #private::#asked::<#aggregate, #leaf>();
             });
         }
     }

@@ -15,8 +15,9 @@ pub(super) fn expand(block: &AggregateBlock) -> TokenStream {
     let events = sourcing.iter().map(|handler| event_of(handler, block, first.is_some()));
     let sourced = event_sourced(block);
     let names = unique_names(block);
+    let of_members = of_members(block);
     let snapshots = snapshot::are_wanted(block);
-    quote!(#first #(#events)* #sourced #names #snapshots)
+    quote!(#first #(#events)* #sourced #names #of_members #snapshots)
 }
 
 /// Its registration: `AggregateEntry::of::<Order>(file!(), 30)`.
@@ -34,8 +35,8 @@ pub(super) fn entry(block: &AggregateBlock) -> Entry {
 /// `Default` is asked for only where no handler creates, and only once.
 fn first_state(block: &AggregateBlock) -> Option<TokenStream> {
     let AggregateBlock { paths, self_ty, sourcing, .. } = block;
-    let only_evolve = sourcing.iter().all(|handler| handler.effect == Effect::Evolves);
-    if sourcing.is_empty() || !only_evolve {
+    let mut own = sourcing.iter().filter(|it| it.effect != Effect::OfMembers).peekable();
+    if own.peek().is_none() || own.any(|handler| handler.effect != Effect::Evolves) {
         return None;
     }
     let place = self_ty.span();
@@ -75,23 +76,37 @@ fn event_of(
             fn create(&self) -> #result<#self_ty, #fault> { #body }
         }
     };
-    let evolve = quote! {
-        fn evolve(&self, #state: &mut #self_ty) -> #result<(), #fault> {
-            <#self_ty>::#name(#state, self);
-            #private::Ok(())
+    let forward = quote!(<#self_ty as #es::aggregate::Entity>::forward(&mut *#state, self););
+    let evolve = |own: TokenStream| {
+        quote! {
+            fn evolve(&self, #state: &mut #self_ty) -> #result<(), #fault> {
+                #own
+                #forward
+                #private::Ok(())
+            }
         }
     };
+    let own = quote!(<#self_ty>::#name(&mut *#state, self););
     let body = match effect {
-        Effect::Creates => create(quote!(#private::Ok(<#self_ty>::#name(self)))),
+        Effect::Creates => create(quote! {
+            let mut created = <#self_ty>::#name(self);
+            let #state = &mut created;
+            #forward
+            #private::Ok(created)
+        }),
         Effect::Evolves if starts_from_default => {
             let create = create(quote! {
-                let mut #state = first_state();
-                <#self_ty>::#name(&mut #state, self);
-                #private::Ok(#state)
+                let mut created = first_state();
+                let #state = &mut created;
+                #own
+                #forward
+                #private::Ok(created)
             });
+            let evolve = evolve(own);
             quote!(#create #evolve)
         }
-        Effect::Evolves => evolve,
+        Effect::Evolves => evolve(own),
+        Effect::OfMembers => evolve(TokenStream::new()),
         Effect::Broken => TokenStream::new(),
     };
     quote_spanned! {place=>
@@ -198,6 +213,33 @@ fn arms(block: &AggregateBlock, each: &dyn Fn(&SourcingHandler) -> TokenStream) 
         quote_spanned!(event.span()=> #(#cfgs)* <#event as #es::event::Event>::NAME => #body,)
     };
     block.sourcing.iter().map(arm).collect()
+}
+
+/// An event of `member_events(..)` that no member has a handler for would change nothing.
+fn of_members(block: &AggregateBlock) -> TokenStream {
+    let self_ty = &block.self_ty;
+    let text = format!(
+        "no member of `{}` has an `#[event_sourcing_handler]` for this event; write one in its \
+         `#[aggregate_member] impl` block",
+        quote!(#self_ty)
+    );
+    let listed = block.sourcing.iter().filter(|handler| handler.effect == Effect::OfMembers);
+    listed
+        .map(|SourcingHandler { event, .. }| {
+            let place = event.span();
+            let es = block.paths.at(place);
+            let private = es.private();
+            quote_spanned! {place=>
+                const _: () = ::core::assert!(
+                    #private::is_evolved(
+                        <#self_ty as #es::aggregate::Entity>::MEMBERS,
+                        <#event as #es::event::Event>::NAME,
+                    ),
+                    #text
+                );
+            }
+        })
+        .collect()
 }
 
 /// Two events of one aggregate with the same stored name could not be told apart in a replay.

@@ -9,6 +9,9 @@ mod event_sourcing;
 mod free;
 mod free_command;
 mod interceptor;
+mod member;
+mod member_command;
+mod members;
 mod parameters;
 mod projection;
 mod read_handler;
@@ -36,6 +39,17 @@ pub(crate) fn aggregate(arguments: TokenStream, item: TokenStream) -> TokenStrea
         Kind::Impl => on_impl(item, |block, errors| block::expand(arguments, block, errors)),
         Kind::Struct => aggregate::expand(arguments, item),
         Kind::Other => refused(item, "`#[aggregate]` goes on a struct and on its `impl` blocks"),
+    }
+}
+
+/// `#[aggregate_member]`: on a struct or on an impl block.
+pub(crate) fn aggregate_member(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    match kind_of(&item) {
+        Kind::Impl => on_impl(item, |block, errors| block::expand_member(arguments, block, errors)),
+        Kind::Struct => member::on_struct(arguments, item),
+        Kind::Other => {
+            refused(item, "`#[aggregate_member]` goes on a struct and on its `impl` blocks")
+        }
     }
 }
 

@@ -14,7 +14,7 @@ use crate::model::{AggregateBlock, CommandStub};
 /// }
 /// ```
 pub(super) fn command(stub: &CommandStub, block: &AggregateBlock) -> TokenStream {
-    let self_ty = &block.self_ty;
+    let aggregate = block.aggregate();
     let CommandStub { cfgs, command } = stub;
     let place = command.span();
     let es = block.paths.at(place);
@@ -22,10 +22,10 @@ pub(super) fn command(stub: &CommandStub, block: &AggregateBlock) -> TokenStream
     quote_spanned! {place=>
         #(#cfgs)*
         #[automatically_derived]
-        impl #es::command::CommandOf<#self_ty> for #command {
+        impl #es::command::CommandOf<#aggregate> for #command {
             type Reply = ();
             type Error = #private::Infallible;
-            const CALL: #es::command::Call<#self_ty, Self, (), #private::Infallible> =
+            const CALL: #es::command::Call<#aggregate, Self, (), #private::Infallible> =
                 #es::command::Call::Sync(#private::unusable);
         }
     }

@@ -1,21 +1,25 @@
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, quote};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::spanned::Spanned;
 use syn::{LitStr, Path, Type};
 
 use super::{
-    CommandHandler, CommandStub, Interceptor, SourcingHandler, fingerprint, last_ident, pair_up,
+    CommandHandler, CommandStub, Interceptor, MemberOf, Owner, SourcingHandler, fingerprint,
+    last_ident, pair_up,
 };
-use crate::attr::{BlockArguments, is_named};
+use crate::attr::{BlockArguments, MemberArguments, is_named};
 use crate::check;
 use crate::diag::Errors;
 use crate::light::{LightFn, LightImpl, LightItem};
 use crate::outside::INNER;
 use crate::paths::Paths;
 
-/// An `#[aggregate] impl` block.
+/// An `#[aggregate] impl` block, or the same of a member.
 pub(crate) struct AggregateBlock {
     pub(crate) paths: Paths,
     pub(crate) self_ty: Type,
+    /// Where it is, for a member.
+    pub(crate) member: Option<MemberOf>,
     /// The name of the sibling enum: `OrderEvent`.
     pub(crate) siblings: Ident,
     pub(crate) derives: Vec<Path>,
@@ -38,30 +42,72 @@ impl AggregateBlock {
         errors: &mut Errors,
     ) -> Option<Self> {
         let arguments = BlockArguments::read(arguments, errors);
-        let self_ty = block.self_ty.clone();
         let is_plain = check::plain_block(block, "aggregate", errors);
-        let name = last_ident(&self_ty).cloned().unwrap_or_else(|| {
-            // `plain_block` has refused such a type.
-            Ident::new("Aggregate", Span::call_site())
-        });
-        let mut read = Self {
-            paths: Paths::new(arguments.krate.as_ref()),
+        let name = last_ident(&block.self_ty).cloned();
+        let mut read = Self::empty(arguments.krate.as_ref(), name.as_ref(), block);
+        read.derives = arguments.derives;
+        read.ignored = arguments.ignored;
+        read.methods(block, errors);
+        for event in arguments.member_events {
+            read.sourcing.extend(SourcingHandler::of_members(event, errors));
+        }
+        check::member_events(&mut read.sourcing, errors);
+        check::unique_events(&mut read.sourcing, errors);
+        is_plain.then_some(read)
+    }
+
+    /// The same for a member's block.
+    pub(crate) fn read_member(
+        arguments: TokenStream,
+        block: &mut LightImpl,
+        errors: &mut Errors,
+    ) -> Option<Self> {
+        let MemberArguments { krate, of, keys } = MemberArguments::read(arguments, errors);
+        let is_plain = check::plain_block(block, "aggregate_member", errors);
+        let name = of.as_ref().and_then(last_ident).cloned();
+        let mut read = Self::empty(krate.as_ref(), name.as_ref(), block);
+        read.member = Some(MemberOf { parent: of, keys });
+        read.methods(block, errors);
+        check::unique_events(&mut read.sourcing, errors);
+        is_plain.then_some(read)
+    }
+
+    fn empty(krate: Option<&Path>, aggregate: Option<&Ident>, block: &LightImpl) -> Self {
+        // A type without a name has been refused.
+        let aggregate = aggregate.cloned();
+        let name = aggregate.unwrap_or_else(|| Ident::new("Aggregate", Span::call_site()));
+        Self {
+            paths: Paths::new(krate),
             siblings: Ident::new(&format!("{name}Event"), name.span()),
-            self_ty,
-            derives: arguments.derives,
-            ignored: arguments.ignored,
+            self_ty: block.self_ty.clone(),
+            member: None,
+            derives: vec![],
+            ignored: vec![],
             commands: vec![],
             command_stubs: vec![],
             sourcing: vec![],
             interceptors: vec![],
             logic: logic(block),
             is_event_sourced: false,
-        };
-        for method in block.methods_mut() {
-            read.method(method, errors);
         }
-        if let Some(first) = read.interceptors.first()
-            && !read.is_event_sourced
+    }
+
+    /// The aggregate that commands target: itself, or the one around a member.
+    pub(crate) fn aggregate(&self) -> TokenStream {
+        let Some(MemberOf { parent, .. }) = &self.member else {
+            return self.self_ty.to_token_stream();
+        };
+        let entity = parent.as_ref().unwrap_or(&self.self_ty);
+        let es = self.paths.at(entity.span());
+        quote_spanned!(entity.span()=> <#entity as #es::aggregate::Entity>::Root)
+    }
+
+    fn methods(&mut self, block: &mut LightImpl, errors: &mut Errors) {
+        for method in block.methods_mut() {
+            self.method(method, errors);
+        }
+        if let Some(first) = self.interceptors.first()
+            && !self.is_event_sourced
         {
             errors.push(
                 &first.name,
@@ -69,27 +115,35 @@ impl AggregateBlock {
                  event-sourcing handlers; move it there",
             );
         }
-        check::no_boundaries(&mut read.commands, &mut read.command_stubs, errors);
-        pair_up(&mut read.commands);
-        check::unique_commands(&mut read.commands, errors);
-        check::unique_events(&mut read.sourcing, errors);
-        is_plain.then_some(read)
+        check::no_boundaries(&mut self.commands, &mut self.command_stubs, errors);
+        pair_up(&mut self.commands);
+        check::unique_commands(&mut self.commands, errors);
     }
 
     fn method(&mut self, method: &mut LightFn, errors: &mut Errors) {
-        let Some(attribute) = take_role(method, "aggregate", errors) else {
+        let is_member = self.member.is_some();
+        let block = if is_member { "aggregate_member" } else { "aggregate" };
+        let Some(attribute) = take_role(method, block, errors) else {
             return;
         };
         let siblings = self.siblings.to_string();
         if is_named(&attribute, "command_handler") {
-            match CommandHandler::read(method, &attribute, &self.self_ty, &siblings, errors) {
+            let owner = Owner { self_ty: &self.self_ty, siblings: &siblings, is_member };
+            match CommandHandler::read(method, &attribute, owner, errors) {
                 Ok(handler) => self.commands.push(handler),
                 Err(stub) => self.command_stubs.extend(stub.map(|stub| *stub)),
             }
         } else if is_named(&attribute, "event_sourcing_handler") {
             self.is_event_sourced = true;
-            let handler = SourcingHandler::read(method, &attribute, &self.self_ty, errors);
+            let handler =
+                SourcingHandler::read(method, &attribute, &self.self_ty, is_member, errors);
             self.sourcing.extend(handler);
+        } else if is_named(&attribute, "command_interceptor") && is_member {
+            errors.push(
+                attribute.path(),
+                "a command interceptor belongs to the aggregate, which sees the commands of its \
+                 members, too; move it to the `#[aggregate] impl` block",
+            );
         } else if is_named(&attribute, "command_interceptor") {
             let interceptor = Interceptor::read(method, &attribute, &self.self_ty, errors);
             self.interceptors.extend(interceptor);
@@ -97,7 +151,7 @@ impl AggregateBlock {
             errors.push(
                 attribute.path(),
                 format!(
-                    "`#[{}]` belongs into {}; an `#[aggregate]` block has `#[command_handler]` and \
+                    "`#[{}]` belongs into {}; an `#[{block}]` block has `#[command_handler]` and \
                      `#[event_sourcing_handler]`",
                     attribute.path().to_token_stream(),
                     if is_named(&attribute, "criteria") {

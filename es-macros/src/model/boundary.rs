@@ -62,7 +62,7 @@ impl BoundaryBlock {
         if is_named(&attribute, "criteria") {
             self.criteria.extend(CriteriaFn::read(method, &attribute, &self.self_ty, errors));
         } else if is_named(&attribute, "event_sourcing_handler") {
-            let handler = SourcingHandler::read(method, &attribute, &self.self_ty, errors);
+            let handler = SourcingHandler::read(method, &attribute, &self.self_ty, false, errors);
             self.sourcing.extend(handler.map(|handler| evolving(handler, method, errors)));
         } else {
             errors.push(

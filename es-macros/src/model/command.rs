@@ -52,20 +52,29 @@ pub(crate) struct CommandStub {
     pub(crate) command: Type,
 }
 
+/// The type whose block a handler stands in.
+#[derive(Clone, Copy)]
+pub(crate) struct Owner<'a> {
+    pub(crate) self_ty: &'a Type,
+    /// The name of the aggregate's enum of events.
+    pub(crate) siblings: &'a str,
+    pub(crate) is_member: bool,
+}
+
 impl CommandHandler {
     /// Reads a method; after an error its stub, if the command could be told.
     pub(crate) fn read(
         method: &LightFn,
         attribute: &Attribute,
-        self_ty: &Type,
-        siblings: &str,
+        owner: Owner<'_>,
         errors: &mut Errors,
     ) -> Result<Self, Option<Box<CommandStub>>> {
+        let Owner { self_ty, siblings, .. } = owner;
         let before = errors.len();
         let arguments = CommandArguments::read(attribute, errors);
         check_function(&method.sig, errors);
         let inputs: Vec<&FnArg> = method.sig.inputs.iter().collect();
-        let shape = shape(&inputs, self_ty, errors);
+        let shape = shape(&inputs, owner, errors);
         let skipped = usize::from(shape.is_none_or(|shape| shape != Shape::Creates));
         let mut rest = inputs.into_iter().skip(skipped);
         let Some(command) = rest.next().and_then(|input| parameter(input, Some(self_ty))) else {
@@ -119,7 +128,7 @@ impl CommandHandler {
 }
 
 /// Tells the shape by the first parameter.
-fn shape(inputs: &[&FnArg], self_ty: &Type, errors: &mut Errors) -> Option<Shape> {
+fn shape(inputs: &[&FnArg], owner: Owner<'_>, errors: &mut Errors) -> Option<Shape> {
     match inputs.first()? {
         FnArg::Receiver(receiver) => match signature::receiver(receiver) {
             Some(Lent::Shared) => Some(Shape::Decides),
@@ -141,11 +150,12 @@ fn shape(inputs: &[&FnArg], self_ty: &Type, errors: &mut Errors) -> Option<Shape
                 None
             }
         },
-        FnArg::Typed(typed) => by_type(&typed.ty, self_ty, errors),
+        FnArg::Typed(typed) => by_type(&typed.ty, owner, errors),
     }
 }
 
-fn by_type(ty: &Type, self_ty: &Type, errors: &mut Errors) -> Option<Shape> {
+fn by_type(ty: &Type, owner: Owner<'_>, errors: &mut Errors) -> Option<Shape> {
+    let Owner { self_ty, is_member, .. } = owner;
     let ty = ungrouped(ty);
     let (inner, by_mutable_reference) = match ty {
         Type::Reference(reference) => (ungrouped(&reference.elem), reference.mutability.is_some()),
@@ -173,13 +183,16 @@ fn by_type(ty: &Type, self_ty: &Type, errors: &mut Errors) -> Option<Shape> {
             _ => Some(Shape::Creates),
         };
     }
-    let shape = if name == "Root" {
-        Shape::Root
-    } else if name == "Slot" {
-        Shape::Slot
-    } else {
-        return Some(Shape::Creates);
+    let (shape, right) = match name.to_string().as_str() {
+        "Root" | "MemberRoot" => (Shape::Root, if is_member { "MemberRoot" } else { "Root" }),
+        "Slot" | "MemberSlot" => (Shape::Slot, if is_member { "MemberSlot" } else { "Slot" }),
+        _ => return Some(Shape::Creates),
     };
+    if name != right {
+        let what = if is_member { "a member" } else { "an aggregate" };
+        errors.push(ty, format!("a handler of {what} takes `&mut {right}<Self>`"));
+        return None;
+    }
     if !is_own(argument, self_ty) {
         errors.push(
             argument,

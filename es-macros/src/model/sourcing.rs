@@ -16,6 +16,8 @@ pub(crate) struct SourcingHandler {
     pub(crate) deletes: bool,
     /// Where `snapshot` was written.
     pub(crate) snapshot: Option<Span>,
+    /// Whether it is run on all members, not on the one that the event names.
+    pub(crate) to_all: bool,
 }
 
 /// What the handler does to the state.
@@ -25,6 +27,8 @@ pub(crate) enum Effect {
     Creates,
     /// `&mut self`.
     Evolves,
+    /// Only members have handlers for it.
+    OfMembers,
     /// An error was reported. The event still belongs to the aggregate, so that its other uses are
     /// not reported too.
     Broken,
@@ -36,10 +40,12 @@ impl SourcingHandler {
         method: &LightFn,
         attribute: &Attribute,
         self_ty: &Type,
+        is_member: bool,
         errors: &mut Errors,
     ) -> Option<Self> {
         let before = errors.len();
-        let arguments = SourcingArguments::read(attribute, errors);
+        let read = if is_member { SourcingArguments::of_member } else { SourcingArguments::read };
+        let arguments = read(attribute, errors);
         check_function(&method.sig, errors);
         let sig = &method.sig;
         if let Some(token) = &sig.asyncness {
@@ -71,6 +77,14 @@ impl SourcingHandler {
             );
         }
         let effect = match receiver.map(signature::receiver) {
+            None if is_member => {
+                errors.push(
+                    &sig.ident,
+                    "a member is put in its place by its parent's event-sourcing handler, and \
+                     changed by its own; take `&mut self`",
+                );
+                Effect::Broken
+            }
             None => {
                 creates(method, self_ty, errors);
                 Effect::Creates
@@ -95,7 +109,18 @@ impl SourcingHandler {
             effect: if errors.len() > before { Effect::Broken } else { effect },
             deletes: arguments.mark_deleted,
             snapshot: arguments.snapshot,
+            to_all: arguments.to_all,
         })
+    }
+
+    /// An event of `member_events(..)`; `None` if it is no named type.
+    pub(crate) fn of_members(event: Type, errors: &mut Errors) -> Option<Self> {
+        let Some(name) = last_ident(&event).cloned() else {
+            errors.push(&event, "`member_events(..)` lists types of events");
+            return None;
+        };
+        let (effect, snapshot) = (Effect::OfMembers, None);
+        Some(Self { name, cfgs: vec![], event, effect, deletes: false, snapshot, to_all: false })
     }
 }
 

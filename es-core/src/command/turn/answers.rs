@@ -113,6 +113,9 @@ impl<X: DomainError> Journey<X> {
             Refusal::MemberNotFound { member, key } => {
                 CommandError::MemberNotFound { command_id, stream, member, key }
             }
+            Refusal::MemberExists { member, key } => {
+                CommandError::MemberExists { command_id, stream, member, key }
+            }
             Refusal::AlreadyExists => CommandError::AlreadyExists { command_id, stream },
             Refusal::Deleted => CommandError::Deleted { command_id, stream },
             _ => self.lost_state(),

@@ -69,6 +69,20 @@ impl<A: Aggregate, C: CommandOf<A>> Then<A, C> {
         self.expect_refusal(fits, "that the target is not found")
     }
 
+    /// Expects that the command was refused because its target has no such member.
+    ///
+    /// # Panics
+    /// It was answered in another way.
+    #[track_caller]
+    pub fn then_member_not_found(self, member: &str, key: &str) -> Self {
+        let fits = matches!(
+            &self.ran.answer,
+            Err(Refusal::MemberNotFound { member: of, key: missing })
+                if *of == member && missing == key
+        );
+        self.expect_refusal(fits, &format!("that there is no `{member}` with key `{key}`"))
+    }
+
     /// Expects that the creating command was refused because its target exists.
     ///
     /// # Panics
