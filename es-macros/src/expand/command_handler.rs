@@ -192,7 +192,7 @@ fn run(
     let awaited = handler.is_async.then(|| quote!(.await));
     let finish = finish(handler, block, slot, &answer);
     let Seen { taken, lent, given_back } = match &block.member {
-        None => entity(*shape, error, slot, &state),
+        None => entity(handler, error, slot, &state),
         Some(of) => {
             let route = of.route(command, handler.command.ty.span(), &block.paths);
             member_command::seen(*shape, block, error, [slot, &state], &route)
@@ -215,17 +215,22 @@ pub(super) struct Seen {
 }
 
 /// `let state = slot.existing::<OrderError>()?;`
-fn entity(shape: Shape, error: &TokenStream, slot: &Ident, state: &Ident) -> Seen {
-    let method = match shape {
+fn entity(handler: &CommandHandler, error: &TokenStream, slot: &Ident, state: &Ident) -> Seen {
+    let place = handler.name.span();
+    let method = match handler.shape {
         Shape::Creates => "vacant",
         Shape::Decides => "existing",
         Shape::MayCreate => "optional",
         Shape::Root => "existing_root",
         Shape::Slot => "usable",
     };
-    let method = Ident::new(method, slot.span());
-    let taken = quote!(let #state = #slot.#method::<#error>()?;);
-    Seen { taken, lent: (shape != Shape::Creates).then(|| quote!(#state,)), given_back: None }
+    let method = Ident::new(method, place);
+    let taken = quote_spanned!(place=> let #state = #slot.#method::<#error>()?;);
+    Seen {
+        taken,
+        lent: (handler.shape != Shape::Creates).then(|| quote!(#state,)),
+        given_back: None,
+    }
 }
 
 /// Whether the creating half of a pair runs.

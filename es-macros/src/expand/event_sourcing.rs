@@ -76,7 +76,8 @@ fn event_of(
             fn create(&self) -> #result<#self_ty, #fault> { #body }
         }
     };
-    let forward = quote!(<#self_ty as #es::aggregate::Entity>::forward(&mut *#state, self););
+    let forward =
+        quote_spanned!(place=> <#self_ty as #es::aggregate::Entity>::forward(&mut *#state, self););
     let evolve = |own: TokenStream| {
         quote! {
             fn evolve(&self, #state: &mut #self_ty) -> #result<(), #fault> {

@@ -30,7 +30,7 @@ use super::{Aggregate, EventOf};
 )]
 pub trait Entity: Sized + Send + Sync + 'static {
     /// The aggregate around it; itself for an aggregate.
-    type Root: Aggregate;
+    type Root: Send + Sync + 'static;
 
     /// The keys that lead to it, the innermost last; `()` for an aggregate.
     type Route: Clone + Send + Sync + 'static;
@@ -57,7 +57,7 @@ pub trait Entity: Sized + Send + Sync + 'static {
     label = "not a member",
     note = "add `#[aggregate_member(of = ..)]` to the struct and to its `impl` block"
 )]
-pub trait Member: Entity {
+pub trait Member: Entity<Root: Aggregate> {
     /// The type's name, for messages.
     const NAME: &'static str;
 
