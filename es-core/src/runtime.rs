@@ -104,6 +104,12 @@ impl Runtime {
         if admission.closing.load(Ordering::SeqCst) { None } else { Some(ticket) }
     }
 
+    /// Lets something in that belongs to a command that is inside.
+    pub(crate) fn stay(&self) -> Ticket {
+        self.0.admission.inside.fetch_add(1, Ordering::SeqCst);
+        Ticket(self.clone())
+    }
+
     /// Lets nobody in from now on.
     pub(crate) fn close(&self) {
         self.0.admission.closing.store(true, Ordering::SeqCst);

@@ -30,6 +30,8 @@ impl<A: Aggregate> Default for Cells<A> {
 pub(crate) struct Cell<A> {
     pub(crate) stream: StreamId,
     pub(crate) turn: Arc<tokio::sync::Mutex<Turn<A>>>,
+    /// True once the log has told that others changed the aggregate behind the live state.
+    met_others: AtomicBool,
     used: AtomicBool,
 }
 
@@ -79,6 +81,7 @@ impl<A: Aggregate> Cells<A> {
                 in_flight: VecDeque::new(),
                 pipeline: Pipeline::default(),
             })),
+            met_others: AtomicBool::new(false),
             used: AtomicBool::new(false),
         });
         map.make_room(capacity);
@@ -114,6 +117,20 @@ impl<A: Aggregate> Map<A> {
 }
 
 impl<A> Cell<A> {
+    /// Others changed the aggregate: whoever has the turn next folds it anew, and goes slowly.
+    pub(crate) fn meet_others(&self) {
+        self.met_others.store(true, Ordering::Release);
+    }
+
+    /// Brings a turn that was just taken up to date.
+    pub(crate) fn settle(&self, turn: &mut Turn<A>) {
+        turn.settle();
+        if self.met_others.swap(false, Ordering::AcqRel) {
+            turn.live = None;
+            turn.pipeline.shrink();
+        }
+    }
+
     // Called under the map's lock, so nobody can take the cell meanwhile. A turn that somebody
     // holds or waits for, or a batch in flight, would otherwise lead to two live copies.
     fn is_idle(self: &Arc<Self>) -> bool {
@@ -138,6 +155,8 @@ impl<A> Turn<A> {
         while let Some(first) = self.in_flight.pop_front_if(|first| !first.fate.is_pending()) {
             if first.fate.is_undone() {
                 self.live = None;
+                // Who waits behind a conflict must not run into it one after another.
+                self.pipeline.shrink();
             } else {
                 self.pipeline.stored();
             }

@@ -27,6 +27,7 @@ impl<A: Aggregate> Root<A> {
         let applied = if self.deleted {
             Err(error::too_late(E::NAME, A::NAME))
         } else {
+            self.staging.change();
             event.evolve(&mut self.state)
         };
         self.deleted |= applied.is_ok() && E::DELETES;

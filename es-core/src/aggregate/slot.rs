@@ -62,11 +62,6 @@ impl<A> Slot<A> {
             && self.root.as_ref().is_none_or(|root| root.staging.is_untouched())
     }
 
-    /// What was applied so far; see [`Staging::finish`].
-    pub(crate) fn staged(&self) -> &[NewEvent] {
-        self.root.as_ref().map_or(&[], |root| root.staging.events())
-    }
-
     /// Takes what was applied; see [`Staging::finish`].
     ///
     /// # Errors

@@ -11,9 +11,16 @@ use crate::store::NewEvent;
 pub struct Staging {
     events: Vec<NewEvent>,
     fault: Option<Fault>,
+    /// True while an event changes the state; for ever if that panics.
+    is_changing: bool,
 }
 
 impl Staging {
+    /// An event-sourcing handler is about to change the state.
+    pub(crate) fn change(&mut self) {
+        self.is_changing = true;
+    }
+
     pub(crate) fn stage<E: Event>(&mut self, event: &E, applied: Result<(), Fault>) {
         let encoded = applied.and_then(|()| Ok(encoded(|buffer| E::Codec::encode(event, buffer))?));
         match encoded {
@@ -34,16 +41,13 @@ impl Staging {
                 self.fault.get_or_insert(fault);
             }
         }
+        self.is_changing = false;
     }
 
     /// True if nothing was applied and nothing failed: the state is as it was.
     #[must_use]
     pub fn is_untouched(&self) -> bool {
-        self.events.is_empty() && self.fault.is_none()
-    }
-
-    pub(crate) fn events(&self) -> &[NewEvent] {
-        &self.events
+        self.events.is_empty() && self.fault.is_none() && !self.is_changing
     }
 
     /// Gives the staged events, or the first fault. They have no stream and metadata yet, and
@@ -54,6 +58,9 @@ impl Staging {
     pub fn finish(self) -> Result<Vec<NewEvent>, Fault> {
         match self.fault {
             Some(fault) => Err(fault),
+            None if self.is_changing => {
+                Err(Fault::new("an event-sourcing handler panicked, and what it left is unknown"))
+            }
             None => Ok(self.events),
         }
     }

@@ -197,6 +197,7 @@ impl FromContext for CommandGateway {
 
     fn needs(needs: &mut Needs) {
         needs.unit_of_work();
+        needs.multi_stream_appends();
     }
 }
 

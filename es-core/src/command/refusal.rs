@@ -92,6 +92,18 @@ pub enum Refusal<E> {
 }
 
 impl<E> Refusal<E> {
+    /// True for what the shape of a handler refuses: the user's code did not run.
+    pub(crate) fn is_before_the_handler(&self) -> bool {
+        matches!(
+            self,
+            Self::NotFound
+                | Self::MemberNotFound { .. }
+                | Self::MemberExists { .. }
+                | Self::AlreadyExists
+                | Self::Deleted
+        )
+    }
+
     /// Converts the domain's error.
     pub(super) fn map<X>(self, convert: impl FnOnce(E) -> X) -> Refusal<X> {
         match self {

@@ -132,7 +132,11 @@ pub(crate) fn upcast(
     let reading = known.clone().find_map(|lineage| lineage.reading(&row.name, row.revision));
     let fragments = match reading {
         None | Some(Reading::AsStored) => return Ok(None),
-        Some(Reading::Renamed(name)) => return Ok(Some(vec![row.renamed(name)])),
+        // The event of the new name may have become others, too.
+        Some(Reading::Renamed(name)) => {
+            let renamed = row.renamed(name);
+            return Ok(upcast(known, &renamed)?.or_else(|| Some(vec![renamed])));
+        }
         Some(Reading::Upcast(upcast)) => upcast(row.revision, &row.payload)?,
     };
     // A step leads to events that may have become others later; it never leads back.

@@ -10,6 +10,9 @@ use crate::store::EventStore;
 pub(crate) trait AnyCell: Send + Sync {
     fn stream(&self) -> &StreamId;
 
+    /// Others changed the aggregate behind its live state.
+    fn meet_others(&self);
+
     /// Waits for the aggregate's turn and holds it; its state is there then, unless it cannot be
     /// had, which is told to whoever asks for it.
     fn hold(
@@ -24,6 +27,10 @@ impl<A: Aggregate> AnyCell for Cell<A> {
         &self.stream
     }
 
+    fn meet_others(&self) {
+        Self::meet_others(self);
+    }
+
     fn hold(
         self: Arc<Self>,
         store: Arc<dyn EventStore>,
@@ -31,7 +38,7 @@ impl<A: Aggregate> AnyCell for Cell<A> {
     ) -> BoxFuture<'static, Box<dyn AnyPlace>> {
         Box::pin(async move {
             let mut turn = Arc::clone(&self.turn).lock_owned().await;
-            turn.settle();
+            self.settle(&mut turn);
             // A conflict may have come from this very copy: others changed what only the log knows.
             turn.live = None;
             let mut place = Place::<A>::default();

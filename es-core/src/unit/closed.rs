@@ -18,8 +18,8 @@ pub(crate) struct Closed {
     pub(super) conditions: Vec<Condition>,
     pub(super) callbacks: Vec<(u64, Callback)>,
     pub(super) faults: Vec<(u64, Fault)>,
-    /// Inner commands that failed: nothing of theirs is taken any more.
-    pub(super) undone: Vec<u64>,
+    /// Inner commands that have ended: nothing of theirs is taken any more.
+    pub(super) ended: Vec<u64>,
 }
 
 impl Closed {
@@ -56,12 +56,7 @@ impl Closed {
         if let Some((_, fault)) = self.faults.pop() {
             return Some(fault);
         }
-        let held = self.entries.iter().find(|entry| entry.place.is_none())?;
-        let stream = held.cell.stream();
-        Some(Fault::new(format!(
-            "`{stream}` is still held after its handler has ended; drop its guard before, and move \
-             none into a task"
-        )))
+        self.entries.iter().find(|entry| entry.place.is_none()).map(Entry::still_held)
     }
 
     /// Everything that is to be stored, in no order.
@@ -102,6 +97,14 @@ impl Closed {
 
     pub(crate) fn take_callbacks(&mut self) -> Vec<Callback> {
         std::mem::take(&mut self.callbacks).into_iter().map(|(_, run)| run).collect()
+    }
+
+    /// What is made by the batch.
+    pub(crate) fn created(&self) -> Vec<StreamId> {
+        let is_created = |entry: &&Entry| {
+            entry.stored > 0 && entry.place.as_ref().is_some_and(|it| it.base() == Some(None))
+        };
+        self.entries.iter().filter(is_created).map(|it| it.cell.stream().clone()).collect()
     }
 
     /// The aggregates that the run touched.

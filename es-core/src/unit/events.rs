@@ -30,8 +30,7 @@ impl EventGateway {
     /// Publishes an event.
     ///
     /// # Errors
-    /// It cannot be encoded; the log refused it, or failed. In a handler none: see
-    /// [`UnitOfWork::publish`].
+    /// It cannot be encoded; the log refused it, or failed. In a handler: the handler has ended.
     pub async fn publish<E: Event>(&self, event: E) -> Result<CommitToken, Fault> {
         self.publish_with(event, Metadata::new()).await
     }
@@ -48,6 +47,7 @@ impl EventGateway {
     ) -> Result<CommitToken, Fault> {
         match &self.0 {
             Way::Unit(unit) => {
+                drop(unit.open()?);
                 unit.publish(event);
                 Ok(CommitToken::default())
             }

@@ -37,6 +37,7 @@ impl UnitOfWork {
     ) -> Result<Lent<A>, RepositoryError> {
         let mut lent = self.take(cell)?;
         lent.load().await?;
+        lent.leave_turn();
         Ok(lent)
     }
 
@@ -48,14 +49,17 @@ impl UnitOfWork {
         let mut lent = self.take(cell)?;
         let free = lent.free_turn();
         let stream = lent.cell.stream.clone();
+        let is_unchanged = self.state().entry(&stream).is_none_or(|it| it.events.is_empty());
         if let Some(place) = &mut lent.place {
-            if place.is_forgotten() {
-                return Err(RepositoryError::InUse(stream));
-            }
-            if place.base().is_none() {
-                place.begin(free);
+            match (place.is_forgotten(), place.base()) {
+                // A command that failed had made it.
+                (true, Some(None)) if is_unchanged => place.begin(None),
+                (true, _) => return Err(RepositoryError::InUse(stream)),
+                (false, None) => place.begin(free),
+                (false, Some(_)) => {}
             }
         }
+        lent.leave_turn();
         Ok(lent)
     }
 
@@ -67,15 +71,18 @@ impl UnitOfWork {
         let mut state = self.open().map_err(RepositoryError::Fault)?;
         let place = match state.entry(stream) {
             Some(entry) => match entry.place.take() {
-                Some(place) => place.into_any().downcast().map_err(|_| {
-                    let text = format!("`{stream}` is another type's stream");
-                    RepositoryError::Fault(Fault::new(text))
-                })?,
+                Some(place) => {
+                    entry.lent_to = self.work();
+                    place.into_any().downcast().map_err(|_| {
+                        let text = format!("`{stream}` is another type's stream");
+                        RepositoryError::Fault(Fault::new(text))
+                    })?
+                }
                 None => return Err(RepositoryError::InUse(stream.clone())),
             },
             None => {
                 let cell = Arc::clone(&cell) as Arc<dyn AnyCell>;
-                state.entries.push(Entry::lent(cell));
+                state.entries.push(Entry { lent_to: self.work(), ..Entry::lent(cell) });
                 Box::default()
             }
         };
@@ -110,9 +117,28 @@ impl<A: Aggregate> Lent<A> {
         let is_new = self.place.as_ref().is_some_and(|place| !place.has_turn());
         let free = is_new.then(|| Arc::clone(&self.cell.turn).try_lock_owned().ok()).flatten();
         free.map(|mut turn| {
-            turn.settle();
+            self.cell.settle(&mut turn);
             turn
         })
+    }
+
+    /// Leaves the turn with the unit.
+    fn leave_turn(&mut self) {
+        let Some(turn) = self.place.as_mut().and_then(|place| place.take_turn()) else { return };
+        if let Some(entry) = self.unit.state().entry(&self.cell.stream) {
+            entry.turn = Some(Box::new(turn));
+        }
+    }
+
+    /// Takes back what was applied.
+    pub(super) fn discard(&mut self) {
+        if let Some(place) = &mut self.place {
+            if let Some(slot) = place.slot() {
+                // Nobody is told of its fault, if there is one: nothing of it is kept.
+                let _ = slot.take_staged();
+            }
+            place.forget();
+        }
     }
 
     pub(crate) fn stream(&self) -> &StreamId {
@@ -156,15 +182,18 @@ impl<A: Aggregate> Drop for Lent<A> {
             place.forget();
         }
         let mut state = self.unit.state();
-        // A guard that outlived a command that failed: what it applied has no place any more.
-        let is_undone = self.unit.is_undone(&state);
+        // A guard that outlived its command: what it applied has no place any more.
+        let is_over = self.unit.is_over(&state);
         let Some(entry) = state.entry(&self.cell.stream) else { return };
-        if is_undone {
+        if is_over {
             place.forget();
+        }
+        if let Some(turn) = entry.turn.take().and_then(|turn| turn.downcast().ok()) {
+            place.give_turn(*turn);
         }
         entry.place = Some(place);
         match events {
-            _ if is_undone => {}
+            _ if is_over => {}
             Ok(events) => entry.events.extend(events),
             Err(fault) => {
                 drop(state);

@@ -100,6 +100,14 @@ impl<A: Aggregate> Place<A> {
         self.turn.is_some()
     }
 
+    pub(super) fn take_turn(&mut self) -> Option<OwnedMutexGuard<Turn<A>>> {
+        self.turn.take()
+    }
+
+    pub(super) fn give_turn(&mut self, turn: OwnedMutexGuard<Turn<A>>) {
+        self.turn = Some(turn);
+    }
+
     /// The version that commands see: with what the unit has staged so far.
     pub(crate) fn version(&self, staged: usize) -> StreamVersion {
         let base = self.base.flatten();
@@ -138,6 +146,8 @@ impl<A: Aggregate> Place<A> {
         let turn = self.turn.insert(turn);
         if is_barrier || turn.live.is_none() {
             turn.settled().await;
+        } else if turn.is_full() {
+            turn.room().await;
         }
         if let Some(live) = turn.live.take() {
             self.rests_on = turn.decided_on();

@@ -129,16 +129,17 @@ fn created<A: Aggregate, E: EventOf<A>>(
         None => {}
     }
     slot.apply(event);
-    match slot.get() {
-        Some(state) if state.id() == id => Ok(Loaded(lent)),
-        Some(state) => Err(another(&stream, &state.id().to_text())),
-        // The fault is kept in the slot, and fails the command.
-        None => Err(RepositoryError::Fault(Fault::new(format!(
+    let refused = match slot.get() {
+        Some(state) if state.id() == id => return Ok(Loaded(lent)),
+        Some(state) => another(&stream, &state.id().to_text()),
+        None => RepositoryError::Fault(Fault::new(format!(
             "`{}` creates no `{}`; write its event-sourcing handler as `fn(event) -> Self`",
             E::NAME,
             A::NAME
-        )))),
-    }
+        ))),
+    };
+    lent.discard();
+    Err(refused)
 }
 
 fn another(stream: &StreamId, id: &str) -> RepositoryError {

@@ -1,3 +1,4 @@
+use std::any::Any;
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -45,17 +46,30 @@ pub(crate) struct Entry {
     pub(super) events: Vec<Staged>,
     /// How many events it has in the batch that is about to be handed over.
     pub(super) stored: u64,
+    /// The command whose handler has it, or had it last.
+    pub(super) lent_to: u64,
+    /// Its turn, while a handler or a guard has it: what takes a guard along takes no turn.
+    pub(super) turn: Option<Box<dyn Any + Send>>,
 }
 
 impl Entry {
     /// An aggregate whose turn the unit has; nobody has asked for it yet.
     pub(crate) fn held(cell: Arc<dyn AnyCell>, place: Box<dyn AnyPlace>) -> Self {
-        Self { cell, place: Some(place), events: Vec::new(), stored: 0 }
+        Self { place: Some(place), ..Self::lent(cell) }
+    }
+
+    /// A guard outlives the handler that has it.
+    pub(super) fn still_held(&self) -> Fault {
+        Fault::new(format!(
+            "`{}` is still held after its handler has ended; drop its guard before, and move none \
+             into a task",
+            self.cell.stream()
+        ))
     }
 
     /// An aggregate that is lent out at once.
     pub(super) fn lent(cell: Arc<dyn AnyCell>) -> Self {
-        Self { cell, place: None, events: Vec::new(), stored: 0 }
+        Self { cell, place: None, events: Vec::new(), stored: 0, lent_to: 0, turn: None }
     }
 }
 
@@ -173,6 +187,10 @@ impl UnitOfWork {
         &self.by.metadata
     }
 
+    pub(super) fn work(&self) -> u64 {
+        self.by.work
+    }
+
     /// True for the target of the outer command, which its handler has.
     pub(crate) fn is_own(&self, stream: &StreamId) -> bool {
         self.unit.own.as_ref() == Some(stream)
@@ -181,7 +199,7 @@ impl UnitOfWork {
     /// Everything, if the outer handler is still running.
     pub(crate) fn open(&self) -> Result<MutexGuard<'_, Closed>, Fault> {
         let state = self.state();
-        if state.has_ended || self.is_undone(&state) {
+        if state.has_ended || self.is_over(&state) {
             return Err(Fault::new(
                 "the unit of work has ended with its handler; await what it starts inside, or use \
                  the application's own gateway",
@@ -190,9 +208,9 @@ impl UnitOfWork {
         Ok(state)
     }
 
-    /// True for what belongs to an inner command that failed.
-    pub(super) fn is_undone(&self, state: &Closed) -> bool {
-        state.undone.contains(&self.by.work)
+    /// True for what belongs to an inner command that has ended.
+    pub(super) fn is_over(&self, state: &Closed) -> bool {
+        state.ended.contains(&self.by.work)
     }
 
     pub(crate) fn state(&self) -> MutexGuard<'_, Closed> {
@@ -224,17 +242,31 @@ impl UnitOfWork {
         self.state().faults.push((self.by.work, fault));
     }
 
-    /// The first fault of this command's own work.
+    /// Why what this command did cannot be kept: a fault nobody was told of, or a guard of its
+    /// handler that is still held.
     pub(crate) fn fault(&self) -> Option<Fault> {
-        let faults = &mut self.state().faults;
-        let index = faults.iter().position(|(work, _)| *work == self.by.work)?;
-        Some(faults.swap_remove(index).1)
+        let mut state = self.state();
+        if let Some(index) = state.faults.iter().position(|(work, _)| *work == self.by.work) {
+            return Some(state.faults.swap_remove(index).1);
+        }
+        let is_held = |entry: &&Entry| entry.place.is_none() && entry.lent_to == self.by.work;
+        state.entries.iter().find(is_held).map(Entry::still_held)
+    }
+
+    /// What this command has decided so far, in order.
+    pub(crate) fn decided(&self) -> Vec<NewEvent> {
+        let state = self.state();
+        let staged = state.entries.iter().flat_map(|entry| &entry.events).chain(&state.plain);
+        let mut own: Vec<_> = staged.filter(|staged| staged.work == self.by.work).collect();
+        own.sort_by_key(|staged| staged.order);
+        own.into_iter().map(|staged| staged.event.clone()).collect()
     }
 
     /// Makes the work of an inner command that succeeded a part of its sender's.
     pub(crate) fn keep(&self, sender: &Self) {
         let (inner, outer) = (self.by.work, sender.by.work);
         let mut state = self.state();
+        state.ended.push(inner);
         let plain = state.plain.iter_mut();
         plain.filter(|staged| staged.work == inner).for_each(|staged| staged.work = outer);
         for entry in &mut state.entries {
@@ -249,27 +281,26 @@ impl UnitOfWork {
     pub(crate) fn undo(&self) {
         let inner = self.by.work;
         let mut state = self.state();
-        state.undone.push(inner);
+        state.ended.push(inner);
         state.plain.retain(|staged| staged.work != inner);
         state.callbacks.retain(|(work, _)| *work != inner);
         state.faults.retain(|(work, _)| *work != inner);
-        let mut in_use = None;
+        let mut beside = None;
         for entry in &mut state.entries {
-            let before = entry.events.len();
+            let removed = entry.events.iter().filter(|staged| staged.work == inner);
+            let Some(first) = removed.map(|staged| staged.order).min() else { continue };
             entry.events.retain(|staged| staged.work != inner);
-            if entry.events.len() == before {
-                continue;
-            }
+            let is_built_on = entry.events.iter().any(|staged| staged.order > first);
             // Folded again when somebody asks for it.
             match &mut entry.place {
-                Some(place) => place.forget(),
-                None => in_use = Some(entry.cell.stream().clone()),
+                Some(place) if !is_built_on => place.forget(),
+                _ => beside = Some(entry.cell.stream().clone()),
             }
         }
-        if let Some(stream) = in_use {
+        if let Some(stream) = beside {
             let text = format!(
-                "a command that failed changed `{stream}` while another handler of the same unit \
-                 of work used it; send the commands of one unit one after another"
+                "a command that failed changed `{stream}` beside another handler of the same unit \
+                 of work, which used it meanwhile; send the commands of one unit one after another"
             );
             state.faults.push((0, Fault::new(text)));
         }
@@ -278,14 +309,26 @@ impl UnitOfWork {
     /// Waits until everything the unit rests on is durable, and lets nothing else in from now on.
     ///
     /// A handler with effects outside runs next.
-    pub(crate) async fn barrier(&self, may_repeat: bool) -> Result<(), Fault> {
+    pub(crate) async fn barrier(&self) -> Result<(), Fault> {
         let fates = {
             let mut state = self.open()?;
             state.is_barrier = true;
-            state.must_not_repeat |= !may_repeat;
             state.rests_on()
         };
         all_stored(&fates).await
+    }
+
+    /// Tells that an effect outside may happen from now on, and gives what was told before.
+    pub(crate) fn risks_effects(&self, may_repeat: bool) -> bool {
+        let mut state = self.state();
+        let before = state.must_not_repeat;
+        state.must_not_repeat |= !may_repeat;
+        before
+    }
+
+    /// Tells that no effect has happened since.
+    pub(crate) fn had_no_effect(&self, before: bool) {
+        self.state().must_not_repeat = before;
     }
 }
 

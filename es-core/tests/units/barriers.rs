@@ -104,7 +104,7 @@ async fn a_plain_function_with_a_resource_has_effects_too() {
         open(&other, account, 0).await;
     }
     let error = app.commands().send(Announce { account: "a".to_owned() }).await.unwrap_err();
-    assert!(matches!(error, CommandError::Conflict { attempts: 1, .. }), "{error}");
+    assert!(matches!(error, CommandError::AlreadyExists { .. }), "{error}");
     assert_eq!(*told.lock().unwrap(), ["a"]);
     let error = app.commands().send(AnnounceAgain { account: "b".to_owned() }).await.unwrap_err();
     assert!(matches!(error, CommandError::AlreadyExists { .. }), "{error}");

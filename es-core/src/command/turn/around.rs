@@ -3,7 +3,7 @@
 use std::any::Any;
 
 use super::{Fallible, Journey};
-use crate::aggregate::{Aggregate, Slot};
+use crate::aggregate::{Aggregate, AggregateId, Slot};
 use crate::command::{Around, CommandError, DomainError, guarded};
 use crate::context::Context;
 use crate::event::Sequence;
@@ -46,12 +46,17 @@ impl<X: DomainError> Journey<X> {
     }
 
     /// Compares the version that a command was made for with the one its target has.
-    pub(super) fn check_version(
+    /// A deleted one says so, whatever its version.
+    pub(super) fn check_version<A: Aggregate>(
         &self,
         expected: Option<Sequence>,
         actual: StreamVersion,
+        slot: &Slot<A>,
     ) -> Fallible<(), X> {
         let (Some(expected), Some(stream)) = (expected, &self.target) else { return Ok(()) };
+        if slot.is_deleted() {
+            return Ok(());
+        }
         let (command_id, stream) = (self.id, stream.clone());
         match actual {
             Some(actual) if actual == expected => Ok(()),
@@ -59,6 +64,22 @@ impl<X: DomainError> Journey<X> {
                 Err(CommandError::VersionMismatch { command_id, stream, expected, actual })
             }
             None => Err(CommandError::NotFound { command_id, stream }),
+        }
+    }
+
+    /// Refuses an aggregate that a creating handler made under another id than the command's.
+    pub(super) fn check_id<A: Aggregate>(
+        &self,
+        version: StreamVersion,
+        slot: &Slot<A>,
+    ) -> Fallible<(), X> {
+        match (slot.get(), &self.target) {
+            (Some(state), Some(target))
+                if version.is_none() && state.id().to_text() != target.id() =>
+            {
+                Err(self.another_id::<A>(target, state.id()))
+            }
+            _ => Ok(()),
         }
     }
 }

@@ -16,8 +16,6 @@ use crate::unit::{AnyCell, Entry};
 #[derive(Default)]
 pub(super) struct Attempts {
     conflicts: u32,
-    /// True if others had changed the command's own target in the last run.
-    met_others: bool,
     /// What they touched beside the command's own target, in the order of the streams.
     touched: Vec<Arc<dyn AnyCell>>,
 }
@@ -40,6 +38,8 @@ pub(super) struct Handed {
 /// A unit of work that is with the log.
 pub(super) struct HandedUnit {
     pub(super) touched: Vec<Arc<dyn AnyCell>>,
+    /// What it made, and the log thought to be missing.
+    pub(super) created: Vec<StreamId>,
     /// What runs once the batch is durable.
     pub(super) afterwards: Option<JoinHandle<()>>,
 }
@@ -48,11 +48,6 @@ impl Attempts {
     /// True if no run has met a conflict.
     pub(super) fn is_first(&self) -> bool {
         self.touched.is_empty() && self.conflicts == 0
-    }
-
-    /// True if others had changed the command's own target in the last run.
-    pub(super) fn met_others(&self) -> bool {
-        self.met_others
     }
 
     /// The touched aggregates that come before a stream, and those that come after it.
@@ -92,6 +87,7 @@ impl<X: DomainError> Journey<X> {
     pub(super) async fn end<R: Reply>(
         &self,
         decided: Decided<R, X>,
+        own: Option<&dyn AnyCell>,
         attempts: &mut Attempts,
     ) -> Option<SendResult<R, X>> {
         let Decided { outcome, handed, appended } = decided;
@@ -100,7 +96,7 @@ impl<X: DomainError> Journey<X> {
             (Some(Ok(Committed { token, .. })), Handed { unit: None, .. }) => {
                 Some(outcome.map(|reply| Tracked { reply, token }))
             }
-            (committed, handed) => self.conclude(committed, outcome, handed, attempts).await,
+            (committed, handed) => self.conclude(committed, outcome, handed, own, attempts).await,
         }
     }
 
@@ -110,9 +106,9 @@ impl<X: DomainError> Journey<X> {
         committed: Option<Result<Committed, AppendError>>,
         outcome: Fallible<R, X>,
         handed: Handed,
+        own: Option<&dyn AnyCell>,
         attempts: &mut Attempts,
     ) -> Option<SendResult<R, X>> {
-        attempts.met_others = false;
         let Some(committed) = committed else {
             return Some(Err(self.late(handed.stores_nothing)));
         };
@@ -129,8 +125,13 @@ impl<X: DomainError> Journey<X> {
             Err(error @ AppendError::PredecessorUndone) => (false, self.append_error(error)),
             Err(AppendError::Conflict { stream, .. }) => {
                 attempts.conflicts += 1;
-                attempts.met_others = self.target.as_ref() == Some(&stream);
-                (true, self.conflict(stream, attempts.conflicts))
+                let unit = handed.unit.as_deref();
+                let touched = unit.into_iter().flat_map(|unit| &unit.touched);
+                let mut cells = own.into_iter().chain(touched.map(|cell| &**cell));
+                if let Some(cell) = cells.find(|cell| *cell.stream() == stream) {
+                    cell.meet_others();
+                }
+                (true, self.met(stream, &handed, attempts.conflicts))
             }
             Err(AppendError::ConditionFailed { position, .. }) => {
                 let (command_id, tries) = (self.id, attempts.conflicts + 1);
@@ -150,6 +151,15 @@ impl<X: DomainError> Journey<X> {
             jitter(attempts.conflicts).await;
         }
         None
+    }
+
+    /// What a conflict is for somebody who does not decide again.
+    fn met(&self, stream: StreamId, handed: &Handed, attempts: u32) -> CommandError<X> {
+        let created = handed.unit.as_ref().is_some_and(|unit| unit.created.contains(&stream));
+        if created && !handed.may_repeat {
+            return CommandError::AlreadyExists { command_id: self.id, stream };
+        }
+        self.conflict(stream, attempts)
     }
 
     /// The log's answer; `None` if the deadline passed before it came.

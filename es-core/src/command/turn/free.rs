@@ -87,7 +87,7 @@ impl<X: DomainError> Journey<X> {
                     self.decide_free_awaiting(decision, held, kind).await?
                 }
             };
-            if let Some(result) = self.end(decided, &mut attempts).await {
+            if let Some(result) = self.end(decided, None, &mut attempts).await {
                 return result;
             }
         }

@@ -10,6 +10,7 @@ use crate::command::{Around, CommandError, DomainError, Handled, Refusal, Reply}
 use crate::context::Context;
 use crate::event::{EventId, Metadata};
 use crate::future::panic_message;
+use crate::runtime::Ticket;
 use crate::store::{Append, BatchFate, NewEvent, Permit, judge};
 use crate::unit::{Callback, Closed, Staged};
 
@@ -168,18 +169,19 @@ impl<X: DomainError> Journey<X> {
         let fate = batch.fate.clone();
         closed.advance(&self.runtime.shared().store, &batch);
         let appended = permit.append(batch);
-        let touched = closed.touched();
+        let (touched, created) = (closed.touched(), closed.created());
         let callbacks = closed.take_callbacks();
         closed.release(&InFlight { fate: fate.clone(), command: self.id });
-        let afterwards = (!callbacks.is_empty()).then(|| tokio::spawn(after(fate, callbacks)));
-        let unit = Some(Box::new(HandedUnit { touched, afterwards }));
+        let afterwards = (!callbacks.is_empty())
+            .then(|| tokio::spawn(after(fate, callbacks, self.runtime.stay())));
+        let unit = Some(Box::new(HandedUnit { touched, created, afterwards }));
         Decided { outcome, handed: Handed { stores_nothing, may_repeat, unit }, appended }
     }
 }
 
 /// Runs what waits for a batch to be durable, and nothing if it is undone.
 // On a task of its own: whoever sent the command may be gone by then.
-async fn after(fate: BatchFate, callbacks: Vec<Callback>) {
+async fn after(fate: BatchFate, callbacks: Vec<Callback>, _ticket: Ticket) {
     fate.settled().await;
     if !fate.is_committed() {
         return;

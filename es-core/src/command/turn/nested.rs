@@ -7,7 +7,7 @@ use super::targeted::Targeted;
 use super::{Fallible, Journey};
 use crate::aggregate::Aggregate;
 use crate::command::handled::SendResult;
-use crate::command::{CommandError, DomainError, Refusal, Reply, Tracked};
+use crate::command::{Around, CommandError, DomainError, Refusal, Reply, Tracked};
 use crate::context::Context;
 use crate::store::CommitToken;
 use crate::unit::{UnitOfWork, Within};
@@ -44,13 +44,14 @@ impl<A: Aggregate, X: DomainError> Targeted<A, X> {
         may_repeat: Option<bool>,
     ) -> SendResult<R, X> {
         let Self { journey, cell } = self;
-        let mut work = journey.join(sender, may_repeat).await?;
+        let mut work = journey.join(sender, may_repeat.is_some()).await?;
         let lending = journey.before_deadline(work.unit.lend(cell)).await?;
         let mut lent = lending.map_err(|error| journey.refusal(Refusal::Repository(error)))?;
         let mut context = journey.context_within(Within::default());
         let mut around = journey.around(decision.payload());
-        journey.check_version(decision.target_version(), lent.version())?;
+        let version = lent.version();
         let slot = lent.slot().map_err(|fault| journey.fault(fault))?;
+        journey.check_version(decision.target_version(), version, slot)?;
         journey
             .enter_aggregate(&mut around, slot, &mut context)
             .inspect_err(|error| around.lose(&context.metadata, error))?;
@@ -58,14 +59,24 @@ impl<A: Aggregate, X: DomainError> Targeted<A, X> {
         context.within = Within::from(work.unit.clone());
         lent.signed_by(work.unit.clone());
         let slot = lent.slot().map_err(|fault| journey.fault(fault))?;
+        let before = may_repeat.map(|may_repeat| work.unit.risks_effects(may_repeat));
         let called = calling(|| decision.decide(slot, &context));
         let called = journey.ended_in_time(called, &context, &around).await?;
+        if let (Some(before), Ok(Err(refusal))) = (before, &called)
+            && refusal.is_before_the_handler()
+        {
+            work.unit.had_no_effect(before);
+        }
         let mut answer = journey.answer(called);
-        let staged = lent.slot().map(|slot| slot.staged()).unwrap_or_default();
-        journey.leave(&around, &mut answer, staged, &context.metadata);
+        let slot = lent.slot().map_err(|fault| journey.fault(fault))?;
+        if answer.stores()
+            && let Err(error) = journey.check_id(version, slot)
+        {
+            answer = Answer::Failed(error);
+        }
         // Gives the events to the unit.
         drop(lent);
-        journey.ended_within(answer, work)
+        journey.ended_within(answer, work, &around, &context)
     }
 }
 
@@ -77,27 +88,26 @@ impl<X: DomainError> Journey<X> {
         sender: &UnitOfWork,
         kind: Kind,
     ) -> SendResult<R, X> {
-        let mut work = self.join(sender, kind.repeats_effects()).await?;
+        let mut work = self.join(sender, kind.is_barrier()).await?;
         let mut context = self.context_within(Within::default());
         let mut around = self.around(decision.payload());
         self.enter(&mut around, &mut context)
             .inspect_err(|error| around.lose(&context.metadata, error))?;
         work.unit = work.unit.described(context.metadata.clone());
         context.within = Within::from(work.unit.clone());
+        if let Some(may_repeat) = kind.repeats_effects() {
+            work.unit.risks_effects(may_repeat);
+        }
         let called = calling(|| decision.decide(&context));
         let called = self.ended_in_time(called, &context, &around).await?;
-        let mut answer = self.answer(called);
-        self.leave(&around, &mut answer, &[], &context.metadata);
-        self.ended_within(answer, work)
+        let answer = self.answer(called);
+        self.ended_within(answer, work, &around, &context)
     }
 
     /// Joins the sender's unit; for a handler with effects outside, once all it rests on is
     /// durable.
-    async fn join<'a>(
-        &self,
-        sender: &'a UnitOfWork,
-        effects: Option<bool>,
-    ) -> Fallible<Work<'a>, X> {
+    async fn join<'a>(&self, sender: &'a UnitOfWork, is_barrier: bool) -> Fallible<Work<'a>, X> {
+        drop(sender.open().map_err(|fault| self.fault(fault))?);
         if self.tenant != *sender.tenant() {
             return Err(self.fault(crate::fault::Fault::new(format!(
                 "a handler of tenant `{}` sent `{}` for tenant `{}`; one unit of work belongs to \
@@ -109,8 +119,8 @@ impl<X: DomainError> Journey<X> {
         }
         let unit = sender.inner(self.id, self.metadata.clone());
         let work = Work { unit, sender, is_kept: false };
-        if let Some(may_repeat) = effects {
-            let durable = self.before_deadline(work.unit.barrier(may_repeat)).await?;
+        if is_barrier {
+            let durable = self.before_deadline(work.unit.barrier()).await?;
             durable.map_err(|fault| self.fault(fault))?;
         }
         Ok(work)
@@ -120,17 +130,27 @@ impl<X: DomainError> Journey<X> {
         &self,
         called: Called<'_, T>,
         context: &Context,
-        around: &crate::command::Around<'_>,
+        around: &Around<'_>,
     ) -> Fallible<std::thread::Result<T>, X> {
         let ended = self.in_time(called.ended()).await;
         ended.inspect_err(|error| around.lose(&context.metadata, error))
     }
 
     /// Keeps what an inner command did, or takes it back.
-    fn ended_within<R>(&self, answer: Answer<R, X>, work: Work<'_>) -> SendResult<R, X> {
-        if let Some(fault) = work.unit.fault() {
-            return Err(self.fault(fault));
+    fn ended_within<R>(
+        &self,
+        mut answer: Answer<R, X>,
+        work: Work<'_>,
+        around: &Around<'_>,
+        context: &Context,
+    ) -> SendResult<R, X> {
+        let ended = work.unit.open().err();
+        if let Some(fault) = ended.or_else(|| work.unit.fault()) {
+            answer = Answer::Failed(self.fault(fault));
         }
+        let is_shown = answer.stores() && !around.interceptors.is_empty();
+        let events = if is_shown { work.unit.decided() } else { Vec::new() };
+        self.leave(around, &mut answer, &events, &context.metadata);
         match answer {
             Answer::Failed(error) => Err(error),
             Answer::Recorded(error) => {

@@ -53,7 +53,10 @@ impl<A: Aggregate, R: Reply, X: DomainError> Outside<A, R, X> {
             Ok(decided) => decided,
             Err(error) => return (Some(Err(error)), attempts),
         };
-        (self.targeted.journey.end(decided, &mut attempts).await, attempts)
+        (
+            self.targeted.journey.end(decided, Some(&*self.targeted.cell), &mut attempts).await,
+            attempts,
+        )
     }
 
     async fn decide(&self, mut turns: Turns<A>) -> Fallible<Decided<R, X>, X> {

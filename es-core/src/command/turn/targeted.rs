@@ -8,7 +8,7 @@ use super::attempts::{Attempts, Decided};
 use super::decision::{Called, Decision, calling};
 use super::gather::{Answer, Gathered};
 use super::{Fallible, Journey};
-use crate::aggregate::{Aggregate, AggregateId, Cell, InFlight, Live, Turn, fold, take_when_due};
+use crate::aggregate::{Aggregate, Cell, InFlight, Live, Turn, fold, take_when_due};
 use crate::command::handled::SendResult;
 use crate::command::{Around, CommandError, DomainError, Reply};
 use crate::context::Context;
@@ -80,7 +80,8 @@ impl<A: Aggregate, X: DomainError> Targeted<A, X> {
             // From here to the hand-over there is no await: a dropped caller finds either nothing
             // done or everything handed over.
             let decided = self.decide_now(decision, turns, permit)?;
-            if let Some(result) = self.journey.end(decided, &mut attempts).await {
+            if let Some(result) = self.journey.end(decided, Some(&*self.cell), &mut attempts).await
+            {
                 return result;
             }
         }
@@ -97,7 +98,7 @@ impl<A: Aggregate, X: DomainError> Targeted<A, X> {
         }
         let free = Arc::clone(&self.cell.turn).try_lock_owned().ok();
         Ok(free.and_then(|mut turn| {
-            turn.settle();
+            self.cell.settle(&mut turn);
             (!turn.is_full()).then_some(turn)
         }))
     }
@@ -111,22 +112,19 @@ impl<A: Aggregate, X: DomainError> Targeted<A, X> {
         is_barrier: bool,
     ) -> Fallible<Turns<A>, X> {
         if attempts.touched().is_empty() {
-            return Ok(Turns { own: self.take_turn(attempts).await?, held: Vec::new() });
+            return Ok(Turns { own: self.take_turn().await?, held: Vec::new() });
         }
         let (before, after) = attempts.around(&self.cell.stream);
         let mut held = self.journey.hold(before, is_barrier).await?;
-        let own = self.take_turn(attempts).await?;
+        let own = self.take_turn().await?;
         held.append(&mut self.journey.hold(after, is_barrier).await?);
         Ok(Turns { own, held })
     }
 
-    async fn take_turn(&self, attempts: &Attempts) -> Fallible<OwnedMutexGuard<Turn<A>>, X> {
+    async fn take_turn(&self) -> Fallible<OwnedMutexGuard<Turn<A>>, X> {
         let locking = Arc::clone(&self.cell.turn).lock_owned();
         let mut turn = self.journey.before_deadline(locking).await?;
-        turn.settle();
-        if attempts.met_others() {
-            turn.pipeline.shrink();
-        }
+        self.cell.settle(&mut turn);
         if turn.is_full() {
             self.journey.before_deadline(turn.room()).await?;
         }
@@ -202,7 +200,7 @@ impl<A: Aggregate, X: DomainError> Targeted<A, X> {
         held: Vec<Entry>,
     ) -> Fallible<(), X> {
         let journey = &self.journey;
-        journey.check_version(decision.target_version(), live.version)?;
+        journey.check_version(decision.target_version(), live.version, &live.slot)?;
         journey.enter_aggregate(around, &live.slot, context)?;
         // Only now, because its events are stored with what interceptors have added.
         context.hold(held).map_err(|fault| journey.fault(fault))
@@ -236,13 +234,7 @@ impl<A: Aggregate, X: DomainError> Targeted<A, X> {
     fn staged(&self, live: &mut Live<A>) -> Fallible<Vec<NewEvent>, X> {
         let journey = &self.journey;
         let staged = live.slot.take_staged().map_err(|fault| journey.fault(fault))?;
-        let is_created = live.version.is_none() && !staged.is_empty();
-        match live.slot.get() {
-            Some(state) if is_created && state.id().to_text() != self.cell.stream.id() => {
-                Err(journey.another_id::<A>(&self.cell.stream, state.id()))
-            }
-            _ => Ok(staged),
-        }
+        journey.check_id(live.version, &live.slot).map(|()| staged)
     }
 
     /// Hands the decision to the log and gives the turn back, in one step without an await.

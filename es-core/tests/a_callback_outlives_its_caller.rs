@@ -1,0 +1,90 @@
+//! A callback after commit runs before an orderly shutdown is over.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    missing_docs,
+    unreachable_pub,
+    dead_code
+)]
+
+#[path = "commands/gated_log.rs"]
+mod gated_log;
+
+use std::convert::Infallible;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use es_core::prelude::*;
+use es_core::store::EventStore;
+use es_core::unit::UnitOfWork;
+use gated_log::GatedLog;
+
+#[derive(Command, Clone, Serialize, Deserialize)]
+pub struct Open {
+    #[target]
+    pub account: String,
+}
+#[derive(Command, Clone, Serialize, Deserialize)]
+pub struct Tell {
+    #[target]
+    pub account: String,
+}
+#[derive(Event, Debug, Serialize, Deserialize)]
+pub struct Opened {
+    pub account: String,
+}
+#[derive(Event, Debug, Serialize, Deserialize)]
+pub struct Told {}
+static TOLD: AtomicBool = AtomicBool::new(false);
+
+#[aggregate]
+pub struct Account {
+    #[aggregate_identifier]
+    pub account: String,
+}
+#[aggregate]
+impl Account {
+    #[command_handler]
+    fn open(command: Open) -> Opened {
+        Opened { account: command.account }
+    }
+    #[command_handler]
+    fn tell(account: &mut Root<Self>, _: Tell, unit: UnitOfWork) -> Result<(), Infallible> {
+        unit.after_commit(|| TOLD.store(true, Ordering::SeqCst));
+        account.apply(Told {});
+        Ok(())
+    }
+    #[event_sourcing_handler]
+    fn on_opened(event: &Opened) -> Self {
+        Self { account: event.account.clone() }
+    }
+    #[event_sourcing_handler]
+    fn on_told(&mut self, _: &Told) {}
+}
+
+#[test]
+fn a_callback_runs_before_an_orderly_shutdown_is_over() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let (log, gate) = GatedLog::new();
+        let inner = log.inner.clone();
+        let app = App::test().store(log).start().await.unwrap();
+        gate.let_through(1);
+        app.commands().send(Open { account: "a".to_owned() }).await.unwrap();
+        let commands = app.commands();
+        let mut telling = Box::pin(commands.send(Tell { account: "a".to_owned() }));
+        let first = tokio::time::timeout(Duration::from_millis(20), &mut telling).await;
+        assert!(first.is_err(), "it is with the log");
+        drop(telling);
+        gate.let_through(8);
+        // Without giving way, so that no task runs before the log has written.
+        while *inner.committed().borrow() < Position(2) {
+            std::thread::yield_now();
+        }
+        app.shutdown(Duration::from_secs(5)).await.unwrap();
+    });
+    drop(runtime);
+    assert!(TOLD.load(Ordering::SeqCst), "the event is stored, and the callback has not run");
+}
