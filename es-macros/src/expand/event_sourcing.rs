@@ -76,8 +76,10 @@ fn event_of(
             fn create(&self) -> #result<#self_ty, #fault> { #body }
         }
     };
+    // A `self` of the user's `macro_rules!` would be another one than that of the method.
+    let this = quote!(self);
     let forward =
-        quote_spanned!(place=> <#self_ty as #es::aggregate::Entity>::forward(&mut *#state, self););
+        quote_spanned!(place=> <#self_ty as #es::aggregate::Entity>::forward(&mut *#state, #this););
     let evolve = |own: TokenStream| {
         quote! {
             fn evolve(&self, #state: &mut #self_ty) -> #result<(), #fault> {
