@@ -64,7 +64,7 @@ fn an_order_goes_its_way_from_the_command_line() {
     let early = place.run(&["show", "a", "--as-of", "2001-01-01T00:00"]);
     let placed_at = history[0]["recorded_at"].as_str().unwrap();
     early.failed(3, "order `a` did not exist yet at 2001-01-01T00:00:00Z");
-    early.failed(3, &format!("it was placed at {placed_at}"));
+    early.failed(3, &format!("its first event was recorded at {placed_at}"));
     let nobody = place.run(&["show", "nobody", "--as-of", "2001-01-01T00:00"]);
     nobody.failed(3, "`Order nobody` does not exist");
     assert!(place.done(&["list"]).out.contains("shipped"));

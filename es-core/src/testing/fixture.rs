@@ -3,9 +3,10 @@ use std::sync::Arc;
 use super::call::call;
 use super::past::Past;
 use crate::aggregate::{Aggregate, AggregateId, Slot};
-use crate::command::{Command, CommandOf, Dispatch, Refusal, Reply};
+use crate::command::{Command, CommandMessage, CommandOf, Dispatch, Refusal, Reply};
 use crate::context::{Context, Resources};
 use crate::event::{CommandId, StreamId, Tenant, Timestamp};
+use crate::fault::Fault;
 use crate::store::NewEvent;
 
 /// One aggregate, its past, and what surrounds the commands sent to it.
@@ -47,7 +48,10 @@ impl<A: Aggregate> Fixture<A> {
         let target = self.target::<C>(command.target_id())?;
         let context = self.context(dispatch);
         let mut live = self.past.load().map_err(|error| error.to_string())?;
-        let mut answer = call(&mut live, &command, &context);
+        let mut answer = match self.enter(&command, &live, &context) {
+            Ok(()) => call(&mut live, &command, &context),
+            Err(refusal) => Err(refusal),
+        };
         let mut stored = Vec::new();
         // A recorded refusal stores what was applied, like a success.
         if matches!(answer, Ok(_) | Err(Refusal::Recorded(_))) {
@@ -68,6 +72,33 @@ impl<A: Aggregate> Fixture<A> {
             check_reply::<C, _>(reply)?;
         }
         Ok(Ran { command, answer, stored, live })
+    }
+
+    /// What has to hold before the handler runs: the version that the command is for, and the
+    /// aggregate's own interceptors.
+    fn enter<C: CommandOf<A>>(
+        &self,
+        command: &C,
+        live: &Slot<A>,
+        context: &Context,
+    ) -> Result<(), Refusal<C::Error>> {
+        let Some(state) = live.get().filter(|_| !live.is_deleted()) else { return Ok(()) };
+        let actual = self.past.version();
+        if let Some(expected) = command.target_version()
+            && actual != Some(expected)
+        {
+            let actual = actual.map_or_else(|| "none".to_owned(), |actual| actual.to_string());
+            let text = format!("the command is for version {expected}, which is at {actual}");
+            return Err(Refusal::Fault(Fault::new(text)));
+        }
+        let message = CommandMessage {
+            name: C::NAME,
+            id: context.command_id.unwrap_or_else(CommandId::generate),
+            metadata: &context.metadata,
+            target: None,
+            payload: command,
+        };
+        state.intercept(&message).map_err(Refusal::Vetoed)
     }
 
     /// The text form of a command's target, if it is the aggregate that the past made.

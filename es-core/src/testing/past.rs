@@ -93,6 +93,11 @@ impl<A: Aggregate> Past<A> {
         StreamId::new(&Tenant::default(), A::NAME, &id).ok()
     }
 
+    /// The sequence of the last event.
+    pub(super) fn version(&self) -> Option<Sequence> {
+        self.next_sequence().0.checked_sub(1).map(Sequence)
+    }
+
     fn next_sequence(&self) -> Sequence {
         Sequence(u64::try_from(self.events.len()).unwrap_or(u64::MAX))
     }

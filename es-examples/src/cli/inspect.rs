@@ -49,7 +49,8 @@ async fn as_of(
     }
     // It says so itself if there is no such order at all.
     let first = orders.history(id)?.next().await?.map(|step| step.recorded.recorded_at);
-    let since = first.map_or_else(String::new, |first| format!("; it was placed at {first}"));
+    let since = first
+        .map_or_else(String::new, |first| format!("; its first event was recorded at {first}"));
     Err(Failure::Rejected(format!("order `{}` did not exist yet at {moment}{since}", id.0)))
 }
 
