@@ -1,8 +1,6 @@
-use std::borrow::Cow;
-
 use super::Order;
 
-use crate::event::{Codec, Event, Metadata, Tags, encoded};
+use crate::event::{Event, Metadata};
 use crate::fault::Fault;
 use crate::store::NewEvent;
 
@@ -22,21 +20,9 @@ impl Staging {
     }
 
     pub(crate) fn stage<E: Event>(&mut self, event: &E, applied: Result<(), Fault>) {
-        let encoded = applied.and_then(|()| Ok(encoded(|buffer| E::Codec::encode(event, buffer))?));
-        match encoded {
-            Ok(payload) => {
-                let mut tags = Tags::default();
-                event.tags(&mut tags);
-                self.events.push(NewEvent {
-                    id: Order::next().as_id(),
-                    stream: None,
-                    name: Cow::Borrowed(E::NAME),
-                    revision: E::REVISION,
-                    payload,
-                    metadata: Metadata::new(),
-                    tags: tags.into_vec(),
-                });
-            }
+        let id = Order::next().as_id();
+        match applied.and_then(|()| Ok(NewEvent::of(event, id, Metadata::new())?)) {
+            Ok(event) => self.events.push(event),
             Err(fault) => {
                 self.fault.get_or_insert(fault);
             }

@@ -74,8 +74,6 @@ impl Dispatch {
     }
 
     pub(crate) fn tenant_of(&self) -> Result<Tenant, InvalidId> {
-        self.metadata
-            .get(keys::TENANT)
-            .map_or_else(|| Ok(Tenant::default()), |name| Tenant::new(&name))
+        self.metadata.tenant()
     }
 }

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::{InvalidId, Tenant};
+
 /// The keys of metadata that the framework reads and writes.
 pub mod keys {
     /// Id of the message that began the whole conversation.
@@ -127,6 +129,11 @@ impl Metadata {
             .map(|(key, value)| (key.clone(), value.clone()))
             .collect();
         Self { entries: (!entries.is_empty()).then(|| Arc::new(entries)), ..*self }
+    }
+
+    /// The tenant that is named; without one the empty one.
+    pub(crate) fn tenant(&self) -> Result<Tenant, InvalidId> {
+        self.get(keys::TENANT).map_or_else(|| Ok(Tenant::default()), |name| Tenant::new(&name))
     }
 
     /// These entries, and in place of some of them those.

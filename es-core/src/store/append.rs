@@ -5,8 +5,8 @@ use bytes::Bytes;
 
 use super::{BatchFate, CommitToken, Criteria, Marker};
 use crate::event::{
-    CommandId, EventId, Metadata, Partition, Position, RecordedEvent, Sequence, StreamId, Tag,
-    Tenant, Timestamp,
+    Codec, CodecError, CommandId, Event, EventId, Metadata, Partition, Position, RecordedEvent,
+    Sequence, StreamId, Tag, Tags, Tenant, Timestamp, encoded,
 };
 
 /// One batch: stored whole or not at all.
@@ -131,6 +131,23 @@ pub struct RememberedCommand {
 }
 
 impl NewEvent {
+    /// An event without a stream, in its stored form.
+    ///
+    /// # Errors
+    /// It cannot be encoded.
+    pub(crate) fn of<E: Event>(
+        event: &E,
+        id: EventId,
+        metadata: Metadata,
+    ) -> Result<Self, CodecError> {
+        let payload = encoded(|buffer| E::Codec::encode(event, buffer))?;
+        let mut tags = Tags::default();
+        event.tags(&mut tags);
+        let (stream, tags) = (None, tags.into_vec());
+        let (name, revision) = (Cow::Borrowed(E::NAME), E::REVISION);
+        Ok(Self { id, stream, name, revision, payload, metadata, tags })
+    }
+
     /// The stream's tenant, if the event has a stream.
     #[must_use]
     pub fn tenant(&self) -> Option<&Tenant> {

@@ -1,8 +1,6 @@
-use std::borrow::Cow;
-
 use super::UnitOfWork;
 use crate::context::{Context, FromContext, Needs};
-use crate::event::{Codec, CommandId, Event, EventId, Metadata, Tags, Tenant, encoded, keys};
+use crate::event::{CommandId, Event, EventId, Metadata};
 use crate::fault::Fault;
 use crate::runtime::Runtime;
 use crate::store::{Append, CommitToken, NewEvent};
@@ -64,21 +62,9 @@ async fn store<E: Event>(
     let Some(_ticket) = runtime.admit() else {
         return Err(Fault::new("the application is shutting down; nothing is stored"));
     };
-    let tenant = match metadata.get(keys::TENANT) {
-        Some(name) => Tenant::new(&name)?,
-        None => Tenant::default(),
-    };
-    let mut tags = Tags::default();
-    event.tags(&mut tags);
-    let event = NewEvent {
-        id: EventId::generate(),
-        stream: None,
-        name: Cow::Borrowed(E::NAME),
-        revision: E::REVISION,
-        payload: encoded(|buffer| E::Codec::encode(event, buffer))?,
-        metadata: metadata.caused_by_command(CommandId::generate().0),
-        tags: tags.into_vec(),
-    };
+    let tenant = metadata.tenant()?;
+    let metadata = metadata.caused_by_command(CommandId::generate().0);
+    let event = NewEvent::of(event, EventId::generate(), metadata)?;
     let permit = runtime.shared().store.reserve(None).await?;
     let batch = Append { tenant, events: vec![event], ..Append::default() };
     Ok(permit.append(batch).await?.token)

@@ -5,7 +5,7 @@ use tokio::sync::OwnedMutexGuard;
 use super::place::copies;
 use super::{AnyCell, AnyPlace, Entry, Place, RepositoryError, UnitOfWork};
 use crate::aggregate::{Aggregate, Cell, Root, Slot, Turn};
-use crate::event::{StreamId, Tenant};
+use crate::event::StreamId;
 use crate::fault::Fault;
 use crate::store::StreamVersion;
 
@@ -19,15 +19,11 @@ pub(crate) struct Lent<A: Aggregate> {
 
 impl UnitOfWork {
     /// The cell of an aggregate.
-    pub(crate) fn cell<A: Aggregate>(
-        &self,
-        tenant: &Tenant,
-        id: &A::Id,
-    ) -> Result<Arc<Cell<A>>, RepositoryError> {
+    pub(crate) fn cell<A: Aggregate>(&self, id: &A::Id) -> Result<Arc<Cell<A>>, RepositoryError> {
         let runtime = self.runtime();
         let fault = |text| RepositoryError::Fault(Fault::new(text));
         let cells = runtime.cells::<A>().map_err(fault)?;
-        Ok(cells.cell(tenant, id, runtime.shared().limits.live_aggregates)?)
+        Ok(cells.cell(self.tenant(), id, runtime.shared().limits.live_aggregates)?)
     }
 
     /// Lends an aggregate, loaded.
@@ -93,22 +89,25 @@ impl UnitOfWork {
 
 impl<A: Aggregate> Lent<A> {
     async fn load(&mut self) -> Result<(), RepositoryError> {
-        let (is_barrier, staged) = {
+        let is_forgotten = self.place.as_ref().is_some_and(|place| place.is_forgotten());
+        let (is_barrier, count, staged) = {
             let mut state = self.unit.open().map_err(RepositoryError::Fault)?;
             let is_barrier = state.is_barrier;
-            (is_barrier, state.entry(&self.cell.stream).map(|entry| copies(&entry.events)))
+            let events = state.entry(&self.cell.stream).map_or(&[][..], |entry| &entry.events);
+            // Only what was forgotten needs them once more.
+            let staged = if is_forgotten { copies(events) } else { Vec::new() };
+            (is_barrier, events.len(), staged)
         };
-        let staged = staged.unwrap_or_default();
         let free = self.free_turn();
         let Some(place) = &mut self.place else { return Ok(()) };
         let store = &*self.unit.runtime().shared().store;
         let stream = &self.cell.stream;
-        if place.is_forgotten() {
+        if is_forgotten {
             place.restore(store, stream, &staged).await.map_err(RepositoryError::Fault)?;
         } else {
             place.load(free, store, stream, is_barrier).await?;
         }
-        self.version = place.version(staged.len());
+        self.version = place.version(count);
         Ok(())
     }
 

@@ -162,7 +162,6 @@ impl<A: Aggregate> Place<A> {
     pub(super) fn begin(&mut self, turn: Option<OwnedMutexGuard<Turn<A>>>) {
         if let Some(turn) = turn {
             let turn = self.turn.insert(turn);
-            turn.settle();
             self.live = turn.live.take();
             self.rests_on = turn.decided_on();
         }

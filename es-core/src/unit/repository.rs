@@ -70,7 +70,7 @@ impl<A: Aggregate> Repository<A> {
     /// # Cancel safety
     /// Dropping the future changes nothing.
     pub async fn load(&self, id: &A::Id) -> Result<Loaded<A>, RepositoryError> {
-        let lent = self.unit.lend(self.unit.cell::<A>(self.unit.tenant(), id)?).await?;
+        let lent = self.unit.lend(self.unit.cell::<A>(id)?).await?;
         existing(lent)
     }
 
@@ -87,7 +87,7 @@ impl<A: Aggregate> Repository<A> {
         id: &A::Id,
         event: E,
     ) -> Result<Loaded<A>, RepositoryError> {
-        let lent = self.unit.lend_new(self.unit.cell::<A>(self.unit.tenant(), id)?)?;
+        let lent = self.unit.lend_new(self.unit.cell::<A>(id)?)?;
         created(lent, id, event)
     }
 
@@ -100,7 +100,7 @@ impl<A: Aggregate> Repository<A> {
         id: &A::Id,
         first: impl FnOnce() -> E,
     ) -> Result<Loaded<A>, RepositoryError> {
-        let mut lent = self.unit.lend(self.unit.cell::<A>(self.unit.tenant(), id)?).await?;
+        let mut lent = self.unit.lend(self.unit.cell::<A>(id)?).await?;
         let is_missing = lent.slot().map_err(RepositoryError::Fault)?.get().is_none();
         if is_missing { created(lent, id, first()) } else { existing(lent) }
     }

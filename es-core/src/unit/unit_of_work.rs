@@ -1,5 +1,4 @@
 use std::any::Any;
-use std::borrow::Cow;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -7,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::{AnyCell, AnyPlace, Closed, Seed};
 use crate::aggregate::Order;
 use crate::context::{Context, FromContext, Needs};
-use crate::event::{Codec, CommandId, Event, EventId, Metadata, StreamId, Tags, Tenant, encoded};
+use crate::event::{CommandId, Event, EventId, Metadata, StreamId, Tenant};
 use crate::fault::Fault;
 use crate::runtime::Runtime;
 use crate::store::{BatchFate, Condition, NewEvent};
@@ -117,28 +116,15 @@ impl UnitOfWork {
     /// nothing is stored, and an error is logged.
     pub fn publish<E: Event>(&self, event: E) -> &Self {
         let order = Order::next();
-        match self.encode(&event) {
+        let id = EventId::of_command(self.by.command);
+        match NewEvent::of(&event, id, self.by.metadata.clone()) {
             Ok(event) => {
                 let staged = Staged { order, work: self.by.work, event };
                 self.add(|unit| unit.plain.push(staged));
             }
-            Err(fault) => self.fail(fault),
+            Err(error) => self.fail(error.into()),
         }
         self
-    }
-
-    fn encode<E: Event>(&self, event: &E) -> Result<NewEvent, Fault> {
-        let mut tags = Tags::default();
-        event.tags(&mut tags);
-        Ok(NewEvent {
-            id: EventId::of_command(self.by.command),
-            stream: None,
-            name: Cow::Borrowed(E::NAME),
-            revision: E::REVISION,
-            payload: encoded(|buffer| E::Codec::encode(event, buffer))?,
-            metadata: self.by.metadata.clone(),
-            tags: tags.into_vec(),
-        })
     }
 
     /// Runs something once, when what the outer command decided is durable, and never if it is

@@ -7,7 +7,8 @@ use super::decision::{Called, FreeDecision, calling};
 use super::gather::Answer;
 use super::{Fallible, Journey};
 use crate::command::handled::SendResult;
-use crate::command::{CommandError, DomainError, Reply};
+use crate::command::{Around, CommandError, DomainError, Reply};
+use crate::context::Context;
 use crate::store::{Append, Permit};
 use crate::unit::Entry;
 
@@ -102,9 +103,7 @@ impl<X: DomainError> Journey<X> {
     ) -> Fallible<Decided<R, X>, X> {
         let mut context = self.context(false);
         let mut around = self.around(decision.payload());
-        let entered = self.enter(&mut around, &mut context);
-        let entered = entered.and_then(|()| context.hold(held).map_err(|fault| self.fault(fault)));
-        let answer = match entered {
+        let answer = match self.enter_free(&mut around, &mut context, held) {
             Err(error) => Answer::Failed(error),
             Ok(()) => match calling(|| decision.decide(&context)) {
                 Called::Done(called) => self.answer(called),
@@ -115,6 +114,18 @@ impl<X: DomainError> Journey<X> {
         self.hand_over_free(gathered, permit, true)
     }
 
+    /// Asks the interceptors, and begins the unit with the turns that are held.
+    // In this order, because its events are stored with what interceptors have added.
+    fn enter_free(
+        &self,
+        around: &mut Around<'_>,
+        context: &mut Context,
+        held: Vec<Entry>,
+    ) -> Fallible<(), X> {
+        self.enter(around, context)?;
+        context.hold(held).map_err(|fault| self.fault(fault))
+    }
+
     async fn decide_free_awaiting<R: Reply>(
         &self,
         decision: &dyn FreeDecision<R, X>,
@@ -123,14 +134,11 @@ impl<X: DomainError> Journey<X> {
     ) -> Fallible<Decided<R, X>, X> {
         let mut context = self.context(kind.is_barrier());
         let mut around = self.around(decision.payload());
-        let entered = self.enter(&mut around, &mut context);
-        let entered = entered.and_then(|()| context.hold(held).map_err(|fault| self.fault(fault)));
-        let answer = match entered {
+        let answer = match self.enter_free(&mut around, &mut context, held) {
             Err(error) => Answer::Failed(error),
             Ok(()) => {
                 let called = calling(|| decision.decide(&context));
-                let called = self.in_time(called.ended()).await;
-                self.answer(called.inspect_err(|error| around.lose(&context.metadata, error))?)
+                self.answer(self.ended_in_time(called, &context, &around).await?)
             }
         };
         let permit = self.reserve().await;

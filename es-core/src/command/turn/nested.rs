@@ -126,7 +126,8 @@ impl<X: DomainError> Journey<X> {
         Ok(work)
     }
 
-    async fn ended_in_time<T>(
+    /// What a handler's call came to; interceptors are told where it is cut off.
+    pub(super) async fn ended_in_time<T>(
         &self,
         called: Called<'_, T>,
         context: &Context,

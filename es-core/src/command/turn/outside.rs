@@ -72,8 +72,7 @@ impl<A: Aggregate, R: Reply, X: DomainError> Outside<A, R, X> {
             Err(error) => Answer::Failed(error),
             Ok(()) => {
                 let called = calling(|| decision.decide(&mut live.slot, &context));
-                let called = journey.in_time(called.ended()).await;
-                journey.answer(called.inspect_err(|error| around.lose(&context.metadata, error))?)
+                journey.answer(journey.ended_in_time(called, &context, &around).await?)
             }
         };
         // Only now: a place held while a handler awaits would be missing to everybody else.
