@@ -48,17 +48,24 @@ impl<E: Error + Send + Sync + 'static> From<E> for Fault {
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(&self.0, f)?;
-        let mut source = self.0.source();
-        while let Some(error) = source {
-            // An error that is `transparent` repeats its source's text; twice helps nobody.
-            let text = error.to_string();
-            if !self.0.to_string().contains(&text) {
-                write!(f, ": {text}")?;
-            }
-            source = error.source();
-        }
-        Ok(())
+        write_sources(self.source(), f)
     }
+}
+
+/// Writes what an error's own sentence leaves out: the errors behind it.
+pub(crate) fn write_sources(error: &dyn Error, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let mut said = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        // An error that is `transparent` repeats its source's text; twice helps nobody.
+        let text = error.to_string();
+        if !said.contains(&text) {
+            write!(f, ": {text}")?;
+            said += &text;
+        }
+        source = error.source();
+    }
+    Ok(())
 }
 
 /// Has errors print their sentence as `Debug` too.

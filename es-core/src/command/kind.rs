@@ -1,6 +1,8 @@
+use std::error::Error;
 use std::fmt;
 
 use super::{CommandError, DomainError};
+use crate::fault::write_sources;
 
 impl<E> CommandError<E> {
     /// What it is in a word, for metrics and logs: the variant's name in snake case.
@@ -37,13 +39,25 @@ impl<E> CommandError<E> {
 }
 
 // What `main` prints of an error it returns is its `Debug`, and so does `unwrap`: that should say
-// what happened, and then what helps to find it.
+// what happened and why, and then what helps to find it.
 impl<E: DomainError> fmt::Debug for CommandError<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{self} ({}", self.kind())?;
-        if let Some(error) = self.rejection() {
-            write!(f, " with {error:?}")?;
+        write!(f, "{self}")?;
+        if let Some(error) = self.answered() {
+            write_sources(error, f)?;
         }
-        write!(f, ", command {})", self.command_id())
+        write!(f, " ({}, command {})", self.kind(), self.command_id())
+    }
+}
+
+impl<E: DomainError> CommandError<E> {
+    /// What a handler or an interceptor answered with; every other variant says it all itself.
+    fn answered(&self) -> Option<&dyn Error> {
+        match self {
+            Self::Rejected { error, .. } => Some(error),
+            Self::Nested { error, .. } => error.answered(),
+            Self::Vetoed { veto, .. } => Some(veto.source()),
+            _ => None,
+        }
     }
 }

@@ -5,7 +5,7 @@ use super::DomainError;
 /// A domain error whose type is not known here: `dispatch` and `named` give it, and interceptors
 /// see it.
 #[derive(Debug, thiserror::Error)]
-#[error("{0}")]
+#[error(transparent)]
 pub struct Rejection(Box<dyn Error + Send + Sync>);
 
 impl Rejection {

@@ -47,10 +47,7 @@ pub enum OpenError {
         reason: String,
     },
     /// No linked engine has this scheme.
-    #[error(
-        "no engine for `{scheme}:` is linked; add `es-{scheme}` to Cargo.toml and write \
-         `use es_{scheme} as _;` (linked: {linked})"
-    )]
+    #[error("no engine for `{scheme}:` is linked; {} (linked: {linked})", remedy(scheme, linked))]
     NoEngine {
         /// The URL's scheme.
         scheme: String,
@@ -97,11 +94,26 @@ impl EngineEntry {
     }
 }
 
+const NONE: &str = "none";
+
+/// Only names a crate that there is: a mistyped scheme belongs to none.
+fn remedy(scheme: &str, linked: &str) -> &'static str {
+    match scheme {
+        "sqlite" => "add `es-sqlite` to Cargo.toml and write `use es_sqlite as _;`",
+        "memory" => "a store in memory has no URL: begin with `App::test()`",
+        _ if linked == NONE => {
+            "write for example `sqlite:data/orders.db`, add `es-sqlite` to Cargo.toml and write \
+             `use es_sqlite as _;`"
+        }
+        _ => "write one that is, or name the crate of that engine: `use the_crate as _;`",
+    }
+}
+
 fn linked() -> String {
     let mut schemes: Vec<_> =
         inventory::iter::<EngineEntry>().map(|entry| format!("`{}:`", entry.scheme)).collect();
     schemes.sort_unstable();
-    if schemes.is_empty() { "none".to_owned() } else { schemes.join(", ") }
+    if schemes.is_empty() { NONE.to_owned() } else { schemes.join(", ") }
 }
 
 /// A store that an application is going to use: opened already, or named by its URL.

@@ -1,7 +1,8 @@
 //! What a person reads of an error, wherever it ends up.
 
-use es_core::command::{CommandError, HandlerError};
+use es_core::command::{CommandError, HandlerError, Veto};
 use es_core::prelude::*;
+use es_core::registry::EngineEntry;
 
 use super::domain::*;
 
@@ -11,10 +12,7 @@ async fn what_main_prints_says_what_happened_and_names_the_command() {
     app.commands().send(open("a")).await.unwrap();
     let id = CommandId::from_key("k");
     let error = app.commands().send_with(take_out(9), Dispatch::new().id(id)).await.unwrap_err();
-    assert_eq!(
-        format!("{error:?}"),
-        format!("only 0 coins are there (rejected with TooFew {{ there: 0 }}, command {id})")
-    );
+    assert_eq!(format!("{error:?}"), format!("only 0 coins are there (rejected, command {id})"));
     let error = app.commands().send_with(open("a"), Dispatch::new().id(id)).await.unwrap_err();
     assert_eq!(
         format!("{error:?}"),
@@ -62,4 +60,33 @@ fn a_nested_error_is_read_from_the_outside_in() {
         format!("{error:?}"),
         format!("only 0 coins are there (nested, command {command_id})")
     );
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("the coins cannot be counted")]
+struct Uncounted(#[source] TooFew);
+
+#[test]
+fn what_is_behind_the_domains_error_is_told_too() {
+    let command_id = CommandId::from_key("k");
+    let error = CommandError::Rejected { command_id, error: Uncounted(TooFew { there: 0 }) };
+    let sentence = "the coins cannot be counted: only 0 coins are there";
+    assert_eq!(format!("{error:?}"), format!("{sentence} (rejected, command {command_id})"));
+    let HandlerError::<TooFew>::Nested(error) = HandlerError::nested(error) else {
+        panic!("it is a nested one")
+    };
+    let error = CommandError::<TooFew>::Nested { command_id, error };
+    assert_eq!(format!("{error:?}"), format!("{sentence} (nested, command {command_id})"));
+    let veto = Veto::new(Uncounted(TooFew { there: 0 }));
+    let error = CommandError::<TooFew>::Vetoed { command_id, veto };
+    assert_eq!(format!("{error:?}"), format!("{sentence} (vetoed, command {command_id})"));
+}
+
+#[test]
+fn a_store_url_without_an_engine_is_told_what_to_write() {
+    let refusal = |url| EngineEntry::find(url).err().unwrap().to_string();
+    let links_it = "add `es-sqlite` to Cargo.toml and write `use es_sqlite as _;` (linked: none)";
+    assert_eq!(refusal("sqlite:x.db"), format!("no engine for `sqlite:` is linked; {links_it}"));
+    assert!(refusal("sqlit:x.db").contains("write for example `sqlite:data/orders.db`"));
+    assert!(refusal("memory:").contains("a store in memory has no URL: begin with `App::test()`"));
 }
