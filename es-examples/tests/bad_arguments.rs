@@ -72,6 +72,18 @@ fn an_order_goes_its_way_from_the_command_line() {
 }
 
 #[test]
+fn a_version_that_there_is_not_is_told() {
+    let place = with_order();
+    let at = |sequence| place.run(&["show", "a", "--at", sequence]);
+    at("99").failed(3, "order `a` has 1 event, the last one is 0; 99 was asked for");
+    at("-1").failed(2, "a sequence is a whole number, 0 for the first event");
+    place.done(&["add-item", "a", "PEN", "--price", "2.50"]);
+    at("2").failed(3, "order `a` has 2 events, the last one is 1; 2 was asked for");
+    assert_eq!(at("1").code, Some(0));
+    place.run(&["show", "b", "--at", "0"]).failed(3, "`Order b` does not exist");
+}
+
+#[test]
 fn an_id_that_cannot_be_stored_is_wrong_usage() {
     let place = with_order();
     let long = "x".repeat(10_000);
@@ -95,15 +107,30 @@ fn a_quantity_or_price_that_does_not_fit_is_told() {
     add("1", "1.23456").failed(3, "more than 4 decimals");
     add("4294967295", "79228162514264337593543950335").failed(3, "larger than");
     add("1", "ten").failed(2, "price");
+    let said = place.run(&["add-item", "a", "PEN", "--price", "1", "--quantity", "-1"]);
+    said.failed(2, "a quantity is a whole number from 1 to 4294967295");
+    let said = place.run(&["add-item", "a", "PEN", "--price", "1", "--line", "-1"]);
+    said.failed(2, "a line is a whole number from 1 to 4294967295");
     assert!(place.done(&["show", "a"]).out.contains("open, 0 lines"));
 }
 
 #[test]
 fn a_store_that_nobody_knows_is_refused() {
     let place = Place::new();
-    place.run(&["list", "--store", "mysql://localhost"]).failed(1, "mysql");
-    place.run(&["list", "--store", "data/orders.db"]).failed(1, "it has no scheme");
-    place.run(&["list", "--store", "sqlite:"]).failed(1, "names no file");
+    let refused = |url: &str, part: &str| {
+        for command in [&["list"][..], &["place", "a"]] {
+            place.run(&[command, &["--store", url]].concat()).failed(2, part);
+        }
+    };
+    refused("mysql://localhost", "`mysql:` is no store that this program knows");
+    refused("sqlit:x.db", "it knows `sqlite:`; write for example --store sqlite:data/orders.db");
+    refused("data/orders.db", "it has no scheme; write for example `sqlite:data/orders.db`");
+    refused("sqlite:", "names no file");
+    refused("sqlite://data/orders.db", "the path follows the colon without `//`");
+    refused("sqlite:x.db?mode=ro", "there is no option `mode`: a store is always read and written");
+    refused("sqlite:x.db?reader=2", "there is no option `reader` (there are: ");
+    refused("memory:", "would forget everything when the program ends");
+    assert!(!place.path("x.db").exists());
     place.run(&["show", "a", "--as-of", "yesterday"]).failed(2, "2026-01-31T12:00:00Z");
 }
 
@@ -119,8 +146,7 @@ fn failures_are_json_too() {
 fn a_list_of_nothing_is_refused() {
     let place = with_order();
     for limit in ["0", "-1", "all"] {
-        let limit = format!("--limit={limit}");
-        place.run(&["list", limit.as_str()]).failed(2, "not a number above 0");
+        place.run(&["list", "--limit", limit]).failed(2, "not a number above 0");
     }
     assert!(place.done(&["list", "--limit", "1"]).out.contains("\na "));
 }

@@ -35,7 +35,7 @@ fn a_store_with_a_mistyped_name() {
         assert!(!path.exists(), "{command:?}");
     }
     let begun = place.done(&["place", "a", "--store", "sqlite:data/oders.db"]);
-    assert!(begun.err.contains("oders.db (new)"), "{begun:?}");
+    assert!(begun.err.contains(&format!("new store made at {}\n", path.display())), "{begun:?}");
     let again = place.done(&["list", "--store", "sqlite:data/oders.db?readers=2"]);
     assert!(again.err.contains("oders.db\n"), "{again:?}");
 }
@@ -55,7 +55,25 @@ fn a_store_in_memory() {
         let ended = place.run(&[command, &["--store", "memory:"]].concat());
         ended.failed(2, "would forget everything when the program ends; name a file");
         let ended = place.run(&[command, &["--store", "sqlite::memory:"]].concat());
-        ended.failed(1, "a log in memory is `App::test()`, not a file");
+        ended.failed(2, "would forget everything when the program ends; name a file");
+    }
+}
+
+#[test]
+fn every_command_that_makes_a_store_says_so() {
+    let place = Place::new();
+    let register = &["register", "1", "--name", "Ada", "--email", "ada@example.com"][..];
+    let file = sample();
+    for (name, command) in
+        [("r", register), ("p", &["place", "a"]), ("i", &["import", file.to_str().unwrap()])]
+    {
+        let url = format!("sqlite:data/{name}.db");
+        let ended = place.done(&[command, &["--store", url.as_str()]].concat());
+        let path = place.path("data").canonicalize().unwrap().join(format!("{name}.db"));
+        let told = format!("new store made at {}", path.display());
+        assert!(ended.err.contains(&told), "{ended:?}");
+        let again = place.run(&[command, &["--store", url.as_str()]].concat());
+        assert!(!again.err.contains("new store"), "{again:?}");
     }
 }
 

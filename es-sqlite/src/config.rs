@@ -141,6 +141,7 @@ impl SqliteConfig {
                 self.remember_generated = Duration::from_secs(number(key, value)?);
             }
             "unsafe_synchronous" => self.synchronous = weaker(value)?,
+            "mode" => return Err(NO_MODE.to_owned()),
             _ => return Err(format!("there is no option `{key}` (there are: {OPTIONS})")),
         }
         Ok(())
@@ -150,6 +151,10 @@ impl SqliteConfig {
 const OPTIONS: &str = "vfs, busy_timeout_ms, payload_limit_bytes, page_cache_kib, \
                        reader_cache_kib, readers, queue, poll_ms, remember_outside_s, \
                        remember_generated_s, unsafe_synchronous";
+
+// SQLite's own URIs have it.
+const NO_MODE: &str =
+    "there is no option `mode`: a store is always read and written, so leave it out";
 
 fn number<N: std::str::FromStr>(key: &str, value: &str) -> Result<N, String> {
     value.parse().map_err(|_| format!("`{key}` is a whole number, not `{value}`"))
@@ -204,6 +209,7 @@ mod tests {
             ("sqlite::memory:", "App::test()"),
             ("sqlite://data/orders.db", "without `//`"),
             ("sqlite:a.db?reader=3", "there is no option `reader` (there are: vfs, "),
+            ("sqlite:a.db?mode=ro", "a store is always read and written, so leave it out"),
             ("sqlite:a.db?readers=many", "`readers` is a whole number, not `many`"),
             ("sqlite:a.db?unsafe_synchronous=full", "`normal` or `off`"),
         ] {

@@ -7,7 +7,7 @@ use es_core::event::Timestamp;
 use jiff::{civil::DateTime, tz::TimeZone};
 use rust_decimal::Decimal;
 
-use crate::{customer::Email, order::Status, read::Grouping};
+use crate::{order::Status, read::Grouping};
 
 /// An order book that stores what happened, event by event.
 ///
@@ -83,7 +83,7 @@ pub struct Register {
     pub name: String,
     /// Where mail goes
     #[arg(long)]
-    pub email: Email,
+    pub email: String,
 }
 
 /// An order to open.
@@ -110,14 +110,14 @@ pub struct AddItem {
     #[arg(long, allow_hyphen_values = true, value_parser = Decimal::from_str_exact)]
     pub price: Decimal,
     /// How many
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = 1, allow_hyphen_values = true, value_parser = quantity)]
     pub quantity: u32,
     /// The product's name
     #[arg(long, default_value = "")]
     pub description: String,
     /// The line's number in the order; said again for the same item it changes nothing [default:
     /// the next]
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true, value_parser = line)]
     pub line: Option<u32>,
 }
 
@@ -126,8 +126,14 @@ pub struct AddItem {
 pub struct Show {
     /// The order's number
     pub order: String,
-    /// As it was right after the event with this sequence, 0 the first
-    #[arg(long, value_name = "N", conflicts_with = "as_of")]
+    /// As it was right after the event with this sequence, 0 for the first
+    #[arg(
+        long,
+        value_name = "N",
+        conflicts_with = "as_of",
+        allow_hyphen_values = true,
+        value_parser = sequence
+    )]
     pub at: Option<u64>,
     /// As it was at this moment, for example 2026-01-31T12:00:00Z (UTC without a zone)
     #[arg(long, value_name = "TIME", value_parser = moment)]
@@ -141,7 +147,13 @@ pub struct List {
     #[arg(long)]
     pub status: Option<Status>,
     /// At most so many
-    #[arg(long, default_value_t = 50, value_name = "N", value_parser = at_least_one)]
+    #[arg(
+        long,
+        default_value_t = 50,
+        value_name = "N",
+        allow_hyphen_values = true,
+        value_parser = at_least_one
+    )]
     pub limit: usize,
 }
 
@@ -168,6 +180,21 @@ fn at_least_one(text: &str) -> Result<usize, String> {
         Ok(0) | Err(_) => Err("not a number above 0".to_owned()),
         Ok(number) => Ok(number),
     }
+}
+
+fn quantity(text: &str) -> Result<u32, String> {
+    text.parse().map_err(|_| format!("a quantity is a whole number from 1 to {}", u32::MAX))
+}
+
+fn line(text: &str) -> Result<u32, String> {
+    match text.parse() {
+        Ok(0) | Err(_) => Err(format!("a line is a whole number from 1 to {}", u32::MAX)),
+        Ok(line) => Ok(line),
+    }
+}
+
+fn sequence(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| "a sequence is a whole number, 0 for the first event".to_owned())
 }
 
 fn moment(text: &str) -> Result<Timestamp, String> {

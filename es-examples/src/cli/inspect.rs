@@ -19,7 +19,7 @@ use crate::{
 pub(super) async fn show(shop: &Shop, show: &arguments::Show) -> Result<Output, Failure> {
     let (orders, id) = (shop.app.repository::<Order>(), OrderId(show.order.clone()));
     let loaded = match (show.at, show.as_of) {
-        (Some(sequence), _) => orders.load_at(&id, Sequence(sequence)).await?,
+        (Some(sequence), _) => at(&orders, &id, sequence).await?,
         (_, Some(moment)) => as_of(&orders, &id, moment).await?,
         _ => orders.load(&id).await?,
     };
@@ -36,6 +36,22 @@ pub(super) async fn show(shop: &Shop, show: &arguments::Show) -> Result<Output, 
     }
     let json = json!({ "version": version, "recorded_at": recorded_at, "order": &*loaded });
     Ok(Output { text, json })
+}
+
+async fn at(
+    orders: &ReadOnlyRepository<Order>,
+    id: &OrderId,
+    sequence: u64,
+) -> Result<Replayed<Order>, Failure> {
+    let loaded = orders.load_at(id, Sequence(sequence)).await?;
+    let last = loaded.version.0;
+    if last == sequence {
+        return Ok(loaded);
+    }
+    let (id, count) = (&id.0, last + 1);
+    let has = if count == 1 { "1 event".to_owned() } else { format!("{count} events") };
+    let text = format!("order `{id}` has {has}, the last one is {last}; {sequence} was asked for");
+    Err(Failure::Rejected(text))
 }
 
 async fn as_of(

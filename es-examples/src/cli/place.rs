@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use es_core::registry::StoreUrl;
+use es_core::registry::{EngineEntry, OpenError};
 use es_sqlite::SqliteConfig;
 
 use super::{Failure, output::note};
@@ -16,15 +16,25 @@ pub(super) struct Place {
 
 impl Place {
     pub(super) fn of(url: &str) -> Result<Self, Failure> {
-        let parsed = StoreUrl::parse(url).map_err(Failure::fault)?;
-        let file = match parsed.scheme.as_str() {
-            "memory" => {
-                let text = "`memory:` would forget everything when the program ends; name a file, \
-                            for example --store sqlite:data/orders.db";
-                return Err(Failure::Usage(text.to_owned()));
-            }
-            "sqlite" => Some(SqliteConfig::from_url(&parsed).map_err(Failure::fault)?),
-            // Whether there is an engine for it is not known here.
+        let wrong = |error| match error {
+            // Its own sentence is for whoever writes the program.
+            OpenError::NoEngine { scheme, linked } => Failure::Usage(format!(
+                "`{scheme}:` is no store that this program knows, it knows {linked}; write for \
+                 example --store sqlite:data/orders.db"
+            )),
+            error => Failure::Usage(error.to_string()),
+        };
+        if url.starts_with("memory:") || url.starts_with("sqlite::memory:") {
+            let text = format!(
+                "`{url}` would forget everything when the program ends; name a file, for example \
+                 --store sqlite:data/orders.db"
+            );
+            return Err(Failure::Usage(text));
+        }
+        let (engine, parsed) = EngineEntry::find(url).map_err(wrong)?;
+        let file = match engine.scheme {
+            "sqlite" => Some(SqliteConfig::from_url(&parsed).map_err(wrong)?),
+            // Another engine, which may keep its log elsewhere than in a file.
             _ => None,
         };
         Ok(Self { url: url.to_owned(), file: file.map(|config| config.path().to_owned()) })
@@ -47,12 +57,21 @@ impl Place {
         }
     }
 
-    /// Says where the store is, without the options in its URL, and whether it is a new one.
-    pub(super) fn tell(&self) {
+    /// Opens the store, and says where it is, without the options in its URL, and whether that is a
+    /// new one: whoever mistyped its name, or is in another folder, sees it there.
+    pub(super) async fn tell_of<T>(
+        &self,
+        opening: impl Future<Output = Result<T, Failure>>,
+    ) -> Result<T, Failure> {
         match &self.file {
-            Some(file) if file.exists() => note(&format!("store {}", file.display())),
-            Some(file) => note(&format!("store {} (new)", file.display())),
+            Some(file) if !file.exists() => {
+                let opened = opening.await?;
+                note(&format!("new store made at {}", file.display()));
+                return Ok(opened);
+            }
+            Some(file) => note(&format!("store {}", file.display())),
             None => note(&format!("store {}", self.url)),
         }
+        opening.await
     }
 }

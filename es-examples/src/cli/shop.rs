@@ -22,18 +22,16 @@ pub(super) struct Shop {
 impl Shop {
     /// Opens the store and says where it is.
     pub(super) async fn open(place: &Place) -> Result<Self, Failure> {
-        place.tell();
-        let app = App::builder()
+        let starting = App::builder()
             .store(place.url().to_owned())
             .with::<Order>()
             .with::<CreditNote>()
             .with::<Import>()
             .with::<(Customer, customer::register)>()
             .provide::<dyn Bank>(Arc::new(HouseBank))
-            .start()
-            .await
-            .map_err(Failure::fault)?;
-        Ok(Self { app })
+            .start();
+        let started = async { starting.await.map_err(Failure::fault) };
+        Ok(Self { app: place.tell_of(started).await? })
     }
 
     /// Asks the read side, once this projection has handled everything that is stored by now.

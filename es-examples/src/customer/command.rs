@@ -1,6 +1,6 @@
 use es_core::prelude::*;
 
-use super::{CustomerId, Email};
+use super::CustomerId;
 
 /// Registers a customer under an e-mail address that nobody else has.
 #[derive(Command, Debug, Clone, Serialize, Deserialize)]
@@ -10,6 +10,6 @@ pub struct RegisterCustomer {
     pub customer_id: CustomerId,
     /// The customer's name.
     pub name: String,
-    /// Where mail goes.
-    pub email: Email,
+    /// Where mail is to go, as somebody typed it.
+    pub email: String,
 }

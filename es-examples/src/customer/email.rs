@@ -6,41 +6,55 @@ use es_core::event::TagValue;
 use es_core::prelude::*;
 
 /// An e-mail address as the shop compares it: without blanks around it, in lower case.
+// Read as it was stored, without a look at today's rules: a stored event is true for ever.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[serde(transparent)]
 pub struct Email(String);
+
+/// Mail servers take no longer ones.
+const LIMIT_BYTES: usize = 254;
 
 /// What is no e-mail address.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no e-mail address; it looks like `ada@example.com`")]
-pub struct InvalidEmail(String);
+#[non_exhaustive]
+pub enum InvalidEmail {
+    /// It is not a name and a host around one `@`.
+    #[error("`{}` is no e-mail address; it looks like `ada@example.com`", .0.escape_debug())]
+    Shape(String),
+    /// It is too long.
+    #[error("an e-mail address has at most {LIMIT_BYTES} bytes, and this one has {0}")]
+    TooLong(usize),
+}
+
+impl Email {
+    /// The form in which addresses are compared, of whatever somebody typed.
+    pub(super) fn compared(text: &str) -> String {
+        text.trim().to_lowercase()
+    }
+}
 
 impl FromStr for Email {
     type Err = InvalidEmail;
 
     fn from_str(text: &str) -> Result<Self, InvalidEmail> {
-        let address = text.trim().to_lowercase();
+        let address = Self::compared(text);
+        if address.len() > LIMIT_BYTES {
+            return Err(InvalidEmail::TooLong(address.len()));
+        }
         match address.split_once('@') {
-            Some((name, host)) if !name.is_empty() && !host.is_empty() && !host.contains('@') => {
-                Ok(Self(address))
-            }
-            _ => Err(InvalidEmail(text.to_owned())),
+            Some((name, host)) if is_in_one_piece(name) && is_host(host) => Ok(Self(address)),
+            _ => Err(InvalidEmail::Shape(text.to_owned())),
         }
     }
 }
 
-impl TryFrom<String> for Email {
-    type Error = InvalidEmail;
-
-    fn try_from(text: String) -> Result<Self, InvalidEmail> {
-        text.parse()
-    }
+fn is_in_one_piece(part: &str) -> bool {
+    let breaks = |letter: char| letter.is_whitespace() || letter.is_control() || letter == '@';
+    !part.is_empty() && !part.contains(breaks)
 }
 
-impl From<Email> for String {
-    fn from(email: Email) -> Self {
-        email.0
-    }
+fn is_host(host: &str) -> bool {
+    host.split('.').all(is_in_one_piece)
 }
 
 impl fmt::Display for Email {
