@@ -73,6 +73,28 @@ pub enum SqliteOpenError {
         /// The newest version this program knows.
         known: i64,
     },
+    /// The file has the schema version of this program, and other tables.
+    #[error(
+        "`{path}` was made by another build of this program: {difference}; open it with the build \
+         that made it, or begin a new log at another path"
+    )]
+    OtherBuild {
+        /// The path.
+        path: PathBuf,
+        /// The first table, column or index that differs.
+        difference: String,
+    },
+    /// A file of the read side cannot be used. Nothing in it is lost with it.
+    #[error(
+        "`{path}` {problem}; delete it or move it away while no program uses it, and the read \
+         side is rebuilt from the log"
+    )]
+    ReadSide {
+        /// The path.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: String,
+    },
     /// The file is cut off or damaged.
     #[error("`{path}` is damaged or cut off: {reason}; restore it from a backup")]
     Damaged {
@@ -127,6 +149,28 @@ impl From<SqliteOpenError> for OpenError {
 }
 
 impl SqliteOpenError {
+    /// The same of a file of the read side, which needs no backup, and has its place beside the log.
+    pub(crate) fn of_read_side(self) -> Self {
+        let (path, problem) = match self {
+            Self::Directory { path } => (path, "is a directory".to_owned()),
+            Self::NotADatabase { path } => (path, "is no SQLite database".to_owned()),
+            Self::Foreign { path, found, wanted } => (path, format!("is {found}, not {wanted}")),
+            Self::Newer { path, found, known } => (
+                path,
+                format!(
+                    "was written by a newer version of this program (schema {found}, this one \
+                     knows {known})"
+                ),
+            ),
+            Self::OtherBuild { path, difference } => {
+                (path, format!("was made by another build of this program: {difference}"))
+            }
+            Self::Damaged { path, reason } => (path, format!("is damaged or cut off: {reason}")),
+            other => return other,
+        };
+        Self::ReadSide { path, problem }
+    }
+
     /// Says what an error of SQLite means while a file is being opened.
     pub(crate) fn of(path: &Path, error: &rusqlite::Error) -> Self {
         let path = path.to_owned();

@@ -1,5 +1,6 @@
 pub(crate) mod checksum;
 pub(crate) mod metadata;
+mod shape;
 
 use std::path::Path;
 
@@ -9,6 +10,8 @@ use es_core::store::LogId;
 use uuid::Uuid;
 
 use crate::error::SqliteOpenError;
+
+use shape::Shape;
 
 /// One kind of file: how it is recognised, and how it came to its present shape.
 ///
@@ -42,16 +45,20 @@ struct Found {
     application: i64,
     version: i64,
     tables: i64,
+    shape: Shape,
 }
 
 impl Schema {
-    /// Refuses a file that is not of this kind or too new; changes nothing.
+    /// Refuses a file that is not of this kind, too new, or of another shape; changes nothing.
     pub(crate) fn check(
         &self,
         connection: &Connection,
         path: &Path,
     ) -> Result<(), SqliteOpenError> {
-        let found = Found::of(connection).map_err(|error| SqliteOpenError::of(path, &error))?;
+        let of = |error: rusqlite::Error| SqliteOpenError::of(path, &error);
+        // All of it at one moment: another process may be making the file.
+        let transaction = connection.unchecked_transaction().map_err(of)?;
+        let found = Found::of(&transaction).map_err(of)?;
         self.judge(&found, path)
     }
 
@@ -91,7 +98,16 @@ impl Schema {
             let (found, known) = (found.version, self.version());
             return Err(SqliteOpenError::Newer { path: path.to_owned(), found, known });
         }
-        Ok(())
+        // The version alone says nothing of a file that a build from between two releases made.
+        let steps = self.migrations.get(..usize::try_from(found.version).unwrap_or(0));
+        let wanted = Shape::made_by(steps.unwrap_or_default())
+            .map_err(|error| SqliteOpenError::of(path, &error))?;
+        match wanted.difference(&found.shape) {
+            None => Ok(()),
+            Some(difference) => {
+                Err(SqliteOpenError::OtherBuild { path: path.to_owned(), difference })
+            }
+        }
     }
 }
 
@@ -103,6 +119,7 @@ impl Found {
             version: number("user_version")?,
             tables: connection
                 .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?,
+            shape: Shape::of(connection)?,
         })
     }
 

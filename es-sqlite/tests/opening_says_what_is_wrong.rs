@@ -80,6 +80,51 @@ async fn a_newer_schema_is_refused_and_not_touched() {
     assert_eq!(fs::read(&path).unwrap(), before);
 }
 
+/// As a file is that a commit from before the release made.
+async fn altered(path: &Path, sql: &str) {
+    stored(path).await;
+    let connection = rusqlite::Connection::open(path).unwrap();
+    connection.execute_batch(sql).unwrap();
+    connection.pragma_update(None, "journal_mode", "DELETE").unwrap();
+}
+
+#[tokio::test]
+async fn a_file_of_another_build_is_refused_and_not_touched() {
+    for (sql, difference) in [
+        (
+            "ALTER TABLE commands DROP COLUMN is_rejection",
+            "`commands` has no column `is_rejection`",
+        ),
+        ("ALTER TABLE events ADD COLUMN colour TEXT", "`events` has a column `colour` that this"),
+        ("DROP TABLE snapshots", "it has no table `snapshots`"),
+        ("DROP INDEX events_by_id", "it has no index `events_by_id`"),
+        (
+            "DROP INDEX events_by_id; CREATE INDEX events_by_id ON events (id)",
+            "its index `events_by_id` is another",
+        ),
+        (
+            "DROP TABLE tags; CREATE TABLE tags (key INTEGER NOT NULL, value TEXT NOT NULL,
+             tenant INTEGER, position INTEGER NOT NULL)",
+            "column `key` of its table `tags` is `INTEGER NOT NULL` instead of `INTEGER NOT NULL \
+             PRIMARY KEY 1`",
+        ),
+    ] {
+        let (_folder, path) = folder();
+        altered(&path, sql).await;
+        let before = fs::read(&path).unwrap();
+        let remedy = "open it with the build that made it, or begin a new log at another path";
+        assert_says(&refusal(&path), &["made by another build", difference, remedy]);
+        assert_eq!(fs::read(&path).unwrap(), before);
+    }
+}
+
+#[tokio::test]
+async fn a_table_of_somebody_elses_in_the_log_is_let_be() {
+    let (_folder, path) = folder();
+    altered(&path, "CREATE TABLE notes (text TEXT); CREATE INDEX by_text ON notes (text)").await;
+    assert_eq!(head(&open(&path)).await, 200);
+}
+
 #[tokio::test]
 async fn a_file_cut_off_anywhere() {
     let (_folder, path) = folder();

@@ -40,7 +40,10 @@ async fn an_engine_that_is_not_linked_is_told_how_to_link() {
     let starting =
         App::builder().store("nosuch:x").with::<Shelf>().provide::<dyn Scale>(scale).start();
     let error = starting.await.err().unwrap().to_string();
-    assert!(error.contains("use es_nosuch as _;"), "{error}");
+    assert!(
+        error.contains("add `es-sqlite` to Cargo.toml and write `use es_sqlite as _;`"),
+        "{error}"
+    );
 }
 
 #[test]

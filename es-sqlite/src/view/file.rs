@@ -36,7 +36,8 @@ impl ReadFile {
         let connector = Connector::new(path, config);
         // What a power cut takes from the end is handled again, so the file need not be flushed
         // at every commit.
-        let writer = connector.writer(&READ_SIDE, Synchronous::Normal)?;
+        let writer = connector.writer(&READ_SIDE, Synchronous::Normal);
+        let writer = writer.map_err(SqliteOpenError::of_read_side)?;
         Ok(Self {
             connector,
             writers: Mutex::new(vec![writer]),
@@ -70,7 +71,7 @@ impl ReadFile {
             Access::Read => self.connector.reader().map_err(|error| self.error(&error)),
             Access::Write => {
                 let opened = self.connector.writer(&READ_SIDE, Synchronous::Normal);
-                opened.map_err(|error| ReadSideError::Unavailable { reason: error.to_string() })
+                opened.map_err(|error| unavailable(error.of_read_side()))
             }
         }
     }
@@ -104,13 +105,12 @@ impl ReadFile {
             return ReadSideError::Busy;
         }
         let path = self.path();
-        let reason = match error.sqlite_error_code() {
+        match error.sqlite_error_code() {
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
-                format!("`{}` is damaged: {error}; delete it, it is rebuilt", path.display())
+                unavailable(SqliteOpenError::of(path, error).of_read_side())
             }
-            _ => reason(path, error),
-        };
-        ReadSideError::Unavailable { reason }
+            _ => ReadSideError::Unavailable { reason: reason(path, error) },
+        }
     }
 
     fn idle(&self, access: Access) -> &Mutex<Vec<Connection>> {
@@ -119,4 +119,8 @@ impl ReadFile {
             Access::Read => &self.readers,
         }
     }
+}
+
+fn unavailable(error: SqliteOpenError) -> ReadSideError {
+    ReadSideError::Unavailable { reason: error.to_string() }
 }
