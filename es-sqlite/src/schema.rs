@@ -24,6 +24,8 @@ pub(crate) struct Schema {
     application: i64,
     /// `migrations[n]` leads from version `n` to `n + 1`.
     migrations: &'static [&'static str],
+    /// Tables that may be missing: a file without them only works more slowly.
+    may_lack: &'static [&'static str],
 }
 
 /// The log, `orders.db`. Its mark reads `esLG`.
@@ -31,6 +33,7 @@ pub(crate) const LOG: Schema = Schema {
     what: "a log",
     application: 0x6573_4C47,
     migrations: &[include_str!("schema/log_1.sql")],
+    may_lack: &["snapshots"],
 };
 
 /// The read side, `orders.read.db`. Its mark reads `esRD`.
@@ -38,6 +41,7 @@ pub(crate) const READ_SIDE: Schema = Schema {
     what: "a read side",
     application: 0x6573_5244,
     migrations: &[include_str!("schema/read_1.sql")],
+    may_lack: &[],
 };
 
 /// What a file is, from its header and its table of tables.
@@ -102,7 +106,7 @@ impl Schema {
         let steps = self.migrations.get(..usize::try_from(found.version).unwrap_or(0));
         let wanted = Shape::made_by(steps.unwrap_or_default())
             .map_err(|error| SqliteOpenError::of(path, &error))?;
-        match wanted.difference(&found.shape) {
+        match wanted.difference(&found.shape, self.may_lack) {
             None => Ok(()),
             Some(difference) => {
                 Err(SqliteOpenError::OtherBuild { path: path.to_owned(), difference })

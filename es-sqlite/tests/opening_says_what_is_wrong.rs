@@ -96,7 +96,8 @@ async fn a_file_of_another_build_is_refused_and_not_touched() {
             "`commands` has no column `is_rejection`",
         ),
         ("ALTER TABLE events ADD COLUMN colour TEXT", "`events` has a column `colour` that this"),
-        ("DROP TABLE snapshots", "it has no table `snapshots`"),
+        ("DROP TABLE tags", "it has no table `tags`"),
+        ("ALTER TABLE snapshots DROP COLUMN schema", "`snapshots` has no column `schema`"),
         ("DROP INDEX events_by_id", "it has no index `events_by_id`"),
         (
             "DROP INDEX events_by_id; CREATE INDEX events_by_id ON events (id)",

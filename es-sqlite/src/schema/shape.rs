@@ -41,13 +41,13 @@ impl Shape {
     }
 
     /// Says the first thing in which a file differs from this; what it has besides is its own.
-    pub(super) fn difference(&self, found: &Self) -> Option<String> {
-        let in_tables = self.tables.iter().find_map(|(table, wanted)| {
-            let Some(columns) = found.tables.get(table) else {
-                return Some(format!("it has no table `{table}`"));
-            };
-            in_columns(table, wanted, columns)
-        });
+    pub(super) fn difference(&self, found: &Self, may_lack: &[&str]) -> Option<String> {
+        let in_tables =
+            self.tables.iter().find_map(|(table, wanted)| match found.tables.get(table) {
+                Some(columns) => in_columns(table, wanted, columns),
+                None if may_lack.contains(&table.as_str()) => None,
+                None => Some(format!("it has no table `{table}`")),
+            });
         in_tables.or_else(|| {
             self.indexes.iter().find_map(|(index, wanted)| match found.indexes.get(index) {
                 None => Some(format!("it has no index `{index}`")),
