@@ -149,7 +149,7 @@ impl From<SqliteOpenError> for OpenError {
 }
 
 impl SqliteOpenError {
-    /// The same of a file of the read side, which needs no backup, and has its place beside the log.
+    /// The same of a file of the read side, which needs no backup and has its own place.
     pub(crate) fn of_read_side(self) -> Self {
         let (path, problem) = match self {
             Self::Directory { path } => (path, "is a directory".to_owned()),
