@@ -29,7 +29,7 @@ pub use crate::projection::schema_hash;
 use crate::aggregate::{
     Aggregate, Decision, EventDescription, EventOf, MemberTable, Returned, Slot, State,
 };
-use crate::command::{DomainError, RecordedCodec, Refusal};
+use crate::command::{DomainError, RecordedCodec, RecordedError, Refusal};
 use crate::context::Context;
 use crate::event::{
     CodecError, Event, Fragments, Leaves, Lineage, RecordedEvent, Upcast, is_one_of,
@@ -109,17 +109,6 @@ pub const fn recorded<X: DomainError + RecordedError>() -> Option<RecordedCodec<
     Some(RecordedCodec::JSON)
 }
 
-/// An error that can be remembered.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be in `Recorded`",
-    label = "not an error that can be remembered",
-    note = "derive `Serialize` and `Deserialize` for `{Self}`: a recorded error is remembered under the command's id"
-)]
-pub trait RecordedError: serde::Serialize + serde::de::DeserializeOwned {}
-
-#[diagnostic::do_not_recommend]
-impl<X: serde::Serialize + serde::de::DeserializeOwned> RecordedError for X {}
-
 /// Stands in for [`Remembered::CODEC`] where its bounds do not hold.
 pub trait Unremembered<X> {
     /// None.
@@ -137,7 +126,7 @@ pub fn unusable<A, C, R, X: DomainError>(
     _command: &C,
     _context: &Context,
 ) -> Result<R, Refusal<X>> {
-    Err(Refusal::Fault(Fault::new("this handler did not compile")))
+    Err(Refusal::Fault(Fault::defect("this handler did not compile")))
 }
 
 /// The same for a free handler.
@@ -148,7 +137,7 @@ pub fn unusable_free<C, R, X: DomainError>(
     _command: &C,
     _context: &Context,
 ) -> Result<R, Refusal<X>> {
-    Err(Refusal::Fault(Fault::new("this handler did not compile")))
+    Err(Refusal::Fault(Fault::defect("this handler did not compile")))
 }
 
 /// The command behind a message, for a `#[command_interceptor]` that looks at one type.
@@ -403,7 +392,7 @@ pub fn decode_message<E: Event>(event: &RecordedEvent) -> Result<E, Fault> {
 pub fn query_of<Q: Query>(query: &(dyn Any + Send + Sync)) -> Result<&Q, Fault> {
     query
         .downcast_ref()
-        .ok_or_else(|| Fault::new(format!("the query bus gave another type than `{}`", Q::NAME)))
+        .ok_or_else(|| Fault::defect(format!("the query bus gave another type than `{}`", Q::NAME)))
 }
 
 /// Hides the type of a query handler's answer.

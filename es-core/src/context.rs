@@ -218,7 +218,7 @@ impl<T: ?Sized + Send + Sync + 'static> FromContext for Inject<T> {
 
     fn from_context(context: &Context) -> Result<Self, Fault> {
         context.resources.get::<T>().map(Self).ok_or_else(|| {
-            Fault::new(format!(
+            Fault::defect(format!(
                 "nobody provided `{}`; give it to `{}`",
                 std::any::type_name::<T>(),
                 context.resources.giver
@@ -266,5 +266,5 @@ impl FromContext for Position {
 }
 
 fn absent(what: &str, of: &str) -> Fault {
-    Fault::new(format!("there is no `{what}` here; it belongs to the handler of a {of}"))
+    Fault::defect(format!("there is no `{what}` here; it belongs to the handler of a {of}"))
 }

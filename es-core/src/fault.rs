@@ -20,6 +20,18 @@ impl Fault {
         Self(error.into())
     }
 
+    /// A mistake in the program: doing the same again comes to the same.
+    pub(crate) fn defect(text: impl Into<String>) -> Self {
+        Self(Box::new(Defect(text.into())))
+    }
+
+    /// True for a mistake in the program that es has found, such as an event applied to an
+    /// aggregate that it cannot apply to: doing the same again comes to the same.
+    #[must_use]
+    pub fn is_defect(&self) -> bool {
+        self.0.is::<Defect>()
+    }
+
     /// Returns the error inside.
     #[must_use]
     pub fn source(&self) -> &(dyn Error + Send + Sync + 'static) {
@@ -38,6 +50,11 @@ impl Fault {
         self.0
     }
 }
+
+/// A mistake in the program, in words.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Defect(String);
 
 impl<E: Error + Send + Sync + 'static> From<E> for Fault {
     fn from(error: E) -> Self {

@@ -163,18 +163,18 @@ fn upcast_from(stored_as: Option<&str>) -> String {
 }
 
 pub(super) fn evolves_only(event: &str, aggregate: &str) -> Fault {
-    Fault::new(format!(
+    Fault::defect(format!(
         "`{event}` changes a `{aggregate}` that exists, and there is none; \
          write its handler as `fn(event) -> Self` if it creates one"
     ))
 }
 
 pub(super) fn creates_only(event: &str, aggregate: &str) -> Fault {
-    Fault::new(format!("`{event}` creates a `{aggregate}`, and this one exists already"))
+    Fault::defect(format!("`{event}` creates a `{aggregate}`, and this one exists already"))
 }
 
 pub(super) fn too_late(event: &str, aggregate: &str) -> Fault {
-    Fault::new(format!(
+    Fault::defect(format!(
         "`{event}` was applied to a `{aggregate}` after the event that deleted it; \
          apply the deleting event last"
     ))

@@ -44,9 +44,9 @@ impl Staging {
     pub fn finish(self) -> Result<Vec<NewEvent>, Fault> {
         match self.fault {
             Some(fault) => Err(fault),
-            None if self.is_changing => {
-                Err(Fault::new("an event-sourcing handler panicked, and what it left is unknown"))
-            }
+            None if self.is_changing => Err(Fault::defect(
+                "an event-sourcing handler panicked, and what it left is unknown",
+            )),
             None => Ok(self.events),
         }
     }

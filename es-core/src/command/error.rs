@@ -13,7 +13,8 @@ use crate::store::{AppendError, ReadError};
 #[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum CommandError<E> {
-    /// The domain refuses. Nothing is stored.
+    /// The domain refuses. Nothing is stored, unless the handler refused with
+    /// [`Recorded`](super::Recorded).
     #[error("{error}")]
     Rejected {
         /// The command's id.
@@ -85,7 +86,7 @@ pub enum CommandError<E> {
         stream: StreamId,
     },
     /// Others changed the target, as often as the command was decided again.
-    #[error("`{stream}` was changed by others {attempts} times in a row; send the command again")]
+    #[error("`{stream}` was changed by others{}; send the command again", in_a_row(*attempts))]
     Conflict {
         /// The command's id.
         command_id: CommandId,
@@ -96,8 +97,9 @@ pub enum CommandError<E> {
     },
     /// Events stored by others broke what was decided, as often as the command was decided again.
     #[error(
-        "others stored events that the decision rested on {attempts} times in a row, the last one \
-         at position {position}; send the command again"
+        "others stored events that the decision rested on{}, the last one at position {position}; \
+         send the command again",
+        in_a_row(*attempts)
     )]
     ConditionFailed {
         /// The command's id.
@@ -229,7 +231,7 @@ pub enum CommandError<E> {
         /// Why not.
         source: LoadError,
     },
-    /// A resource of the handler failed. Nothing is stored.
+    /// A resource of the handler failed, or the handler did what it may not. Nothing is stored.
     #[error("{fault}")]
     Fault {
         /// The command's id.
@@ -237,6 +239,10 @@ pub enum CommandError<E> {
         /// What failed.
         fault: Fault,
     },
+}
+
+fn in_a_row(attempts: u32) -> String {
+    if attempts > 1 { format!(" {attempts} times in a row") } else { String::new() }
 }
 
 impl<E> CommandError<E> {
@@ -281,8 +287,8 @@ impl<E> CommandError<E> {
             | Self::Overloaded { .. }
             | Self::DeadlineExceeded { .. }
             | Self::HandlerTimedOut { .. }
-            | Self::OutcomeUnknown { .. }
-            | Self::Fault { .. } => true,
+            | Self::OutcomeUnknown { .. } => true,
+            Self::Fault { fault, .. } => !fault.is_defect(),
             Self::Append { source, .. } => matches!(
                 source,
                 AppendError::Overloaded

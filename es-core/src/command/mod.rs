@@ -35,7 +35,7 @@ pub use intercept::{
 };
 pub(crate) use intercept::{Around, Interceptors, guarded, send_boxed};
 pub use message::CommandMessage;
-pub use recorded::{Recorded, RecordedCodec};
+pub use recorded::{Recorded, RecordedCodec, RecordedError};
 pub use refusal::{HandlerError, Refusal};
 pub use rejection::Rejection;
 pub(crate) use running::Running;

@@ -53,6 +53,17 @@ use crate::event::{Codec, CodecError, Json, encoded};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recorded<E>(pub E);
 
+/// An error that can be remembered: a serde type.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be in `Recorded`",
+    label = "not an error that can be remembered",
+    note = "derive `Serialize` and `Deserialize` for `{Self}`: a recorded error is remembered under the command's id"
+)]
+pub trait RecordedError: Serialize + DeserializeOwned {}
+
+#[diagnostic::do_not_recommend]
+impl<X: Serialize + DeserializeOwned> RecordedError for X {}
+
 /// How a recorded error is remembered; generated code finds it where the error is a serde type.
 pub struct RecordedCodec<E> {
     pub(crate) encode: fn(&E) -> Result<Bytes, CodecError>,

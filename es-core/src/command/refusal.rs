@@ -1,4 +1,4 @@
-use super::{CommandError, DomainError, Recorded, Rejection, Veto};
+use super::{CommandError, DomainError, Recorded, RecordedError, Rejection, Veto};
 use crate::fault::Fault;
 use crate::unit::RepositoryError;
 
@@ -41,7 +41,8 @@ impl<E> From<Fault> for HandlerError<E> {
     }
 }
 
-impl<E> From<Recorded<E>> for HandlerError<E> {
+// Only what can be remembered: to find out at run time would be too late.
+impl<E: RecordedError> From<Recorded<E>> for HandlerError<E> {
     fn from(error: Recorded<E>) -> Self {
         Self::Recorded(error)
     }

@@ -92,7 +92,7 @@ impl QueryGateway {
         let route = route.ok_or_else(|| self.no_handler(Q::NAME))?;
         let answer = self.run(route, Box::new(query)).await?;
         answer.downcast().map(|answer| *answer).map_err(|_| {
-            failed(&route.entry, Fault::new("its answer is not of the query's answer type"))
+            failed(&route.entry, Fault::defect("its answer is not of the query's answer type"))
         })
     }
 
@@ -149,7 +149,10 @@ impl QueryGateway {
     ) -> Result<AnyAnswer, QueryError> {
         let entry = &route.entry;
         let QueryCall::Sync(call) = entry.call else {
-            return Err(failed(entry, Fault::new("an `async fn` cannot run on a reader's thread")));
+            return Err(failed(
+                entry,
+                Fault::defect("an `async fn` cannot run on a reader's thread"),
+            ));
         };
         let snapshot = self
             .shared

@@ -89,7 +89,7 @@ impl<A: Aggregate> Fixture<A> {
         {
             let actual = actual.map_or_else(|| "none".to_owned(), |actual| actual.to_string());
             let text = format!("the command is for version {expected}, which is at {actual}");
-            return Err(Refusal::Fault(Fault::new(text)));
+            return Err(Refusal::Fault(Fault::defect(text)));
         }
         let message = CommandMessage {
             name: C::NAME,

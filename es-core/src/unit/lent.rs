@@ -21,7 +21,7 @@ impl UnitOfWork {
     /// The cell of an aggregate.
     pub(crate) fn cell<A: Aggregate>(&self, id: &A::Id) -> Result<Arc<Cell<A>>, RepositoryError> {
         let runtime = self.runtime();
-        let fault = |text| RepositoryError::Fault(Fault::new(text));
+        let fault = |text| RepositoryError::Fault(Fault::defect(text));
         let cells = runtime.cells::<A>().map_err(fault)?;
         Ok(cells.cell(self.tenant(), id, runtime.shared().limits.live_aggregates)?)
     }
@@ -71,7 +71,7 @@ impl UnitOfWork {
                     entry.lent_to = self.work();
                     place.into_any().downcast().map_err(|_| {
                         let text = format!("`{stream}` is another type's stream");
-                        RepositoryError::Fault(Fault::new(text))
+                        RepositoryError::Fault(Fault::defect(text))
                     })?
                 }
                 None => return Err(RepositoryError::InUse(stream.clone())),
@@ -168,7 +168,7 @@ impl<A: Aggregate> Lent<A> {
         self.place
             .as_mut()
             .and_then(|place| place.slot())
-            .ok_or_else(|| Fault::new(format!("`{stream}` was not loaded; load it again")))
+            .ok_or_else(|| Fault::defect(format!("`{stream}` was not loaded; load it again")))
     }
 }
 

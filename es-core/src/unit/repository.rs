@@ -132,7 +132,7 @@ fn created<A: Aggregate, E: EventOf<A>>(
     let refused = match slot.get() {
         Some(state) if state.id() == id => return Ok(Loaded(lent)),
         Some(state) => another(&stream, &state.id().to_text()),
-        None => RepositoryError::Fault(Fault::new(format!(
+        None => RepositoryError::Fault(Fault::defect(format!(
             "`{}` creates no `{}`; write its event-sourcing handler as `fn(event) -> Self`",
             E::NAME,
             A::NAME
@@ -143,7 +143,7 @@ fn created<A: Aggregate, E: EventOf<A>>(
 }
 
 fn another(stream: &StreamId, id: &str) -> RepositoryError {
-    RepositoryError::Fault(Fault::new(format!(
+    RepositoryError::Fault(Fault::defect(format!(
         "the event made `{} {id}`, but `{stream}` was to be created; put its id into the event",
         stream.aggregate()
     )))

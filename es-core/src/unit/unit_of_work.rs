@@ -59,7 +59,7 @@ impl Entry {
 
     /// A guard outlives the handler that has it.
     pub(super) fn still_held(&self) -> Fault {
-        Fault::new(format!(
+        Fault::defect(format!(
             "`{}` is still held after its handler has ended; drop its guard before, and move none \
              into a task",
             self.cell.stream()
@@ -186,7 +186,7 @@ impl UnitOfWork {
     pub(crate) fn open(&self) -> Result<MutexGuard<'_, Closed>, Fault> {
         let state = self.state();
         if state.has_ended || self.is_over(&state) {
-            return Err(Fault::new(
+            return Err(Fault::defect(
                 "the unit of work has ended with its handler; await what it starts inside, or use \
                  the application's own gateway",
             ));
@@ -288,7 +288,7 @@ impl UnitOfWork {
                 "a command that failed changed `{stream}` beside another handler of the same unit \
                  of work, which used it meanwhile; send the commands of one unit one after another"
             );
-            state.faults.push((0, Fault::new(text)));
+            state.faults.push((0, Fault::defect(text)));
         }
     }
 

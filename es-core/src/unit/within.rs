@@ -56,7 +56,7 @@ impl Context {
             return Ok(unit);
         }
         let (Some(seed), Some(command)) = (&self.within.seed, self.command_id) else {
-            return Err(Fault::new(
+            return Err(Fault::defect(
                 "there is no unit of work here; repositories and gateways belong to the handlers \
                  of commands that an application carries out, in tests `App::test()`",
             ));

@@ -71,6 +71,10 @@ async fn a_conflict_is_told_and_the_effect_is_not_repeated() {
     answer.send(4).await.unwrap();
     let error = weighing.await.unwrap().unwrap_err();
     assert!(matches!(error, CommandError::Conflict { attempts: 1, .. }), "{error}");
+    assert!(
+        error.to_string().ends_with("was changed by others; send the command again"),
+        "{error}"
+    );
     assert_eq!(scale.asked.available_permits(), 0, "the scale was asked a second time");
 }
 

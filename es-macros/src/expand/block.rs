@@ -31,10 +31,11 @@ fn of_model(model: AggregateBlock) -> TokenStream {
     let commands = model.commands.iter().map(|handler| command_handler::expand(handler, &model));
     let stubs = model.command_stubs.iter().map(|stub| stub::command(stub, &model));
     let leaves = command_handler::leaves(&model);
+    let unstored = command_handler::unstored_replies(&model);
     let private = model.paths.private();
     let mut items = quote! {
         use #private::{Undecided as _, Unfinished as _, Unremembered as _};
-        #(#commands)* #(#stubs)* #leaves
+        #(#commands)* #(#stubs)* #leaves #unstored
     };
     let mut entries: Vec<_> =
         model.commands.iter().map(|handler| command_handler::entry(handler, &model)).collect();

@@ -5,6 +5,7 @@ use syn::spanned::Spanned;
 
 use super::parameters::{Extractor, extract, local, needs};
 use super::register::{Entry, List};
+use super::unstored::unstored;
 use super::{line_of, member_command};
 use crate::model::{AggregateBlock, CommandHandler, Lent, Output, Shape, Written};
 use crate::paths::Paths;
@@ -293,6 +294,19 @@ fn finish(
         (Written::Hidden, true) => quote_spanned!(place=> #private::decide(#slot, #answer)),
         (Written::Hidden, false) => quote_spanned!(place=> #private::returned(#answer)),
     }
+}
+
+/// Refuses an event as the reply of a handler that applies its events.
+pub(super) fn unstored_replies(block: &AggregateBlock) -> TokenStream {
+    let handlers = block.commands.iter().flat_map(CommandHandler::halves);
+    let replying = handlers.filter(|half| !half.shape.returns_events());
+    let checks = replying.map(|half| {
+        let cfgs = &half.cfgs;
+        let remedy = "hand it to `apply`, or return `()`";
+        let check = unstored(&half.output, &block.paths, remedy);
+        quote!(#(#cfgs)* const _: () = { #check };)
+    });
+    quote!(#(#checks)*)
 }
 
 /// Asks each event that a handler names for its event-sourcing handler, once.

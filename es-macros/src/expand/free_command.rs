@@ -8,10 +8,11 @@ use super::free::{is_method, own, stand_in};
 use super::line_of;
 use super::parameters::{Extractor, extracted, lend, local, needed};
 use super::register::{Entry, List, register};
+use super::unstored::unstored;
 use crate::attr::FreeCommandArguments;
 use crate::diag::Errors;
 use crate::light::LightFn;
-use crate::model::{FreeCommandHandler, Lent, Parameter, Written, boundary_of, leaves, spaced};
+use crate::model::{FreeCommandHandler, Lent, Parameter, Written, boundary_of};
 use crate::outside::outside;
 use crate::paths::Paths;
 
@@ -71,35 +72,13 @@ impl Free<'_> {
         let private = self.es.private();
         let handled = self.handled();
         let entries = register(&[self.entry()], Some(&own(&self.handler.name)), self.es);
-        let unstored = self.unstored();
+        let remedy = "apply it to an aggregate of a `Repository`, or publish it through `UnitOfWork` or \
+                      `EventGateway`";
+        let unstored = unstored(&self.handler.output, self.es, remedy);
         quote! {
             use #private::{Unfinished as _, Unremembered as _};
             #handled #entries #unstored
         }
-    }
-
-    /// An event as a reply looks as if it were stored, and is not.
-    fn unstored(&self) -> TokenStream {
-        let Written::Result { ok, .. } = &self.handler.output.written else {
-            return TokenStream::new();
-        };
-        let checks = leaves(ok).into_iter().map(|leaf| {
-            let es = self.es.at(leaf.span());
-            let private = es.private();
-            let text = format!(
-                "`{}` is an event, and as a reply it is not stored; apply it to an aggregate of a \
-                 `Repository`, or publish it through `UnitOfWork` or `EventGateway`",
-                spaced(leaf)
-            );
-            quote_spanned! {leaf.span()=>
-                const _: () = {
-                    use #private::NoLeaves as _;
-                    let leaves = <#private::LeavesOf<#leaf>>::LEAVES;
-                    ::core::assert!(!::core::matches!(leaves, #es::event::Leaves::One(_)), #text);
-                };
-            }
-        });
-        quote!(#(#checks)*)
     }
 
     fn handled(&self) -> TokenStream {

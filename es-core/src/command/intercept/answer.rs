@@ -64,7 +64,7 @@ pub(super) fn shown<R: Reply, X: DomainError>(
 }
 
 fn another_answer() -> Fault {
-    Fault::new(
+    Fault::defect(
         "a dispatch interceptor gave the answer of another command; give back what `proceed` gave",
     )
 }

@@ -22,7 +22,7 @@ impl<X: DomainError> Journey<X> {
         let encoding = AssertUnwindSafe(|| encoded(|buffer| Json::encode(reply, buffer)));
         let encoded = catch_unwind(encoding).map_err(|panic| self.panicked(panic))?;
         let reply = encoded.map_err(|error| {
-            self.fault(Fault::new(format!("the reply cannot be encoded: {error}")))
+            self.fault(Fault::defect(format!("the reply cannot be encoded: {error}")))
         })?;
         Ok(self.remembering(reply))
     }
@@ -42,7 +42,7 @@ impl<X: DomainError> Journey<X> {
     /// Remembers an error that is stored with events.
     pub(super) fn remember_refusal(&self, error: &X) -> Fallible<RememberedCommand, X> {
         let Some(codec) = self.recorded else {
-            return Err(self.fault(Fault::new(format!(
+            return Err(self.fault(Fault::defect(format!(
                 "the error of `{}` cannot be recorded; derive `Serialize` and `Deserialize` for it",
                 self.name
             ))));
@@ -50,7 +50,7 @@ impl<X: DomainError> Journey<X> {
         let encoding = AssertUnwindSafe(|| (codec.encode)(error));
         let encoded = catch_unwind(encoding).map_err(|panic| self.panicked(panic))?;
         let reply = encoded.map_err(|error| {
-            self.fault(Fault::new(format!("the recorded error cannot be encoded: {error}")))
+            self.fault(Fault::defect(format!("the recorded error cannot be encoded: {error}")))
         })?;
         Ok(RememberedCommand { is_rejection: true, ..self.remembering(reply) })
     }
@@ -177,7 +177,7 @@ impl<X: DomainError> Journey<X> {
         target: &StreamId,
         made: &A::Id,
     ) -> CommandError<X> {
-        self.fault(Fault::new(format!(
+        self.fault(Fault::defect(format!(
             "the handler of `{}` created a `{}` with id `{}`, but the command's target is `{}`; \
              take the id from the command",
             self.name,
@@ -188,6 +188,6 @@ impl<X: DomainError> Journey<X> {
     }
 
     pub(super) fn lost_state(&self) -> CommandError<X> {
-        self.fault(Fault::new("the live state is gone although its turn is held; this is a bug in es, please report it"))
+        self.fault(Fault::defect("the live state is gone although its turn is held; this is a bug in es, please report it"))
     }
 }

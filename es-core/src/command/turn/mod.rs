@@ -251,7 +251,7 @@ impl<X: DomainError> Journey<X> {
     }
 
     fn bug(&self) -> CommandError<X> {
-        self.fault(Fault::new(
+        self.fault(Fault::defect(
             "a handler awaits although it was said not to; this is a bug in es, please report it",
         ))
     }

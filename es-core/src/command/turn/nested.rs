@@ -109,7 +109,7 @@ impl<X: DomainError> Journey<X> {
     async fn join<'a>(&self, sender: &'a UnitOfWork, is_barrier: bool) -> Fallible<Work<'a>, X> {
         drop(sender.open().map_err(|fault| self.fault(fault))?);
         if self.tenant != *sender.tenant() {
-            return Err(self.fault(crate::fault::Fault::new(format!(
+            return Err(self.fault(crate::fault::Fault::defect(format!(
                 "a handler of tenant `{}` sent `{}` for tenant `{}`; one unit of work belongs to \
                  one tenant",
                 sender.tenant().as_str(),

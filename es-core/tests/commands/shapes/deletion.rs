@@ -69,7 +69,8 @@ async fn nothing_is_applied_after_the_deletion() {
 async fn a_creating_event_on_a_living_aggregate_is_a_fault_and_is_not_stored() {
     let (app, commands) = start().await;
     let opened = commands.send(OpenTwice::new("a", 0)).await.unwrap_err();
-    assert!(matches!(opened, CommandError::Fault { .. }), "{opened}");
+    let CommandError::Fault { fault, .. } = &opened else { panic!("{opened}") };
+    assert!(fault.is_defect() && !opened.is_retryable(), "{opened}");
     assert!(matches!(load(&app, "a").await, Err(LoadError::NotFound { .. })));
     commands.send(Open::new("a", 0)).await.unwrap();
 }
