@@ -9,8 +9,8 @@
     dead_code
 )]
 
-#[path = "commands/gated_log.rs"]
-mod gated_log;
+#[path = "common/logs/mod.rs"]
+mod logs;
 
 use std::convert::Infallible;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -19,7 +19,7 @@ use std::time::Duration;
 use es_core::prelude::*;
 use es_core::store::EventStore;
 use es_core::unit::UnitOfWork;
-use gated_log::GatedLog;
+use logs::GatedLog;
 
 #[derive(Command, Clone, Serialize, Deserialize)]
 pub struct Open {

@@ -5,22 +5,21 @@ use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
-use std::time::Instant;
 
 use async_trait::async_trait;
-use es_core::event::{
-    Codec, CommandId, Event, EventId, Metadata, Partition, Position, Sequence, StreamId, Tags,
-    Tenant, Timestamp,
-};
+use es_core::event::{Codec, Event, EventId, Metadata, Tags, Tenant};
 use es_core::store::{
-    Append, AppendError, Capabilities, CommandMemory, Committed, Criteria, EventStore, Filter,
-    LogId, Marker, MemoryLog, NewEvent, Page, Permit, ReadError, RememberedCommand, Snapshot,
-    SnapshotStore, StreamVersion, Visit,
+    Append, AppendError, Capabilities, Committed, Criteria, EventStore, Marker, MemoryLog,
+    NewEvent, Permit, ReadError, Visit,
 };
-use tokio::sync::watch;
+
+use super::logs::{LogAround, Parts};
+
+/// The log that the application uses.
+pub type MeddledLog = LogAround<Meddled>;
 
 #[derive(Default)]
-pub struct MeddledLog {
+pub struct Meddled {
     inner: MemoryLog,
     meddling: Mutex<Vec<(usize, Append)>>,
     sourced: AtomicUsize,
@@ -64,19 +63,6 @@ impl MeddledLog {
         self.can_little.store(true, Ordering::SeqCst);
         self
     }
-
-    fn permit(&self, permit: Permit) -> Permit {
-        if !self.forgets_conditions.load(Ordering::SeqCst) {
-            return permit;
-        }
-        drop(permit);
-        let inner = self.inner.clone();
-        Permit::direct(Arc::new(move |mut batch| {
-            batch.conditions.clear();
-            let permit = inner.try_reserve()?;
-            at_once(permit.append(batch))
-        }))
-    }
 }
 
 /// An event without a stream in a batch of its own.
@@ -108,9 +94,9 @@ fn at_once(
 }
 
 #[async_trait]
-impl EventStore for MeddledLog {
-    fn identity(&self) -> LogId {
-        self.inner.identity()
+impl Parts for Meddled {
+    fn inner(&self) -> MemoryLog {
+        self.inner.clone()
     }
 
     fn capabilities(&self) -> Capabilities {
@@ -119,21 +105,17 @@ impl EventStore for MeddledLog {
         Capabilities { multi_stream_appends: can, tag_conditions: can, ..all }
     }
 
-    fn try_reserve(&self) -> Result<Permit, AppendError> {
-        self.inner.try_reserve().map(|permit| self.permit(permit))
-    }
-
-    async fn reserve(&self, deadline: Option<Instant>) -> Result<Permit, AppendError> {
-        self.inner.reserve(deadline).await.map(|permit| self.permit(permit))
-    }
-
-    async fn read_stream(
-        &self,
-        stream: &StreamId,
-        from: Sequence,
-        visit: &mut Visit<'_>,
-    ) -> Result<StreamVersion, ReadError> {
-        self.inner.read_stream(stream, from, visit).await
+    fn permit(&self, permit: Permit) -> Permit {
+        if !self.forgets_conditions.load(Ordering::SeqCst) {
+            return permit;
+        }
+        drop(permit);
+        let inner = self.inner.clone();
+        Permit::direct(Arc::new(move |mut batch| {
+            batch.conditions.clear();
+            let permit = inner.try_reserve()?;
+            at_once(permit.append(batch))
+        }))
     }
 
     async fn source(
@@ -151,57 +133,5 @@ impl EventStore for MeddledLog {
             self.inner.reserve(None).await.unwrap().append(batch).await.unwrap();
         }
         Ok(marker)
-    }
-
-    async fn read(
-        &self,
-        partition: Partition,
-        after: Position,
-        filter: &Filter,
-        limit: usize,
-    ) -> Result<Page, ReadError> {
-        self.inner.read(partition, after, filter, limit).await
-    }
-
-    async fn head(&self, partition: Partition) -> Result<Position, ReadError> {
-        self.inner.head(partition).await
-    }
-
-    async fn position_at(
-        &self,
-        partition: Partition,
-        moment: Timestamp,
-    ) -> Result<Option<Position>, ReadError> {
-        self.inner.position_at(partition, moment).await
-    }
-
-    fn committed(&self) -> watch::Receiver<Position> {
-        self.inner.committed()
-    }
-
-    async fn close(&self) {
-        self.inner.close().await;
-    }
-}
-
-#[async_trait]
-impl CommandMemory for MeddledLog {
-    async fn remembered(
-        &self,
-        tenant: &Tenant,
-        id: CommandId,
-    ) -> Result<Option<RememberedCommand>, ReadError> {
-        self.inner.remembered(tenant, id).await
-    }
-}
-
-#[async_trait]
-impl SnapshotStore for MeddledLog {
-    fn keep_snapshot(&self, snapshot: Snapshot) {
-        self.inner.keep_snapshot(snapshot);
-    }
-
-    async fn snapshot(&self, stream: &StreamId) -> Result<Option<Snapshot>, ReadError> {
-        self.inner.snapshot(stream).await
     }
 }

@@ -11,6 +11,8 @@
 mod decisions;
 mod domain;
 mod log;
+#[path = "../common/logs/mod.rs"]
+mod logs;
 mod races;
 mod start;
 

@@ -11,7 +11,7 @@ use es_core::runtime::Limits;
 use tokio::task::JoinSet;
 
 use super::domain::*;
-use super::gated_log::GatedLog;
+use super::logs::GatedLog;
 use super::poll_once;
 
 /// Where a handler waits without awaiting, until the test opens it.

@@ -10,7 +10,7 @@ use es_core::runtime::Limits;
 use es_core::store::{Append, MemoryLog, NewEvent};
 
 use super::domain::*;
-use super::gated_log::{GatedLog, append_now};
+use super::logs::{GatedLog, append_now};
 use super::{app_with, poll_once};
 
 #[tokio::test]

@@ -6,9 +6,10 @@ mod bad_input;
 mod barriers;
 mod deadlines;
 mod domain;
-mod gated_log;
 mod limits;
 mod loading;
+#[path = "../common/logs/mod.rs"]
+mod logs;
 mod members;
 mod pipelining;
 mod repetitions;

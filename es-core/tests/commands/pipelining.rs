@@ -10,7 +10,7 @@ use es_core::prelude::*;
 use es_core::store::{Append, EventStore, Expectation, Expected, MemoryLog, NewEvent};
 
 use super::domain::*;
-use super::gated_log::{Gate, GatedLog, append_now};
+use super::logs::{Gate, GatedLog, append_now};
 use super::poll_once;
 
 async fn gated() -> (App, Gate, MemoryLog) {

@@ -16,6 +16,8 @@
 mod commands;
 mod domain;
 mod log;
+#[path = "../common/logs/mod.rs"]
+mod logs;
 mod planted;
 mod polls;
 mod reading;

@@ -7,7 +7,7 @@ use es_core::future::BoxFuture;
 use es_core::prelude::*;
 
 use super::domain::*;
-use super::gated_log::GatedLog;
+use super::logs::GatedLog;
 
 /// An interceptor that is one function.
 struct With<F>(F);

@@ -9,7 +9,7 @@ use es_core::runtime::Limits;
 use es_core::store::{Append, Expectation, Expected, NewEvent};
 
 use super::domain::*;
-use super::gated_log::{GatedLog, append_now};
+use super::logs::{GatedLog, append_now};
 
 /// Notes each decision before and after it.
 pub struct Deciding(pub &'static str, pub Notes);

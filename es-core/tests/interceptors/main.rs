@@ -11,9 +11,9 @@
 mod dispatching;
 mod domain;
 mod errors;
-#[path = "../commands/gated_log.rs"]
-mod gated_log;
 mod handling;
+#[path = "../common/logs/mod.rs"]
+mod logs;
 #[cfg(feature = "metrics")]
 mod metrics;
 mod nested;

@@ -9,8 +9,8 @@ use es_core::prelude::*;
 use es_core::runtime::Limits;
 
 use super::domain::*;
-use super::gated_log::GatedLog;
 use super::handling::{Deciding, Stamping, Stopping};
+use super::logs::GatedLog;
 
 /// Pours if it can, and says whether it could.
 #[derive(Command, Debug, Clone, Serialize, Deserialize)]

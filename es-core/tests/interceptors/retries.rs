@@ -12,7 +12,7 @@ use es_core::future::BoxFuture;
 use es_core::prelude::*;
 
 use super::domain::*;
-use super::gated_log::{Gate, GatedLog};
+use super::logs::{Gate, GatedLog};
 
 async fn gated(retry: impl DispatchInterceptor, notes: &Notes) -> (App, Gate) {
     let (log, gate) = GatedLog::new();

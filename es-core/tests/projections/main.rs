@@ -4,6 +4,8 @@
 mod domain;
 mod doubles;
 mod failures;
+#[path = "../common/logs/mod.rs"]
+mod logs;
 mod lost_tokens;
 mod processing_groups;
 mod queries;

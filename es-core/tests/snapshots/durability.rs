@@ -4,8 +4,9 @@ use es_core::event::EventId;
 use es_core::store::{Append, Expectation, Expected, MemoryLog, NewEvent};
 
 use super::domain::*;
-use super::gate::{Bug, Gate, append_now};
+use super::gate::{Bug, Gate};
 use super::law::is_the_replay;
+use super::logs::append_now;
 use super::*;
 
 /// An application whose account `a` is one event before its next snapshot.

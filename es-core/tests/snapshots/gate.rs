@@ -2,11 +2,10 @@
 
 use std::sync::mpsc;
 
-use es_core::store::group::{
-    Accepted, CommitError, GroupEngine, GroupError, GroupLimits, Resolution, WriteError,
-    write_groups,
-};
-use es_core::store::{Append, AppendError, AppendQueue, Committed, EventStore, MemoryLog};
+use es_core::store::group::GroupError;
+use es_core::store::{Append, AppendQueue, MemoryLog};
+
+use super::logs::{Writer, written_by};
 
 /// What becomes of the next batches, in their order: true for committed.
 #[derive(Clone)]
@@ -37,57 +36,24 @@ pub enum Bug {
 
 pub fn gated(inner: &MemoryLog, bug: Bug) -> (AppendQueue, Gate) {
     let (open, gate) = mpsc::channel();
-    let (queue, receiver) = AppendQueue::bounded(64);
-    let mut engine = Engine { inner: inner.clone(), gate, bug };
-    let limits = GroupLimits { batches: 1, ..GroupLimits::default() };
-    std::thread::spawn(move || write_groups(&mut engine, receiver, limits));
-    (queue, Gate(open))
+    (written_by(GateKeeper { gate, bug }, inner, 64), Gate(open))
 }
 
-struct Engine {
-    inner: MemoryLog,
+struct GateKeeper {
     gate: mpsc::Receiver<bool>,
     bug: Bug,
 }
 
-impl GroupEngine for Engine {
-    fn begin(&mut self) -> Result<(), GroupError> {
-        Ok(())
-    }
-
-    fn write(&mut self, batch: &Append) -> Result<Committed, WriteError> {
+impl Writer for GateKeeper {
+    fn write(&mut self, batch: &Append) -> Result<(), GroupError> {
         if self.bug == Bug::TellsTooEarly {
             batch.fate.commit();
         }
-        if !self.gate.recv().unwrap_or(false) {
-            let reason = "the gate fell".to_owned();
-            return Err(WriteError::Broken(GroupError::Unavailable { reason }));
+        match self.gate.recv() {
+            Ok(true) => Ok(()),
+            Ok(false) | Err(_) => {
+                Err(GroupError::Unavailable { reason: "the gate fell".to_owned() })
+            }
         }
-        let copy = Append {
-            tenant: batch.tenant.clone(),
-            events: batch.events.clone(),
-            expectations: batch.expectations.clone(),
-            command: batch.command.clone(),
-            ..Append::default()
-        };
-        Ok(append_now(&self.inner, copy)?)
     }
-
-    fn commit(&mut self) -> Result<(), CommitError> {
-        Ok(())
-    }
-
-    fn undo(&mut self) {}
-
-    fn resolve(&mut self, _group: &[Accepted]) -> Resolution {
-        Resolution::Unknown
-    }
-
-    fn close(&mut self) {}
-}
-
-/// Appends to a log in memory from a thread without a runtime.
-pub fn append_now(log: &MemoryLog, batch: Append) -> Result<Committed, AppendError> {
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    runtime.block_on(async { log.reserve(None).await?.append(batch).await })
 }

@@ -13,6 +13,8 @@ mod durability;
 mod gate;
 mod ignored;
 mod law;
+#[path = "../common/logs/mod.rs"]
+mod logs;
 mod observed_log;
 mod taken;
 mod units;

@@ -5,20 +5,19 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use es_core::event::{
-    CommandId, Partition, Position, RecordedEvent, Sequence, StreamId, Tenant, Timestamp,
-};
+use es_core::event::{RecordedEvent, Sequence, StreamId};
 use es_core::store::{
-    AppendError, AppendQueue, Capabilities, CommandMemory, Criteria, EventStore, Filter, LogId,
-    Marker, MemoryLog, Page, Permit, ReadError, RememberedCommand, Snapshot, SnapshotStore,
-    StreamVersion, Visit,
+    AppendQueue, EventStore, MemoryLog, ReadError, Snapshot, SnapshotStore, StreamVersion, Visit,
 };
-use tokio::sync::watch;
 
 use super::gate::{Bug, Gate, gated};
+use super::logs::{LogAround, Parts};
+
+/// The log that the application uses.
+pub type ObservedLog = LogAround<Observed>;
 
 #[derive(Default)]
-pub struct ObservedLog {
+pub struct Observed {
     pub inner: MemoryLog,
     queue: Option<AppendQueue>,
     read: AtomicU64,
@@ -33,13 +32,14 @@ pub struct ObservedLog {
 
 impl ObservedLog {
     pub fn over(inner: MemoryLog) -> Arc<Self> {
-        Arc::new(Self { inner, ..Self::default() })
+        Arc::new(Self(Observed { inner, ..Observed::default() }))
     }
 
     /// The same log behind a writer that does as it is told.
     pub fn gated(inner: MemoryLog, bug: Bug) -> (Arc<Self>, Gate) {
         let (queue, gate) = gated(&inner, bug);
-        (Arc::new(Self { inner, queue: Some(queue), ..Self::default() }), gate)
+        let observed = Observed { inner, queue: Some(queue), ..Observed::default() };
+        (Arc::new(Self(observed)), gate)
     }
 
     /// The number of events that were read since this was asked last.
@@ -84,27 +84,13 @@ impl ObservedLog {
 }
 
 #[async_trait]
-impl EventStore for ObservedLog {
-    fn identity(&self) -> LogId {
-        self.inner.identity()
+impl Parts for Observed {
+    fn inner(&self) -> MemoryLog {
+        self.inner.clone()
     }
 
-    fn capabilities(&self) -> Capabilities {
-        self.inner.capabilities()
-    }
-
-    fn try_reserve(&self) -> Result<Permit, AppendError> {
-        match &self.queue {
-            Some(queue) => queue.try_reserve(),
-            None => self.inner.try_reserve(),
-        }
-    }
-
-    async fn reserve(&self, deadline: Option<Instant>) -> Result<Permit, AppendError> {
-        match &self.queue {
-            Some(queue) => queue.reserve(deadline).await,
-            None => self.inner.reserve(deadline).await,
-        }
+    fn queue(&self) -> Option<&AppendQueue> {
+        self.queue.as_ref()
     }
 
     async fn read_stream(
@@ -136,63 +122,6 @@ impl EventStore for ObservedLog {
         Ok(version)
     }
 
-    async fn source(
-        &self,
-        tenant: &Tenant,
-        criteria: &Criteria,
-        after: Marker,
-        visit: &mut Visit<'_>,
-    ) -> Result<Marker, ReadError> {
-        self.inner.source(tenant, criteria, after, visit).await
-    }
-
-    async fn read(
-        &self,
-        partition: Partition,
-        after: Position,
-        filter: &Filter,
-        limit: usize,
-    ) -> Result<Page, ReadError> {
-        self.inner.read(partition, after, filter, limit).await
-    }
-
-    async fn head(&self, partition: Partition) -> Result<Position, ReadError> {
-        self.inner.head(partition).await
-    }
-
-    async fn position_at(
-        &self,
-        partition: Partition,
-        moment: Timestamp,
-    ) -> Result<Option<Position>, ReadError> {
-        self.inner.position_at(partition, moment).await
-    }
-
-    fn committed(&self) -> watch::Receiver<Position> {
-        self.inner.committed()
-    }
-
-    async fn close(&self) {
-        self.inner.close().await;
-    }
-}
-
-#[async_trait]
-impl CommandMemory for ObservedLog {
-    async fn remembered(
-        &self,
-        tenant: &Tenant,
-        id: CommandId,
-    ) -> Result<Option<RememberedCommand>, ReadError> {
-        if let Some(queue) = &self.queue {
-            queue.settled(id).await;
-        }
-        self.inner.remembered(tenant, id).await
-    }
-}
-
-#[async_trait]
-impl SnapshotStore for ObservedLog {
     fn keep_snapshot(&self, snapshot: Snapshot) {
         self.kept.fetch_add(1, Ordering::SeqCst);
         if !self.loses_snapshots.load(Ordering::SeqCst) {

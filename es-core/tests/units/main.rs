@@ -12,9 +12,8 @@ mod barriers;
 mod books;
 mod callbacks;
 mod domain;
-#[path = "../commands/gated_log.rs"]
-#[allow(dead_code, reason = "a part of it is used here")]
-mod gated_log;
+#[path = "../common/logs/mod.rs"]
+mod logs;
 mod nested;
 mod nestings;
 mod order;

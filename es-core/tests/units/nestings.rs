@@ -8,7 +8,7 @@ use es_core::store::MemoryLog;
 use tokio::task::JoinSet;
 
 use super::books::{Books, Plan, Planner, accounts, read};
-use super::gated_log::GatedLog;
+use super::logs::GatedLog;
 use super::{app_on, open};
 
 const SEEDS: u64 = 24;
