@@ -5,10 +5,11 @@
     clippy::panic,
     clippy::indexing_slicing,
     missing_docs,
-    unreachable_pub,
-    dead_code
+    unreachable_pub
 )]
 
+#[path = "common/accounts/mod.rs"]
+mod accounts;
 #[path = "common/logs/mod.rs"]
 mod logs;
 
@@ -19,49 +20,26 @@ use std::time::Duration;
 use es_core::prelude::*;
 use es_core::store::EventStore;
 use es_core::unit::UnitOfWork;
+
+use accounts::*;
 use logs::GatedLog;
 
-#[derive(Command, Clone, Serialize, Deserialize)]
-pub struct Open {
-    #[target]
-    pub account: String,
-}
 #[derive(Command, Clone, Serialize, Deserialize)]
 pub struct Tell {
     #[target]
     pub account: String,
 }
-#[derive(Event, Debug, Serialize, Deserialize)]
-pub struct Opened {
-    pub account: String,
-}
-#[derive(Event, Debug, Serialize, Deserialize)]
-pub struct Told {}
+
 static TOLD: AtomicBool = AtomicBool::new(false);
 
 #[aggregate]
-pub struct Account {
-    #[aggregate_identifier]
-    pub account: String,
-}
-#[aggregate]
 impl Account {
-    #[command_handler]
-    fn open(command: Open) -> Opened {
-        Opened { account: command.account }
-    }
     #[command_handler]
     fn tell(account: &mut Root<Self>, _: Tell, unit: UnitOfWork) -> Result<(), Infallible> {
         unit.after_commit(|| TOLD.store(true, Ordering::SeqCst));
-        account.apply(Told {});
+        account.apply(Moved { amount: 1 });
         Ok(())
     }
-    #[event_sourcing_handler]
-    fn on_opened(event: &Opened) -> Self {
-        Self { account: event.account.clone() }
-    }
-    #[event_sourcing_handler]
-    fn on_told(&mut self, _: &Told) {}
 }
 
 #[test]
@@ -72,9 +50,9 @@ fn a_callback_runs_before_an_orderly_shutdown_is_over() {
         let inner = log.inner.clone();
         let app = App::test().store(log).start().await.unwrap();
         gate.let_through(1);
-        app.commands().send(Open { account: "a".to_owned() }).await.unwrap();
+        app.commands().send(open_a()).await.unwrap();
         let commands = app.commands();
-        let mut telling = Box::pin(commands.send(Tell { account: "a".to_owned() }));
+        let mut telling = Box::pin(commands.send(Tell { account: a() }));
         let first = tokio::time::timeout(Duration::from_millis(20), &mut telling).await;
         assert!(first.is_err(), "it is with the log");
         drop(telling);

@@ -5,89 +5,34 @@
     clippy::panic,
     clippy::indexing_slicing,
     missing_docs,
-    unreachable_pub,
-    dead_code
+    unreachable_pub
 )]
+
+#[path = "common/accounts/mod.rs"]
+mod accounts;
 
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
 
 use es_core::command::{CommandMessage, Handled, HandlingInterceptor, Veto};
-use es_core::event::{Partition, RecordedEvent};
 use es_core::prelude::*;
-use es_core::store::{Filter, MemoryLog};
+use es_core::store::MemoryLog;
 use es_core::unit::UnitOfWork;
 
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
-#[error("no")]
-pub struct No;
+use accounts::*;
 
-#[derive(Command, Clone, Serialize, Deserialize)]
-pub struct Open {
-    #[target]
-    pub account: String,
-}
-#[derive(Command, Clone, Serialize, Deserialize)]
-pub struct Deposit {
-    #[target]
-    pub account: String,
-    pub amount: i64,
-}
 #[derive(Command, Clone, Serialize, Deserialize)]
 pub struct Charge {
     #[target]
     pub account: String,
 }
-#[derive(Command, Clone, Serialize, Deserialize)]
-pub struct Refuse {
-    #[target]
-    pub account: String,
-}
-#[derive(Event, Debug, Serialize, Deserialize)]
-pub struct Opened {
-    pub account: String,
-}
-#[derive(Event, Debug, Serialize, Deserialize)]
-pub struct Moved {
-    pub amount: i64,
-}
-#[derive(Event, Debug, Serialize, Deserialize)]
-pub struct Noted {
-    #[tag]
-    pub about: String,
-}
-
-#[aggregate]
-pub struct Account {
-    #[aggregate_identifier]
-    pub account: String,
-    pub balance: i64,
-}
 
 #[aggregate]
 impl Account {
-    #[command_handler]
-    fn open(command: Open) -> Opened {
-        Opened { account: command.account }
-    }
-    #[command_handler]
-    fn deposit(account: &mut Root<Self>, command: Deposit) -> Result<i64, No> {
-        account.apply(Moved { amount: command.amount });
-        Ok(account.balance)
-    }
     /// An effect outside.
     #[command_handler]
     async fn charge(&self, _: Charge) -> Moved {
         Moved { amount: -1 }
-    }
-    #[event_sourcing_handler]
-    fn on_opened(event: &Opened) -> Self {
-        Self { account: event.account.clone(), balance: 0 }
-    }
-    #[event_sourcing_handler]
-    fn on_moved(&mut self, event: &Moved) {
-        self.balance += event.amount;
-        assert_ne!(event.amount, 13, "half changed");
     }
 }
 
@@ -125,7 +70,7 @@ pub async fn nest_note(
 ) -> Result<(), HandlerError<No>> {
     commands.send(Note {}).await.map_err(HandlerError::nested)?;
     commands
-        .send(Deposit { account: command.account, amount: 1 })
+        .send(PayIn { account: command.account, amount: 1 })
         .await
         .map_err(HandlerError::nested)?;
     Ok(())
@@ -148,8 +93,8 @@ pub struct Survive {
 #[command_handler]
 pub async fn survive(command: Survive, commands: CommandGateway) -> Result<i64, HandlerError<No>> {
     let account = command.account;
-    commands.send(Deposit { account: account.clone(), amount: 13 }).await.unwrap_err();
-    commands.send(Deposit { account, amount: 1 }).await.map_err(HandlerError::nested)
+    commands.send(PayIn { account: account.clone(), amount: HALF_MOVED }).await.unwrap_err();
+    commands.send(PayIn { account, amount: 1 }).await.map_err(HandlerError::nested)
 }
 
 #[derive(Default)]
@@ -168,24 +113,14 @@ impl HandlingInterceptor for See {
 async fn app_on(log: MemoryLog) -> App {
     App::test().store(log).start().await.unwrap()
 }
-async fn stored(app: &App) -> Vec<RecordedEvent> {
-    app.log()
-        .read(Partition::default(), Position::default(), &Filter::all(), 1000)
-        .await
-        .unwrap()
-        .events
-}
-fn a() -> String {
-    "a".to_owned()
-}
 
 #[tokio::test]
 async fn a_unit_in_which_no_effect_has_run_is_repeated() {
     let log = MemoryLog::new();
     let (one, other) = (app_on(log.clone()).await, app_on(log).await);
-    one.commands().send(Open { account: a() }).await.unwrap();
-    other.commands().send(Deposit { account: a(), amount: 0 }).await.unwrap();
-    one.commands().send(Deposit { account: a(), amount: 5 }).await.unwrap();
+    one.commands().send(open_a()).await.unwrap();
+    other.commands().send(pay_in(0)).await.unwrap();
+    one.commands().send(pay_in(5)).await.unwrap();
     assert_eq!(other.commands().send(TryCharge { account: a() }).await.unwrap(), 6);
 }
 
@@ -193,13 +128,13 @@ async fn a_unit_in_which_no_effect_has_run_is_repeated() {
 async fn interceptors_see_what_a_nested_command_decided() {
     let seen = Arc::new(Seen::default());
     let app = App::test().handling_interceptor(See(seen.clone())).start().await.unwrap();
-    app.commands().send(Open { account: a() }).await.unwrap();
+    app.commands().send(open_a()).await.unwrap();
     app.commands().send(NestNote { account: a() }).await.unwrap();
     let seen = seen.0.lock().unwrap();
     println!("{seen:?}");
     let of = |name: &str| seen.iter().find(|it| it.0 == name).unwrap().clone();
     assert_eq!(of("NestNote").1, 2);
-    assert!(of("Deposit").2, "the event of a nested command has its stream");
+    assert!(of("PayIn").2, "the event of a nested command has its stream");
     assert_eq!(of("Note").1, 1, "the event of a nested free command is seen");
 }
 
@@ -216,6 +151,6 @@ async fn an_event_published_after_the_end_is_refused() {
 #[tokio::test]
 async fn a_panic_in_an_inner_command_leaves_no_half_changed_state() {
     let app = app_on(MemoryLog::new()).await;
-    app.commands().send(Open { account: a() }).await.unwrap();
+    app.commands().send(open_a()).await.unwrap();
     assert_eq!(app.commands().send(Survive { account: a() }).await.unwrap(), 1);
 }

@@ -5,29 +5,23 @@
     clippy::panic,
     clippy::indexing_slicing,
     missing_docs,
-    unreachable_pub,
-    dead_code
+    unreachable_pub
 )]
+
+#[path = "common/accounts/mod.rs"]
+mod accounts;
 
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
 
 use es_core::command::CommandError;
-use es_core::event::{Partition, RecordedEvent};
 use es_core::prelude::*;
-use es_core::store::{Filter, MemoryLog};
+use es_core::store::MemoryLog;
 use es_core::testing::given;
 use serde_json::json;
 
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
-#[error("no")]
-pub struct No;
+use accounts::*;
 
-#[derive(Command, Clone, Serialize, Deserialize)]
-pub struct Open {
-    #[target]
-    pub account: String,
-}
 #[derive(Command, Clone, Serialize, Deserialize)]
 pub struct OpenWrong {
     #[target]
@@ -38,40 +32,17 @@ pub struct OpenAndRefuse {
     #[target]
     pub account: String,
 }
-#[derive(Event, Debug, Serialize, Deserialize)]
-pub struct Opened {
-    pub account: String,
-}
-#[derive(Event, Debug, Serialize, Deserialize)]
-pub struct Noted {
-    #[tag]
-    pub about: String,
-}
-
-#[aggregate]
-pub struct Account {
-    #[aggregate_identifier]
-    pub account: String,
-}
 
 #[aggregate]
 impl Account {
     #[command_handler]
-    fn open(command: Open) -> Opened {
-        Opened { account: command.account }
-    }
-    #[command_handler]
     fn open_wrong(_: OpenWrong) -> Opened {
-        Opened { account: "wrong".to_owned() }
+        Opened { account: "wrong".to_owned(), balance: 0 }
     }
     #[command_handler]
     fn open_and_refuse(account: &mut Slot<Self>, command: OpenAndRefuse) -> Result<(), No> {
-        account.apply(Opened { account: command.account });
+        account.apply(Opened { account: command.account, balance: 0 });
         Err(No)
-    }
-    #[event_sourcing_handler]
-    fn on_opened(event: &Opened) -> Self {
-        Self { account: event.account.clone() }
     }
 }
 
@@ -86,7 +57,7 @@ pub async fn nest_wrong(_: NestWrong, commands: CommandGateway) -> Result<(), Ha
 pub struct CreateWrong {}
 #[command_handler]
 pub fn create_wrong(_: CreateWrong, accounts: Repository<Account>) -> Result<bool, No> {
-    Ok(accounts.create(&"a".to_owned(), Opened { account: "wrong".to_owned() }).is_ok())
+    Ok(accounts.create(&"a".to_owned(), Opened { account: "wrong".to_owned(), balance: 0 }).is_ok())
 }
 
 #[derive(Command, Clone, Serialize, Deserialize)]
@@ -99,7 +70,7 @@ pub async fn create_after_refusal(
 ) -> Result<(), HandlerError<No>> {
     let a = "a".to_owned();
     commands.send(OpenAndRefuse { account: a.clone() }).await.unwrap_err();
-    accounts.create(&a, Opened { account: a.clone() })?;
+    accounts.create(&a, Opened { account: a.clone(), balance: 0 })?;
     Ok(())
 }
 
@@ -133,7 +104,7 @@ pub async fn announce(
     _bank: Inject<Bank>,
 ) -> Result<(), HandlerError<No>> {
     let account = command.account;
-    accounts.create(&account.clone(), Opened { account })?;
+    accounts.create(&account.clone(), Opened { account, balance: 0 })?;
     Ok(())
 }
 
@@ -182,6 +153,7 @@ pub struct Course {
     id: String,
     seats: usize,
 }
+
 #[aggregate]
 impl Course {
     #[command_handler]
@@ -202,13 +174,6 @@ impl Course {
 
 async fn app_on(log: MemoryLog) -> App {
     App::test().provide(Arc::new(Bank)).store(log).start().await.unwrap()
-}
-async fn stored(app: &App) -> Vec<RecordedEvent> {
-    app.log()
-        .read(Partition::default(), Position::default(), &Filter::all(), 1000)
-        .await
-        .unwrap()
-        .events
 }
 
 #[tokio::test]
@@ -255,7 +220,7 @@ async fn a_command_that_is_answered_is_stored() {
 async fn a_barrier_that_creates_is_told_in_the_end_that_it_exists() {
     let log = MemoryLog::new();
     let (one, other) = (app_on(log.clone()).await, app_on(log).await);
-    one.commands().send(Open { account: "a".to_owned() }).await.unwrap();
+    one.commands().send(open_a()).await.unwrap();
     let mut errors = Vec::new();
     for _ in 0..5 {
         let error = other.commands().send(Announce { account: "a".to_owned() }).await.unwrap_err();

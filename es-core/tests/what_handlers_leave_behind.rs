@@ -5,34 +5,22 @@
     clippy::panic,
     clippy::indexing_slicing,
     missing_docs,
-    unreachable_pub,
-    dead_code
+    unreachable_pub
 )]
+
+#[path = "common/accounts/mod.rs"]
+mod accounts;
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use es_core::command::CommandError;
-use es_core::event::{Partition, RecordedEvent};
 use es_core::prelude::*;
-use es_core::store::{Filter, MemoryLog};
+use es_core::store::MemoryLog;
 use es_core::unit::UnitOfWork;
 
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
-#[error("no")]
-pub struct No;
+use accounts::*;
 
-#[derive(Command, Clone, Serialize, Deserialize)]
-pub struct Open {
-    #[target]
-    pub account: String,
-}
-#[derive(Command, Clone, Serialize, Deserialize)]
-pub struct Deposit {
-    #[target]
-    pub account: String,
-    pub amount: i64,
-}
 #[derive(Command, Clone, Serialize, Deserialize)]
 pub struct Close {
     #[target]
@@ -46,40 +34,8 @@ pub struct DepositAt {
     pub version: Sequence,
 }
 
-#[derive(Event, Debug, Serialize, Deserialize)]
-pub struct Opened {
-    pub account: String,
-}
-#[derive(Event, Debug, Serialize, Deserialize)]
-pub struct Moved {
-    pub amount: i64,
-}
-#[derive(Event, Debug, Serialize, Deserialize)]
-pub struct Closed {}
-#[derive(Event, Debug, Serialize, Deserialize)]
-pub struct Noted {
-    #[tag]
-    pub about: String,
-}
-
-#[aggregate]
-pub struct Account {
-    #[aggregate_identifier]
-    pub account: String,
-    pub balance: i64,
-}
-
 #[aggregate]
 impl Account {
-    #[command_handler]
-    fn open(command: Open) -> Opened {
-        Opened { account: command.account }
-    }
-    #[command_handler]
-    fn deposit(account: &mut Root<Self>, command: Deposit) -> Result<i64, No> {
-        account.apply(Moved { amount: command.amount });
-        Ok(account.balance)
-    }
     #[command_handler]
     fn deposit_at(&self, _: DepositAt) -> Moved {
         Moved { amount: 1 }
@@ -88,17 +44,6 @@ impl Account {
     fn close(&self, _: Close) -> Closed {
         Closed {}
     }
-    #[event_sourcing_handler]
-    fn on_opened(event: &Opened) -> Self {
-        Self { account: event.account.clone(), balance: 0 }
-    }
-    #[event_sourcing_handler]
-    fn on_moved(&mut self, event: &Moved) {
-        self.balance += event.amount;
-        assert_ne!(event.amount, 13, "half changed");
-    }
-    #[event_sourcing_handler(mark_deleted)]
-    fn on_closed(&mut self, _: &Closed) {}
 }
 
 /// An effect outside: only reads an account, and notes something.
@@ -138,7 +83,10 @@ pub async fn open_and_fail(
     command: OpenAndFail,
     commands: CommandGateway,
 ) -> Result<(), HandlerError<No>> {
-    commands.send(Open { account: command.account }).await.map_err(HandlerError::nested)?;
+    commands
+        .send(Open { account: command.account, balance: 0 })
+        .await
+        .map_err(HandlerError::nested)?;
     for _ in 0..20 {
         tokio::task::yield_now().await;
     }
@@ -153,7 +101,7 @@ pub async fn deposit_later(
         tokio::task::yield_now().await;
     }
     commands
-        .send(Deposit { account: command.account, amount: 1 })
+        .send(PayIn { account: command.account, amount: 1 })
         .await
         .map_err(HandlerError::nested)?;
     Ok(())
@@ -223,24 +171,14 @@ pub async fn outer(
 async fn app_on(log: MemoryLog) -> App {
     App::test().provide(Arc::new(Bank)).store(log).start().await.unwrap()
 }
-async fn stored(app: &App) -> Vec<RecordedEvent> {
-    app.log()
-        .read(Partition::default(), Position::default(), &Filter::all(), 1000)
-        .await
-        .unwrap()
-        .events
-}
-fn a() -> String {
-    "a".to_owned()
-}
 
 #[tokio::test]
 async fn a_barrier_that_only_reads_recovers_from_a_stale_copy() {
     let log = MemoryLog::new();
     let (one, other) = (app_on(log.clone()).await, app_on(log).await);
-    one.commands().send(Open { account: a() }).await.unwrap();
+    one.commands().send(open_a()).await.unwrap();
     assert_eq!(other.commands().send(NoteBalance { account: a() }).await.unwrap(), 0);
-    one.commands().send(Deposit { account: a(), amount: 1 }).await.unwrap();
+    one.commands().send(pay_in(1)).await.unwrap();
     let mut errors = Vec::new();
     for _ in 0..5 {
         match other.commands().send(NoteBalance { account: a() }).await {
@@ -258,10 +196,10 @@ async fn a_barrier_that_only_reads_recovers_from_a_stale_copy() {
 #[tokio::test]
 async fn a_panic_in_an_event_sourcing_handler_leaves_no_half_changed_state() {
     let app = app_on(MemoryLog::new()).await;
-    app.commands().send(Open { account: a() }).await.unwrap();
-    let error = app.commands().send(Deposit { account: a(), amount: 13 }).await.unwrap_err();
+    app.commands().send(open_a()).await.unwrap();
+    let error = app.commands().send(pay_in(HALF_MOVED)).await.unwrap_err();
     assert!(matches!(error, CommandError::Panicked { .. }), "{error}");
-    assert_eq!(app.commands().send(Deposit { account: a(), amount: 1 }).await.unwrap(), 1);
+    assert_eq!(app.commands().send(pay_in(1)).await.unwrap(), 1);
 }
 
 #[tokio::test]
@@ -273,7 +211,7 @@ async fn nested_commands_side_by_side_store_no_corrupt_stream() {
     println!("{names:?}");
     let loaded = app.repository::<Account>().load(&a()).await.map(|it| it.balance);
     println!("{loaded:?}");
-    let next = app.commands().send(Open { account: a() }).await;
+    let next = app.commands().send(open_a()).await;
     println!("{next:?}");
     assert!(names.is_empty() || names[0] == "Opened", "{names:?}");
 }
@@ -281,13 +219,9 @@ async fn nested_commands_side_by_side_store_no_corrupt_stream() {
 #[tokio::test]
 async fn a_guard_that_a_task_keeps_does_not_keep_the_turn() {
     let app = app_on(MemoryLog::new()).await;
-    app.commands().send(Open { account: a() }).await.unwrap();
+    app.commands().send(open_a()).await.unwrap();
     println!("{}", app.commands().send(KeepGuard { account: a() }).await.unwrap_err());
-    let next = tokio::time::timeout(
-        Duration::from_secs(5),
-        app.commands().send(Deposit { account: a(), amount: 1 }),
-    )
-    .await;
+    let next = tokio::time::timeout(Duration::from_secs(5), app.commands().send(pay_in(1))).await;
     next.expect("the next command works").unwrap();
 }
 
@@ -301,7 +235,7 @@ async fn what_a_command_inside_a_failed_one_left_behind_is_not_stored() {
 #[tokio::test]
 async fn a_deleted_aggregate_answers_deleted_whatever_version_is_asked_for() {
     let app = app_on(MemoryLog::new()).await;
-    app.commands().send(Open { account: a() }).await.unwrap();
+    app.commands().send(open_a()).await.unwrap();
     app.commands().send(Close { account: a() }).await.unwrap();
     let error =
         app.commands().send(DepositAt { account: a(), version: Sequence(0) }).await.unwrap_err();

@@ -111,7 +111,7 @@ async fn a_creating_one_leaves_a_whole_account_or_none() {
     let story = async |polls: Polls| {
         let world = World::start().await;
         let commands = world.app.commands();
-        let open = || commands.send(Open { account: "new".to_owned() });
+        let open = || commands.send(Open { account: "new".to_owned(), balance: 0 });
         let is_through = polls_of(polls, open()).await?;
         let again = open().await;
         let is_there = matches!(again, Err(CommandError::AlreadyExists { .. }));

@@ -7,20 +7,8 @@ use es_core::command::CommandError;
 use es_core::future::BoxFuture;
 use es_core::prelude::*;
 
+pub use super::accounts::*;
 use super::waiting_log::waits;
-
-#[derive(Command, Clone, Serialize, Deserialize)]
-pub struct Open {
-    #[target]
-    pub account: String,
-}
-
-#[derive(Command, Clone, Serialize, Deserialize)]
-pub struct Deposit {
-    #[target]
-    pub account: String,
-    pub amount: i64,
-}
 
 /// Takes a fee with it, so that there are two events; answers the balance.
 #[derive(Command, Clone, Serialize, Deserialize)]
@@ -36,27 +24,6 @@ pub struct Appraise {
     #[target]
     pub account: String,
 }
-
-#[derive(Event, Debug, Serialize, Deserialize)]
-pub struct Opened {
-    pub account: String,
-}
-
-#[derive(Event, Debug, Serialize, Deserialize)]
-pub struct Moved {
-    pub amount: i64,
-}
-
-/// Belongs to no account.
-#[derive(Event, Debug, Serialize, Deserialize)]
-pub struct Noted {
-    #[tag]
-    pub about: String,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
-#[error("there is not so much money on the account")]
-pub struct Overdrawn;
 
 /// Somebody outside.
 pub trait Bank: Send + Sync {
@@ -81,24 +48,7 @@ impl Bank for SlowBank {
 }
 
 #[aggregate]
-pub struct Account {
-    #[aggregate_identifier]
-    pub account: String,
-    pub balance: i64,
-}
-
-#[aggregate]
 impl Account {
-    #[command_handler]
-    fn open(command: Open) -> Opened {
-        Opened { account: command.account }
-    }
-
-    #[command_handler]
-    fn deposit(&self, command: Deposit) -> Moved {
-        Moved { amount: command.amount }
-    }
-
     #[command_handler]
     fn withdraw(account: &mut Root<Self>, command: Withdraw) -> Result<i64, Infallible> {
         account.apply(Moved { amount: -command.amount });
@@ -118,21 +68,11 @@ impl Account {
         account: &mut Root<Self>,
         command: Split,
         accounts: Repository<Account>,
-    ) -> Result<(), HandlerError<Overdrawn>> {
+    ) -> Result<(), HandlerError<No>> {
         account.apply(Moved { amount: -2 });
-        let opened = Opened { account: command.to.clone() };
+        let opened = Opened { account: command.to.clone(), balance: 0 };
         accounts.create(&command.to, opened)?.apply(Moved { amount: 2 });
         Ok(())
-    }
-
-    #[event_sourcing_handler]
-    fn on_opened(event: &Opened) -> Self {
-        Self { account: event.account.clone(), balance: 0 }
-    }
-
-    #[event_sourcing_handler]
-    fn on_moved(&mut self, event: &Moved) {
-        self.balance += event.amount;
     }
 }
 
@@ -148,7 +88,7 @@ pub struct Transfer {
 pub async fn transfer(
     command: Transfer,
     accounts: Repository<Account>,
-) -> Result<(), HandlerError<Overdrawn>> {
+) -> Result<(), HandlerError<No>> {
     let mut from = accounts.load(&command.from).await?;
     let mut to = accounts.load(&command.to).await?;
     from.apply(Moved { amount: -command.amount });
@@ -183,16 +123,16 @@ pub async fn pay(
     events: EventGateway,
     unit: UnitOfWork,
     told: Inject<Told>,
-) -> Result<(), HandlerError<Overdrawn>> {
+) -> Result<(), HandlerError<No>> {
     let Pay { from, to, is_refused } = command;
     unit.after_commit(move || told.lock().unwrap().push("paid"));
     let deposit = Deposit { account: to.clone(), amount: 5 };
     commands.send(deposit).await.map_err(HandlerError::nested)?;
     events.publish(Noted { about: "it".to_owned() }).await?;
     let transfer = Transfer { from, to, amount: 6 };
-    let moved: Result<(), CommandError<Overdrawn>> = commands.send(transfer).await;
+    let moved: Result<(), CommandError<No>> = commands.send(transfer).await;
     moved.map_err(HandlerError::nested)?;
-    if is_refused { Err(Overdrawn.into()) } else { Ok(()) }
+    if is_refused { Err(No.into()) } else { Ok(()) }
 }
 
 /// Has an effect outside, between a load and an `apply`.
@@ -206,7 +146,7 @@ pub async fn charge(
     command: &Charge,
     accounts: Repository<Account>,
     bank: Inject<dyn Bank>,
-) -> Result<(), HandlerError<Overdrawn>> {
+) -> Result<(), HandlerError<No>> {
     let mut account = accounts.load(&command.account).await?;
     bank.ask().await;
     account.apply(Moved { amount: 8 });

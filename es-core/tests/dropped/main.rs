@@ -13,6 +13,8 @@
     unreachable_pub
 )]
 
+#[path = "../common/accounts/mod.rs"]
+mod accounts;
 mod commands;
 mod domain;
 mod log;

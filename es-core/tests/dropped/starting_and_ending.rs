@@ -29,7 +29,7 @@ async fn while_it_starts() {
     let story = async |polls: Polls| {
         let stores = Stores::default();
         let app = stores.builder().start().await.unwrap();
-        app.commands().send(Open { account: "a".to_owned() }).await.unwrap();
+        app.commands().send(Open { account: "a".to_owned(), balance: 0 }).await.unwrap();
         app.shutdown(PATIENCE).await.unwrap();
         let is_through = match polls.of(stores.builder().start()).await {
             None => false,

@@ -27,7 +27,7 @@ pub async fn give_up(
     command: GiveUp,
     commands: CommandGateway,
     accounts: Repository<Account>,
-) -> Result<bool, HandlerError<Overdrawn>> {
+) -> Result<bool, HandlerError<No>> {
     let polls = Polls(command.polls);
     let (a, b) = ("a".to_owned(), "b".to_owned());
     let first = polls.of(async {

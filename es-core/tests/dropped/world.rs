@@ -77,7 +77,7 @@ impl World {
         let stores = Stores::default();
         let app = with(stores.builder()).start().await.unwrap();
         for account in ["a", "b"] {
-            app.commands().send(Open { account: account.to_owned() }).await.unwrap();
+            app.commands().send(Open { account: account.to_owned(), balance: 0 }).await.unwrap();
         }
         Self { app, stores, patience }
     }

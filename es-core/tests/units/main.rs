@@ -8,6 +8,8 @@
     unreachable_pub
 )]
 
+#[path = "../common/accounts/mod.rs"]
+mod accounts;
 mod barriers;
 mod books;
 mod callbacks;
@@ -23,10 +25,9 @@ mod reruns;
 use std::sync::Arc;
 
 use es_core::app::AppBuilder;
-use es_core::event::{Partition, RecordedEvent};
 use es_core::prelude::*;
 use es_core::registry::IntoStore;
-use es_core::store::{Filter, MemoryLog};
+use es_core::store::MemoryLog;
 
 use domain::*;
 
@@ -51,11 +52,6 @@ async fn open(app: &App, account: &str, balance: i64) {
 
 async fn balance(app: &App, account: &str) -> i64 {
     app.repository::<Account>().load(&account.to_owned()).await.unwrap().balance
-}
-
-async fn stored(app: &App) -> Vec<RecordedEvent> {
-    let (partition, from) = (Partition::default(), Position::default());
-    app.log().read(partition, from, &Filter::all(), 1000).await.unwrap().events
 }
 
 /// The names of what is stored, without the opening of accounts.

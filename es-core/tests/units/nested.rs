@@ -57,7 +57,7 @@ async fn a_failed_inner_command_takes_back_its_own_events_and_nothing_else() {
 #[tokio::test]
 async fn an_inner_panic_is_that_commands_error() {
     let app = accounts().await;
-    let error = app.commands().send(pay_of("b", 13)).await.unwrap_err();
+    let error = app.commands().send(pay_of("b", UNLUCKY)).await.unwrap_err();
     let CommandError::Nested { error: inner, .. } = &error else { panic!("{error}") };
     assert!(matches!(**inner, CommandError::Panicked { .. }), "{error}");
     app.commands().send(pay_of("b", 3)).await.unwrap();

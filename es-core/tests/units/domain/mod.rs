@@ -2,22 +2,9 @@
 
 mod effects;
 
+pub use super::accounts::*;
 pub use effects::*;
 use es_core::prelude::*;
-
-#[derive(Command, Clone, Serialize, Deserialize)]
-pub struct Open {
-    #[target]
-    pub account: String,
-    pub balance: i64,
-}
-
-#[derive(Command, Clone, Serialize, Deserialize)]
-pub struct Deposit {
-    #[target]
-    pub account: String,
-    pub amount: i64,
-}
 
 #[derive(Command, Clone, Serialize, Deserialize)]
 pub struct Withdraw {
@@ -35,27 +22,6 @@ pub struct CloseAt {
     pub version: Sequence,
 }
 
-#[derive(Event, Debug, Serialize, Deserialize)]
-pub struct Opened {
-    pub account: String,
-    pub balance: i64,
-}
-
-#[derive(Event, Debug, Serialize, Deserialize)]
-pub struct Moved {
-    pub amount: i64,
-}
-
-#[derive(Event, Debug, Serialize, Deserialize)]
-pub struct Closed {}
-
-/// Belongs to no account.
-#[derive(Event, Debug, Serialize, Deserialize)]
-pub struct Noted {
-    #[tag]
-    pub about: String,
-}
-
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 #[error("{missing} is missing on the account")]
 pub struct Overdrawn {
@@ -63,25 +29,7 @@ pub struct Overdrawn {
 }
 
 #[aggregate]
-pub struct Account {
-    #[aggregate_identifier]
-    pub account: String,
-    pub balance: i64,
-}
-
-#[aggregate]
 impl Account {
-    #[command_handler]
-    fn open(command: Open) -> Opened {
-        Opened { account: command.account, balance: command.balance }
-    }
-
-    #[command_handler]
-    fn deposit(&self, command: Deposit) -> Moved {
-        assert_ne!(command.amount, 13, "an unlucky amount");
-        Moved { amount: command.amount }
-    }
-
     #[command_handler]
     fn withdraw(account: &mut Root<Self>, command: Withdraw) -> Result<i64, Overdrawn> {
         account.apply(Moved { amount: -command.amount });
@@ -123,19 +71,6 @@ impl Account {
         account.apply(Moved { amount: 0 });
         Ok(())
     }
-
-    #[event_sourcing_handler]
-    fn on_opened(event: &Opened) -> Self {
-        Self { account: event.account.clone(), balance: event.balance }
-    }
-
-    #[event_sourcing_handler]
-    fn on_moved(&mut self, event: &Moved) {
-        self.balance += event.amount;
-    }
-
-    #[event_sourcing_handler(mark_deleted)]
-    fn on_closed(&mut self, _: &Closed) {}
 }
 
 #[derive(Command, Clone, Serialize, Deserialize)]
