@@ -184,7 +184,10 @@ fn a_file_that_has_changed_is_told_and_what_is_stored_stays_as_it_is() {
     place.write("orders.csv", changed + "700010,A,PEN,1,2024-05-01T00:00:00,1,,EIRE\n");
     let again = place.done(&["import", file.to_str().unwrap()]);
     assert!(again.err.contains("`orders.csv` has changed since it was imported"), "{again:?}");
-    assert!(again.out.contains("imported 18 rows; 6 of them were rejected"), "{again:?}");
+    assert!(
+        again.out.contains("imported 18 rows; 6 of them were rejected (2 because"),
+        "{again:?}"
+    );
     let rejects = std::fs::read_to_string(place.path("data/rejects.csv")).unwrap();
     let stays = "has another item already; use a line number that is free";
     assert!(rejects.contains(&format!("3,line 2 {stays}")), "{rejects}");
@@ -194,4 +197,38 @@ fn a_file_that_has_changed_is_told_and_what_is_stored_stays_as_it_is() {
     let totals = "orders 7\norder_lines 11\nrevenue 171.025\ncredit_notes 2\ncredit_lines 3\n\
                   credits -52.8\n";
     assert!(report.contains(totals), "{report}");
+}
+
+/// The rows of an invoice say whose it is as well; and a row that is gone says nothing at all.
+#[test]
+fn a_row_that_differs_from_what_is_stored_in_whatever_is_told() {
+    let place = Place::new();
+    let header = std::fs::read_to_string(sample()).unwrap().lines().next().unwrap().to_owned();
+    let import = |rows: &[&str]| {
+        let file = place.write("a.csv", format!("{header}\n{}\n", rows.join("\n")));
+        place.done(&["import", file.to_str().unwrap()])
+    };
+    let rejects = || std::fs::read_to_string(place.path("data/rejects.csv")).unwrap();
+    let pen = "1,A,PEN,1,2024-01-01T00:00:00,1,c,EIRE";
+    let credit = "C2,A,PEN,-1,2024-01-01T00:00:00,1,c,EIRE";
+    let first = import(&[pen, "1,B,INK,1,2024-01-01T00:00:00,1,c,EIRE", credit]);
+    assert!(first.out.contains("imported 3 rows; 0 of them were rejected, see"), "{first:?}");
+
+    let again = import(&[&pen.replace("EIRE", "France"), &credit.replace(",c,", ",d,")]);
+    assert!(again.err.contains("`a.csv` has changed since it was imported"), "{again:?}");
+    let told = "imported 2 rows; 2 of them were rejected (2 because something else is stored, \
+                which stays), see";
+    assert!(again.out.contains(told), "{again:?}");
+    let stays = "it is stored already and stays as it is:";
+    let order = format!("2,\"{stays} country `EIRE`, not `France`; 2 lines, not 1\",1,A,PEN");
+    let note = format!("3,\"{stays} customer `c`, not `d`\",C2,A,PEN");
+    for line in [order, note] {
+        assert!(rejects().contains(&line), "`{line}` in {}", rejects());
+    }
+
+    // For two reasons, of which the first to be found is told, and still one row.
+    let again = import(&["1,A,PEN,5,2024-01-02T00:00:00,1,c,EIRE"]);
+    assert!(again.out.contains("imported 1 row; 1 of them was rejected (1 because"), "{again:?}");
+    assert_eq!(rejects().lines().count(), 2);
+    assert!(place.done(&["report"]).out.contains("orders 1\norder_lines 2\nrevenue 2\n"));
 }

@@ -48,7 +48,7 @@ async fn carry_out(
     let mut rejects = Rejects::create(rejects, &file.rows()?)?;
     let mut progress = Progress::of(survey.rows);
     let mut answered = |rows| progress.add(rows);
-    let importer = Importer::new(shop.app.commands(), survey, &mut rejects, &mut answered);
+    let importer = Importer::new(&shop.app, survey, &mut rejects, &mut answered);
     let stop = Arc::new(AtomicBool::new(false));
     let listening = tokio::spawn(stop_on_interrupt(Arc::clone(&stop)));
     let imported = importer.run(file, &stop).await;
@@ -88,7 +88,7 @@ async fn stop_on_interrupt(stop: Arc<AtomicBool>) {
 }
 
 fn outcome(survey: &Survey, imported: Imported, rejects: &Rejects) -> Result<Output, Failure> {
-    let Imported { rows, rejected, finished } = imported;
+    let Imported { rows, rejected, differing, finished } = imported;
     if !finished {
         return Err(Failure::Fault(format!(
             "stopped after {rows} of {} rows, which are stored; \
@@ -98,8 +98,22 @@ fn outcome(survey: &Survey, imported: Imported, rejects: &Rejects) -> Result<Out
     }
     let path = std::path::absolute(rejects.path()).map_err(Failure::fault)?;
     let path = path.display().to_string();
-    let text = format!("imported {rows} rows; {rejected} of them were rejected, see {path}");
-    Ok(Output { text, json: json!({ "rows": rows, "rejected_rows": rejected, "rejects": path }) })
+    let because = match differing {
+        0 => String::new(),
+        _ => format!(" ({differing} because something else is stored, which stays)"),
+    };
+    let rows_are = if rows == 1 { "row" } else { "rows" };
+    let were = if rejected == 1 { "was" } else { "were" };
+    let text = format!(
+        "imported {rows} {rows_are}; {rejected} of them {were} rejected{because}, see {path}"
+    );
+    let json = json!({
+        "rows": rows,
+        "rejected_rows": rejected,
+        "differing_rows": differing,
+        "rejects": path,
+    });
+    Ok(Output { text, json })
 }
 
 /// Writing rejected rows over the file that is being read would destroy it.

@@ -66,3 +66,29 @@ impl CreditNote {
         self.credit -= event.amount;
     }
 }
+
+impl CreditNote {
+    /// Returns whom it is for, where that is known.
+    #[must_use]
+    pub fn customer(&self) -> Option<&str> {
+        self.customer.as_deref()
+    }
+
+    /// Returns where the customer lives.
+    #[must_use]
+    pub fn country(&self) -> &str {
+        &self.country
+    }
+
+    /// Returns when it was issued.
+    #[must_use]
+    pub fn issued_at(&self) -> Timestamp {
+        self.issued_at
+    }
+
+    /// Returns what was given back by line number.
+    #[must_use]
+    pub fn lines(&self) -> &BTreeMap<u32, Item> {
+        &self.lines
+    }
+}

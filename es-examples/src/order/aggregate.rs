@@ -223,6 +223,12 @@ impl Order {
         &self.country
     }
 
+    /// Returns when the order was placed.
+    #[must_use]
+    pub fn placed_at(&self) -> Timestamp {
+        self.placed_at
+    }
+
     fn next_line(&self) -> Option<u32> {
         self.items.last_key_value().map_or(Some(1), |(last, _)| last.checked_add(1))
     }

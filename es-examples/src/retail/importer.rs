@@ -1,7 +1,7 @@
 //! The second reading: rows become commands, many of them under way at once.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     future::{Future, poll_fn},
     pin::Pin,
     sync::atomic::{AtomicBool, Ordering},
@@ -10,17 +10,20 @@ use std::{
 
 use csv::StringRecord;
 use es_core::{
+    aggregate::{LoadError, ReadOnlyRepository},
+    app::App,
     command::{CommandError, CommandGateway, DomainError, Rejection},
     future::BoxFuture,
     store::AppendError,
 };
 use futures_util::stream::{FuturesUnordered, StreamExt};
 
+use super::earlier::Head;
 use super::{FileError, Kind, Line, Rejected, Rejects, RejectsError, RetailFile, Row, Survey};
 use crate::{
-    credit_note::{AddCredit, CreditNoteId, IssueCreditNote},
+    credit_note::{AddCredit, CreditNote, CreditNoteError, CreditNoteId, IssueCreditNote},
     import::{FinishImport, ImportId, StartImport},
-    order::{AddItem, ConfirmOrder, CreateOrder, OrderId, Payment},
+    order::{AddItem, ConfirmOrder, CreateOrder, Order, OrderError, OrderId, Payment},
 };
 
 /// So many commands are under way at most. The log writes what waits in one go, so this is also
@@ -34,6 +37,8 @@ pub struct Imported {
     pub rows: u64,
     /// How many of them were not imported.
     pub rejected: u64,
+    /// How many of those say something else than what is stored.
+    pub differing: u64,
     /// Whether the file was read to its end; otherwise it was stopped, and can be run again.
     pub finished: bool,
 }
@@ -56,29 +61,52 @@ pub enum ImportError {
         /// What went wrong.
         source: CommandError<Rejection>,
     },
+    /// What is stored cannot be looked at.
+    #[error("line {line} could not be compared with what is stored: {source}")]
+    Load {
+        /// The line of the row.
+        line: u64,
+        /// What went wrong.
+        source: LoadError,
+    },
 }
 
-/// Imports one file through a gateway.
+/// Imports one file into an application.
 pub struct Importer<'i> {
     gateway: CommandGateway,
+    orders: ReadOnlyRepository<Order>,
+    credit_notes: ReadOnlyRepository<CreditNote>,
     survey: &'i Survey,
     rejects: &'i mut Rejects,
     answered: &'i mut (dyn FnMut(u64) + Send),
     under_way: FuturesUnordered<BoxFuture<'static, Answer>>,
     lines: HashMap<Box<str>, u32>,
+    /// The lines that were refused: one row can be for two reasons, and is one row.
+    refused: HashSet<u64>,
+    differing: u64,
 }
 
 impl<'i> Importer<'i> {
     /// Prepares the import of what a survey found; `answered` is told how many rows got their
     /// answer, again and again.
     pub fn new(
-        gateway: CommandGateway,
+        app: &App,
         survey: &'i Survey,
         rejects: &'i mut Rejects,
         answered: &'i mut (dyn FnMut(u64) + Send),
     ) -> Self {
-        let (under_way, lines) = (FuturesUnordered::new(), HashMap::new());
-        Self { gateway, survey, rejects, answered, under_way, lines }
+        Self {
+            gateway: app.commands(),
+            orders: app.repository(),
+            credit_notes: app.repository(),
+            survey,
+            rejects,
+            answered,
+            under_way: FuturesUnordered::new(),
+            lines: HashMap::new(),
+            refused: HashSet::new(),
+            differing: 0,
+        }
     }
 
     /// Sends the file's commands and waits for their answers; ends early when `stop` is set.
@@ -112,7 +140,7 @@ impl<'i> Importer<'i> {
             let finish = FinishImport { import_id, rows, rejected };
             self.gateway.send(finish).await.map_err(|error| fault(1, error))?;
         }
-        Ok(Imported { rows, rejected, finished })
+        Ok(Imported { rows, rejected, differing: self.differing, finished })
     }
 
     async fn send_rows(
@@ -157,13 +185,23 @@ impl<'i> Importer<'i> {
                 country: line.country.to_owned(),
                 placed_at: line.at,
             };
-            let gateway = self.gateway.clone();
-            let sent = async move { unless_there(number, gateway.send(create).await) };
+            let (gateway, orders) = (self.gateway.clone(), self.orders.clone());
+            let (id, row) = (order_id.clone(), fields.clone());
+            let head = self.head_of(&line);
+            let sent = async move {
+                let created = gateway.send(create).await;
+                if !matches!(created, Err(CommandError::AlreadyExists { .. })) {
+                    return step(number, created);
+                }
+                let stored = orders.load(&id).await.map(|order| Head::from(&*order));
+                compared(number, row, &head, stored)
+            };
             self.send(Box::pin(sent)).await?;
         }
         let add = AddItem { order_id: order_id.clone(), line: Some(ordinal), item: line.item() };
         let (gateway, row) = (self.gateway.clone(), fields.clone());
-        let sent = async move { of_row(number, row, gateway.send(add).await) };
+        let differs = |error: &OrderError| matches!(error, OrderError::AnotherItem(_));
+        let sent = async move { of_row(number, row, gateway.send(add).await, differs) };
         self.send(Box::pin(sent)).await?;
         if self.survey.is_last(line.number, number) {
             let confirm = ConfirmOrder { order_id, payment: Payment::Settled };
@@ -189,14 +227,33 @@ impl<'i> Importer<'i> {
                 country: line.country.to_owned(),
                 issued_at: line.at,
             };
-            let gateway = self.gateway.clone();
-            let sent = async move { unless_there(number, gateway.send(issue).await) };
+            let (gateway, notes) = (self.gateway.clone(), self.credit_notes.clone());
+            let (id, row) = (credit_note_id.clone(), fields.clone());
+            let head = self.head_of(&line);
+            let sent = async move {
+                let issued = gateway.send(issue).await;
+                if !matches!(issued, Err(CommandError::AlreadyExists { .. })) {
+                    return step(number, issued);
+                }
+                let stored = notes.load(&id).await.map(|note| Head::from(&*note));
+                compared(number, row, &head, stored)
+            };
             self.send(Box::pin(sent)).await?;
         }
         let add = AddCredit { credit_note_id, line: ordinal, item: line.item() };
         let (gateway, row) = (self.gateway.clone(), fields.clone());
-        let sent = async move { of_row(number, row, gateway.send(add).await) };
+        let differs = |error: &CreditNoteError| matches!(error, CreditNoteError::AnotherItem(_));
+        let sent = async move { of_row(number, row, gateway.send(add).await, differs) };
         self.send(Box::pin(sent)).await
+    }
+
+    fn head_of(&self, line: &Line<'_>) -> Head {
+        Head {
+            customer: line.customer.map(str::to_owned),
+            country: line.country.to_owned(),
+            at: line.at,
+            lines: self.survey.rows_of(line.number),
+        }
     }
 
     fn next_ordinal(&mut self, number: &str) -> u32 {
@@ -234,27 +291,54 @@ impl<'i> Importer<'i> {
                 (self.answered)(1);
                 Ok(())
             }
-            Answer::Refused { line, reason, row } => {
+            Answer::Refused(refusal) => {
                 (self.answered)(1);
-                Ok(self.rejects.add(line, &Rejected::Refused(reason), &row)?)
+                self.reject(refusal)
             }
+            Answer::Differs(refusal) => self.reject(refusal),
             Answer::Failed(error) => Err(*error),
         }
+    }
+
+    fn reject(&mut self, refusal: Refusal) -> Result<(), ImportError> {
+        let Refusal { line, reason, row, differs } = refusal;
+        if !self.refused.insert(line) {
+            return Ok(());
+        }
+        self.differing += u64::from(differs);
+        Ok(self.rejects.add(line, &Rejected::Refused(reason), &row)?)
     }
 }
 
 enum Answer {
     Step,
     Row,
-    Refused { line: u64, reason: String, row: StringRecord },
+    Refused(Refusal),
+    /// The invoice is stored otherwise; its row has an answer of its own.
+    Differs(Refusal),
     Failed(Box<ImportError>),
 }
 
-/// An order that an earlier run has created is as good as a new one.
-fn unless_there<E: DomainError>(line: u64, result: Result<(), CommandError<E>>) -> Answer {
+struct Refusal {
+    line: u64,
+    reason: String,
+    row: StringRecord,
+    differs: bool,
+}
+
+fn step<E: DomainError>(line: u64, result: Result<(), CommandError<E>>) -> Answer {
     match result {
-        Ok(()) | Err(CommandError::AlreadyExists { .. }) => Answer::Step,
+        Ok(()) => Answer::Step,
         Err(error) => Answer::Failed(Box::new(fault(line, error))),
+    }
+}
+
+/// An order that an earlier run has created is as good as a new one, if it is the same.
+fn compared(line: u64, row: StringRecord, head: &Head, stored: Result<Head, LoadError>) -> Answer {
+    match stored.map(|stored| head.difference(&stored)) {
+        Ok(None) => Answer::Step,
+        Ok(Some(reason)) => Answer::Differs(Refusal { line, reason, row, differs: true }),
+        Err(source) => Answer::Failed(Box::new(ImportError::Load { line, source })),
     }
 }
 
@@ -270,11 +354,13 @@ fn of_row<E: DomainError>(
     line: u64,
     row: StringRecord,
     result: Result<(), CommandError<E>>,
+    differs: impl FnOnce(&E) -> bool,
 ) -> Answer {
     match result {
         Ok(()) => Answer::Row,
         Err(error) if error.is_rejection() || is_too_large(&error) => {
-            Answer::Refused { line, reason: error.to_string(), row }
+            let (reason, differs) = (error.to_string(), error.rejection().is_some_and(differs));
+            Answer::Refused(Refusal { line, reason, row, differs })
         }
         Err(error) => Answer::Failed(Box::new(fault(line, error))),
     }

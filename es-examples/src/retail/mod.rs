@@ -9,9 +9,11 @@
 //! |---|---|
 //! | digits as number, quantity and price above zero | an item of that order |
 //! | `C` + digits, quantity below zero, price above zero | an item of that credit note |
+//! | one that says something else than what is stored | a [`Rejected`] row: what is stored stays |
 //! | anything else | a [`Rejected`] row with line number and reason |
 
 mod columns;
+mod earlier;
 mod file;
 mod importer;
 mod line;

@@ -12,7 +12,15 @@ pub struct Survey {
     pub hash: String,
     /// How many rows the file has, without the header.
     pub rows: u64,
-    last_lines: HashMap<Box<str>, u64>,
+    invoices: HashMap<Box<str>, Invoice>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Invoice {
+    kind: Kind,
+    /// The line of the file with its last row.
+    last: u64,
+    rows: u32,
 }
 
 impl Survey {
@@ -22,30 +30,39 @@ impl Survey {
     /// [`FileError`] for everything that makes the file unfit to be imported.
     pub fn of(file: &RetailFile) -> Result<Self, FileError> {
         let mut rows = file.rows()?;
-        let (mut count, mut last_lines) = (0, HashMap::<Box<str>, u64>::new());
+        let (mut count, mut invoices) = (0, HashMap::<Box<str>, Invoice>::new());
         while let Some(row) = rows.next_row()? {
             count += 1;
             let Ok(line) = row.meaning else { continue };
-            match last_lines.get_mut(line.number) {
-                _ if line.kind == Kind::Credit => {}
-                Some(last) => *last = row.line,
+            match invoices.get_mut(line.number) {
+                Some(known) => {
+                    known.last = row.line;
+                    known.rows = known.rows.saturating_add(1);
+                }
                 None => {
-                    last_lines.insert(line.number.into(), row.line);
+                    let invoice = Invoice { kind: line.kind, last: row.line, rows: 1 };
+                    invoices.insert(line.number.into(), invoice);
                 }
             }
         }
-        Ok(Self { hash: rows.hash(), rows: count, last_lines })
+        Ok(Self { hash: rows.hash(), rows: count, invoices })
     }
 
-    /// Returns whether the sale in this line is the last one of its invoice in the file.
+    /// Returns whether the row in this line is the last one of its invoice in the file.
     #[must_use]
     pub fn is_last(&self, number: &str, line: u64) -> bool {
-        self.last_lines.get(number) == Some(&line)
+        self.invoices.get(number).is_some_and(|invoice| invoice.last == line)
+    }
+
+    /// Returns how many rows of an invoice or a credit note the file has.
+    #[must_use]
+    pub fn rows_of(&self, number: &str) -> u32 {
+        self.invoices.get(number).map_or(0, |invoice| invoice.rows)
     }
 
     /// Returns how many orders the file has lines of.
     #[must_use]
     pub fn orders(&self) -> usize {
-        self.last_lines.len()
+        self.invoices.values().filter(|invoice| invoice.kind == Kind::Sale).count()
     }
 }
