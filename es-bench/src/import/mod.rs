@@ -96,7 +96,7 @@ fn import(file: &Path, log: &Path) -> Result<Done, Failure> {
         let survey = Survey::of(&file)?;
         let mut rejects = Rejects::create(log.with_extension("rejects.csv"), &file.rows()?)?;
         let mut answered = |_| {};
-        let importer = Importer::new(app.commands(), &survey, &mut rejects, &mut answered);
+        let importer = Importer::new(&app, &survey, &mut rejects, &mut answered);
         importer.run(&file, &AtomicBool::new(false)).await?;
         let took = start.elapsed();
         let events = app.log().head(es_core::event::Partition::default()).await?.0;

@@ -2,8 +2,8 @@
 //!
 //! The read side is a store of its own: views, and for each processor a token that says how far it
 //! has handled the log. A batch's views and its token are written in one transaction, so effects
-//! inside the read side happen exactly once; the file may be deleted while no program uses it, and is
-//! rebuilt.
+//! inside the read side happen exactly once; the file may be deleted while no program uses it, and
+//! is rebuilt.
 //!
 //! [`Views`] have one synchronous interface on every engine. A batch runs from start to end on one
 //! blocking thread: synchronous handlers are called directly, asynchronous ones are awaited there.
