@@ -21,7 +21,7 @@ pub use crate::command::member::{
 };
 pub use crate::command::pair::{never_rejected, paired};
 pub use crate::command::target_version::TargetVersion;
-pub use crate::command::{decide, returned};
+pub use crate::command::{Verdict, decide, returned};
 pub use crate::event::is_same_name;
 pub use crate::future::BoxFuture;
 pub use crate::projection::schema_hash;
@@ -146,6 +146,30 @@ pub fn command_of<'a, C: crate::command::Command>(
     message: &'a crate::command::CommandMessage<'_>,
 ) -> Option<&'a C> {
     message.downcast_ref()
+}
+
+/// A key as a message of a member has it.
+#[must_use]
+pub fn key_in_message<K, F: KeyInMessage<K>>(field: &F) -> K {
+    field.key()
+}
+
+/// A message's field that says which member is meant: it has the type of the member's key.
+#[diagnostic::on_unimplemented(
+    message = "the member's key is `{K}`, and the field of its name in this message is `{Self}`",
+    label = "its key has another type",
+    note = "give the field the type of the member's key, or the member another `key = ..`"
+)]
+pub trait KeyInMessage<K> {
+    /// Copies it.
+    fn key(&self) -> K;
+}
+
+#[diagnostic::do_not_recommend]
+impl<K: Clone> KeyInMessage<K> for K {
+    fn key(&self) -> K {
+        self.clone()
+    }
 }
 
 /// Asks for the event-sourcing handler of an event that a command handler names.

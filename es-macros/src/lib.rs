@@ -243,7 +243,8 @@ pub fn beside(items: TokenStream, item: TokenStream) -> TokenStream {
 /// | `snapshot` | after it a snapshot is taken; the struct says `#[aggregate(snapshot)]` |
 #[proc_macro_attribute]
 pub fn event_sourcing_handler(_arguments: TokenStream, item: TokenStream) -> TokenStream {
-    outside::outside("event_sourcing_handler", "aggregate", item.into()).into()
+    let blocks = ["aggregate", "aggregate_member", "boundary"];
+    outside::outside("event_sourcing_handler", &blocks, item.into()).into()
 }
 
 /// Marks a method of an `#[aggregate] impl` block that looks at commands before their handlers, and
@@ -291,7 +292,7 @@ pub fn event_sourcing_handler(_arguments: TokenStream, item: TokenStream) -> Tok
 /// ```
 #[proc_macro_attribute]
 pub fn command_interceptor(_arguments: TokenStream, item: TokenStream) -> TokenStream {
-    outside::outside("command_interceptor", "aggregate", item.into()).into()
+    outside::outside("command_interceptor", &["aggregate"], item.into()).into()
 }
 
 /// Makes an `impl` block the rules of a consistency boundary: which events matter to a command, and
@@ -336,7 +337,7 @@ pub fn boundary(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// criterion that names no events means those that the block folds.
 #[proc_macro_attribute]
 pub fn criteria(_arguments: TokenStream, item: TokenStream) -> TokenStream {
-    outside::outside("criteria", "boundary", item.into()).into()
+    outside::outside("criteria", &["boundary"], item.into()).into()
 }
 
 /// Makes an `impl` block a projection: event handlers that write views, query handlers that read.

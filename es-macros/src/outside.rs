@@ -13,11 +13,22 @@ pub(crate) const INNER: [&str; 6] = [
     "query_handler",
 ];
 
-/// Gives the item back, with an error at the attribute.
-pub(crate) fn outside(name: &str, block: &str, item: TokenStream) -> TokenStream {
-    let text = format!(
-        "`#[{name}]` works inside an `#[{block}] impl` block; put `#[{block}]` on the impl"
-    );
+/// Gives the item back, with an error at the attribute that names the blocks it may stand in.
+pub(crate) fn outside(name: &str, blocks: &[&str], item: TokenStream) -> TokenStream {
+    let names: Vec<_> = blocks.iter().map(|block| format!("`#[{block}]`")).collect();
+    let text = match names.as_slice() {
+        [others @ .., last] if !others.is_empty() => format!(
+            "`#[{name}]` works inside an `impl` block with {} or {last}; put the right one on the \
+             impl",
+            others.join(", ")
+        ),
+        _ => {
+            let block = blocks.concat();
+            format!(
+                "`#[{name}]` works inside an `#[{block}] impl` block; put `#[{block}]` on the impl"
+            )
+        }
+    };
     let error = syn::Error::new(Span::call_site(), text).into_compile_error();
     quote!(#item #error)
 }

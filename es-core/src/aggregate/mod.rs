@@ -59,7 +59,7 @@ pub struct Guide;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an aggregate",
     label = "not an aggregate",
-    note = "add `#[aggregate]` to the struct and to its `impl` block"
+    note = "add `#[aggregate]` to the struct and to its `impl` block; a member of an aggregate has `#[aggregate_member(of = ..)]` on both"
 )]
 pub trait Aggregate: EventSourced + Sized + Send + Sync + 'static {
     /// The stored name; with tenant and id it names the stream.

@@ -39,7 +39,7 @@ pub use recorded::{Recorded, RecordedCodec, RecordedError};
 pub use refusal::{HandlerError, Refusal};
 pub use rejection::Rejection;
 pub(crate) use running::Running;
-pub use veto::Veto;
+pub use veto::{Verdict, Veto};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;

@@ -32,6 +32,27 @@ impl<E: Error + Send + Sync + 'static> From<E> for Veto {
     }
 }
 
+/// What an aggregate's interceptor says of a command.
+#[diagnostic::on_unimplemented(
+    message = "a command interceptor returns `Result<(), Veto>`, not `{Self}`",
+    label = "does not say whether the command is stopped",
+    note = "`Err` stops it, with a `Veto` or with any type that implements `std::error::Error`"
+)]
+pub trait Verdict {
+    /// The same, with a [`Veto`]; generated code calls it.
+    ///
+    /// # Errors
+    /// The command is stopped.
+    fn verdict(self) -> Result<(), Veto>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<E: Into<Veto>> Verdict for Result<(), E> {
+    fn verdict(self) -> Result<(), Veto> {
+        self.map_err(Into::into)
+    }
+}
+
 impl fmt::Display for Veto {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(&self.0, f)

@@ -195,7 +195,7 @@ fn run(
     let Seen { taken, lent, given_back } = match &block.member {
         None => entity(handler, error, slot, &state),
         Some(of) => {
-            let route = of.route(command, handler.command.ty.span(), &block.paths);
+            let route = of.route(&block.self_ty, command, handler.command.ty.span(), &block.paths);
             member_command::seen(*shape, block, error, [slot, &state], &route)
         }
     };
@@ -240,7 +240,7 @@ fn is_missing(handler: &CommandHandler, block: &AggregateBlock, locals: &Locals)
     match &block.member {
         None => quote!(#slot.get().is_none()),
         Some(of) => {
-            let route = of.route(command, handler.command.ty.span(), &block.paths);
+            let route = of.route(&block.self_ty, command, handler.command.ty.span(), &block.paths);
             member_command::is_missing(block, slot, &route)
         }
     }

@@ -27,7 +27,7 @@ pub(super) fn expand(
         }
     };
     if is_method(&function) {
-        return outside(attribute, "projection", item);
+        return outside(attribute, &["projection"], item);
     }
     let mut errors = Errors::default();
     let shown = format!("`#[{attribute}]`");

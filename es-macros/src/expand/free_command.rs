@@ -48,7 +48,7 @@ pub(super) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
         }
     };
     if is_method(&function) {
-        return outside("command_handler", "aggregate", item);
+        return outside("command_handler", &["aggregate", "aggregate_member"], item);
     }
     let mut errors = Errors::default();
     let arguments = FreeCommandArguments::read(arguments, &mut errors);

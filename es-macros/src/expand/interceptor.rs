@@ -9,9 +9,9 @@ use crate::model::{AggregateBlock, Interceptor};
 ///
 /// ```text
 /// fn intercept(&self, message: &CommandMessage<'_>) -> Result<(), Veto> {
-///     <Order>::only_open(self, message)?;
-///     if let Some(command) = message.downcast_ref::<ShipOrder>() {
-///         <Order>::is_paid(self, command)?;
+///     Verdict::verdict(<Order>::only_open(self, message))?;
+///     if let Some(command) = command_of::<ShipOrder>(message) {
+///         Verdict::verdict(<Order>::is_paid(self, command))?;
 ///     }
 ///     Ok(())
 /// }
@@ -25,15 +25,20 @@ pub(super) fn method(block: &AggregateBlock) -> Option<TokenStream> {
     let es = paths.at(place);
     let private = es.private();
     let [message, command] = ["message", "command"].map(local);
-    let calls = interceptors.iter().map(|Interceptor { name, cfgs, command: ty }| match ty {
-        None => quote_spanned!(name.span()=> #(#cfgs)* { <#self_ty>::#name(self, #message)?; }),
-        Some(ty) => {
-            let private = paths.at(ty.span()).private();
-            let call = quote_spanned!(name.span()=> <#self_ty>::#name(self, #command)?;);
-            quote_spanned! {ty.span()=>
-                #(#cfgs)*
-                if let #private::Some(#command) =
-                    #private::command_of::<#ty>(#message) { #call }
+    let calls = interceptors.iter().map(|Interceptor { name, cfgs, command: ty, output }| {
+        let seen = if ty.is_some() { &command } else { &message };
+        let call = quote_spanned!(*output=> <#self_ty>::#name(self, #seen));
+        let private = paths.at(*output).private();
+        let asked = quote_spanned!(*output=> #private::Verdict::verdict(#call)?;);
+        match ty {
+            None => quote_spanned!(name.span()=> #(#cfgs)* { #asked }),
+            Some(ty) => {
+                let private = paths.at(ty.span()).private();
+                quote_spanned! {ty.span()=>
+                    #(#cfgs)*
+                    if let #private::Some(#command) =
+                        #private::command_of::<#ty>(#message) { #asked }
+                }
             }
         }
     });

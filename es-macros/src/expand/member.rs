@@ -165,7 +165,7 @@ fn member(parent: &Type, field: Option<&Field>, item: &ItemStruct, es: &Paths) -
 /// impl MemberEvents for OrderLine {
 ///     fn receive(root: &mut Order, event: &dyn Any) {
 ///         if let Some(event) = event.downcast_ref::<QuantityChanged>() {
-///             let route = ((), Clone::clone(&event.line_id));
+///             let route = ((), key_in_message::<LineId, _>(&event.line_id));
 ///             <Self as Entity>::each(root, Some(&route), &mut |line| line.on_changed(event));
 ///         }
 ///     }
@@ -227,7 +227,7 @@ fn received(handler: &SourcingHandler, block: &AggregateBlock, of: &MemberOf) ->
     let (to, whom) = if *to_all {
         (None, quote!(#private::None))
     } else {
-        let keys = of.route(&event, place, &block.paths);
+        let keys = of.route(self_ty, &event, place, &block.paths);
         let entity = quote_spanned!(place=> <#self_ty as #es::aggregate::Entity>);
         (
             Some(quote_spanned!(place=> let #route: #entity::Route = #keys;)),

@@ -1,4 +1,5 @@
-use proc_macro2::Ident;
+use proc_macro2::{Ident, Span};
+use syn::spanned::Spanned;
 use syn::{Attribute, ReturnType, Type};
 
 use super::signature;
@@ -13,6 +14,8 @@ pub(crate) struct Interceptor {
     pub(crate) cfgs: Vec<Attribute>,
     /// The command that it looks at; `None` for one that sees the message of every command.
     pub(crate) command: Option<Type>,
+    /// Where it says what it returns.
+    pub(crate) output: Span,
 }
 
 impl Interceptor {
@@ -69,17 +72,22 @@ impl Interceptor {
                  the metadata and the id",
             );
         }
-        if matches!(sig.output, ReturnType::Default) {
-            errors.push(
-                &sig.ident,
-                format!("`{}` can stop nothing; return `Result<(), Veto>`", sig.ident),
-            );
-        }
+        let output = match &sig.output {
+            ReturnType::Type(_, ty) => ty.span(),
+            ReturnType::Default => {
+                errors.push(
+                    &sig.ident,
+                    format!("`{}` can stop nothing; return `Result<(), Veto>`", sig.ident),
+                );
+                sig.ident.span()
+            }
+        };
         let is_message = last_ident(&message.ty).is_some_and(|name| name == "CommandMessage");
         (errors.len() == before).then(|| Self {
             name: sig.ident.clone(),
             cfgs: cfgs(&method.attrs),
             command: (!is_message).then_some(message.ty),
+            output,
         })
     }
 }

@@ -1,7 +1,10 @@
+use std::iter::successors;
+
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::quote_spanned;
+use quote::{ToTokens, quote_spanned};
 use syn::Type;
 
+use super::relocate;
 use crate::paths::Paths;
 
 /// Where a member is: what an `#[aggregate_member]` says.
@@ -13,21 +16,48 @@ pub(crate) struct MemberOf {
 }
 
 impl MemberOf {
-    /// The keys in a command or event: `((), Clone::clone(&command.line_id))`.
-    pub(crate) fn route(&self, message: &Ident, place: Span, es: &Paths) -> TokenStream {
-        let private = es.at(place).private();
+    /// The keys in a command or event of the member:
+    /// `((), key_in_message::<<OrderLine as Member>::Key, _>(&command.line_id))`.
+    pub(crate) fn route(
+        &self,
+        member: &Type,
+        message: &Ident,
+        place: Span,
+        es: &Paths,
+    ) -> TokenStream {
+        let es = es.at(place);
+        let private = es.private();
         let start = quote_spanned!(place=> ());
-        self.keys.iter().fold(start, |outer, key| {
+        let members = self.members(member, place, &es);
+        self.keys.iter().zip(members).fold(start, |outer, (key, member)| {
             let key = match key {
                 None => quote_spanned!(place=> #private::Unkeyed),
                 Some(key) => {
                     // A message without the field is reported at the message.
                     let key = Ident::new(&key.to_string(), place.resolved_at(key.span()));
-                    let field = quote_spanned!(place=> &#message.#key);
-                    quote_spanned!(place=> ::core::clone::Clone::clone(#field))
+                    // A name of its own, so that a field of another type is reported there too.
+                    let field = Ident::new("field", Span::mixed_site().located_at(place));
+                    quote_spanned! {place=>
+                        match &#message.#key {
+                            #field => #private::key_in_message::<
+                                <#member as #es::aggregate::Member>::Key, _
+                            >(#field)
+                        }
+                    }
                 }
             };
             quote_spanned!(place=> (#outer, #key))
         })
+    }
+
+    /// The members that the keys lead through, the innermost last.
+    fn members(&self, innermost: &Type, place: Span, es: &Paths) -> Vec<TokenStream> {
+        let innermost = relocate(innermost.to_token_stream(), place);
+        let outwards = successors(Some(innermost), |inner| {
+            Some(quote_spanned!(place=> <#inner as #es::aggregate::Member>::Parent))
+        });
+        let mut members: Vec<_> = outwards.take(self.keys.len()).collect();
+        members.reverse();
+        members
     }
 }

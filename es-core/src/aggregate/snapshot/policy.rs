@@ -23,10 +23,14 @@ pub struct SnapshotPolicy<A> {
 /// The number of events between two snapshots where no trigger is given.
 const USUAL_EVERY: NonZeroU64 = NonZeroU64::MIN.saturating_add(99);
 
-impl<A: SnapshotState> SnapshotPolicy<A> {
+impl<A> SnapshotPolicy<A> {
     /// Snapshots as JSON. A snapshot with another `schema` than this is not used.
+    // The bound stands here, not on the block: so rustc says what it is for.
     #[must_use]
-    pub const fn new(schema: u64) -> Self {
+    pub const fn new(schema: u64) -> Self
+    where
+        A: SnapshotState,
+    {
         Self {
             schema,
             every: None,
@@ -36,9 +40,7 @@ impl<A: SnapshotState> SnapshotPolicy<A> {
             decode: A::decode_state,
         }
     }
-}
 
-impl<A> SnapshotPolicy<A> {
     /// Takes one whenever the number of events passes a multiple of this; 0 means never.
     #[must_use]
     pub const fn every(mut self, events: u64) -> Self {

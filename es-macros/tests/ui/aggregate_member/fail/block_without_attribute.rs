@@ -1,0 +1,33 @@
+include!("../../shelf.rs");
+
+#[aggregate]
+pub struct Shelf {
+    #[aggregate_identifier]
+    pub shelf_id: String,
+    #[member]
+    pub boxes: Vec<Carton>,
+}
+
+#[aggregate(member_events(BoxFilled))]
+impl Shelf {
+    #[event_sourcing_handler]
+    fn on_built(event: &ShelfBuilt) -> Self {
+        Self { shelf_id: event.shelf_id.clone(), boxes: vec![] }
+    }
+}
+
+#[aggregate_member(of = Shelf, key = box_id)]
+pub struct Carton {
+    pub box_id: u32,
+}
+
+impl Carton {
+    #[command_handler]
+    fn fill(&self, command: FillBox) -> BoxFilled {
+        BoxFilled { box_id: command.box_id }
+    }
+
+    #[event_sourcing_handler]
+    fn on_filled(&mut self, _event: &BoxFilled) {}
+}
+fn main() {}
