@@ -5,7 +5,7 @@ use super::past::Past;
 use crate::aggregate::{Aggregate, AggregateId, Slot};
 use crate::command::{Command, CommandMessage, CommandOf, Dispatch, Refusal, Reply};
 use crate::context::{Context, Resources};
-use crate::event::{CommandId, StreamId, Tenant, Timestamp};
+use crate::event::{CommandId, Sequence, StreamId, Tenant, Timestamp};
 use crate::fault::Fault;
 use crate::store::NewEvent;
 
@@ -24,6 +24,15 @@ pub(super) struct Ran<A: Aggregate, C: CommandOf<A>> {
     pub(super) stored: Vec<NewEvent>,
     /// The state that the handler left, if it was accepted.
     pub(super) live: Slot<A>,
+}
+
+/// The command is for another version than the one that was reached.
+// In production no handler answers it, so that `Refusal` does not know it.
+#[derive(Debug, thiserror::Error)]
+#[error("the command is for version {expected} of the aggregate, which is at version {actual}")]
+pub(super) struct OtherVersion {
+    expected: Sequence,
+    actual: String,
 }
 
 // Any moment would do, as long as it is the same one tomorrow.
@@ -88,8 +97,7 @@ impl<A: Aggregate> Fixture<A> {
             && actual != Some(expected)
         {
             let actual = actual.map_or_else(|| "none".to_owned(), |actual| actual.to_string());
-            let text = format!("the command is for version {expected}, which is at {actual}");
-            return Err(Refusal::Fault(Fault::defect(text)));
+            return Err(Refusal::Fault(Fault::new(OtherVersion { expected, actual })));
         }
         let message = CommandMessage {
             name: C::NAME,

@@ -4,6 +4,7 @@ use crate::command::{CommandOf, DomainError, Refusal};
 use crate::fault::Fault;
 use crate::testing::complaint::{acceptance_text, refusal_text, shown_error};
 use crate::testing::diff::diff;
+use crate::testing::fixture::OtherVersion;
 use crate::testing::paint::Paint;
 
 impl<A: Aggregate, C: CommandOf<A>> Then<A, C> {
@@ -81,6 +82,48 @@ impl<A: Aggregate, C: CommandOf<A>> Then<A, C> {
                 if *of == member && missing == key
         );
         self.expect_refusal(fits, &format!("that there is no `{member}` with key `{key}`"))
+    }
+
+    /// Expects that the creating command was refused because the member is there already.
+    ///
+    /// # Panics
+    /// It was answered in another way.
+    #[track_caller]
+    pub fn then_member_exists(self, member: &str, key: &str) -> Self {
+        let fits = matches!(
+            &self.ran.answer,
+            Err(Refusal::MemberExists { member: of, key: found })
+                if *of == member && found == key
+        );
+        self.expect_refusal(fits, &format!("that there is a `{member}` with key `{key}` already"))
+    }
+
+    /// Expects that a `#[command_interceptor]` of the aggregate stopped the command, for the reason
+    /// with this text.
+    ///
+    /// # Panics
+    /// It was answered in another way, or stopped for another reason.
+    #[track_caller]
+    pub fn then_vetoed(self, reason: &str) -> Self {
+        let fits = matches!(
+            &self.ran.answer,
+            Err(Refusal::Vetoed(veto)) if veto.to_string() == reason
+        );
+        self.expect_refusal(fits, &format!("that an interceptor stops it: {reason}"))
+    }
+
+    /// Expects that the command was refused because its `#[target_version]` is not the version that
+    /// was reached.
+    ///
+    /// # Panics
+    /// It was answered in another way.
+    #[track_caller]
+    pub fn then_version_mismatch(self) -> Self {
+        let fits = matches!(
+            &self.ran.answer,
+            Err(Refusal::Fault(fault)) if fault.downcast_ref::<OtherVersion>().is_some()
+        );
+        self.expect_refusal(fits, "that it is for another version")
     }
 
     /// Expects that the creating command was refused because its target exists.

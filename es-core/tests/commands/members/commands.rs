@@ -169,4 +169,6 @@ fn members_are_tested_through_their_aggregate() {
         .then_events(QuantityChanged { sku: "tea".to_owned(), quantity: 2 })
         .then_state(|order| assert_eq!(order.lines[0].quantity, 2));
     given::<Order>().events(placed()).when(change("rum", 2)).then_member_not_found("Line", "rum");
+    let add = AddLine { order: id(), sku: "tea".to_owned() };
+    given::<Order>().events(placed()).when(add).then_member_exists("Line", "tea").then_nothing();
 }
