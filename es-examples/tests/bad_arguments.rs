@@ -111,6 +111,10 @@ fn a_quantity_or_price_that_does_not_fit_is_told() {
     said.failed(2, "a quantity is a whole number from 1 to 4294967295");
     let said = place.run(&["add-item", "a", "PEN", "--price", "1", "--line", "-1"]);
     said.failed(2, "a line is a whole number from 1 to 4294967295");
+    let said = place.run(&["add-item", "a", "PEN", "--price", "-1.5"]);
+    said.failed(3, "the unit price `-1.5` is not above zero");
+    let said = place.run(&["add-item", "a", "PEN", "--quantity", "--price", "1"]);
+    said.failed(2, "a value is required for '--quantity <QUANTITY>'");
     assert!(place.done(&["show", "a"]).out.contains("open, 0 lines"));
 }
 

@@ -130,6 +130,29 @@ fn a_deleted_log_beside_a_living_read_side() {
     place.run(&["place", "d"]).failed(1, "belongs to another log or is ahead of this one");
 }
 
+/// The README says the same: read models may be deleted, events are kept.
+#[test]
+fn a_read_side_that_is_damaged_is_deleted_and_a_log_is_not() {
+    let place = with_orders();
+    place.done(&["list"]);
+    let path = place.path("data/orders.read.db");
+    let whole = std::fs::read(&path).unwrap();
+    for damaged in [&whole[..3_000], b"rubbish"] {
+        std::fs::write(&path, damaged).unwrap();
+        let remedy = "delete it or move it away while no program uses it, and the read side is \
+                      rebuilt from the log";
+        for command in [&["list"][..], &["place", "d"]] {
+            place.run(command).failed(1, remedy);
+        }
+        std::fs::remove_file(&path).unwrap();
+        assert!(place.done(&["list"]).out.contains("\nc "));
+    }
+    let log = place.path("data/orders.db");
+    let whole = std::fs::read(&log).unwrap();
+    std::fs::write(&log, &whole[..3_000]).unwrap();
+    place.run(&["list"]).failed(1, "restore it from a backup");
+}
+
 #[test]
 fn a_folder_in_the_place_of_the_store() {
     let place = Place::new();

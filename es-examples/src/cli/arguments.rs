@@ -107,17 +107,17 @@ pub struct AddItem {
     /// The product's code
     pub product: String,
     /// The price of one in pounds
-    #[arg(long, allow_hyphen_values = true, value_parser = Decimal::from_str_exact)]
+    #[arg(long, allow_negative_numbers = true, value_parser = Decimal::from_str_exact)]
     pub price: Decimal,
     /// How many
-    #[arg(long, default_value_t = 1, allow_hyphen_values = true, value_parser = quantity)]
+    #[arg(long, default_value_t = 1, allow_negative_numbers = true, value_parser = quantity)]
     pub quantity: u32,
     /// The product's name
     #[arg(long, default_value = "")]
     pub description: String,
     /// The line's number in the order; said again for the same item it changes nothing [default:
     /// the next]
-    #[arg(long, allow_hyphen_values = true, value_parser = line)]
+    #[arg(long, allow_negative_numbers = true, value_parser = line)]
     pub line: Option<u32>,
 }
 
@@ -131,12 +131,12 @@ pub struct Show {
         long,
         value_name = "N",
         conflicts_with = "as_of",
-        allow_hyphen_values = true,
+        allow_negative_numbers = true,
         value_parser = sequence
     )]
     pub at: Option<u64>,
     /// As it was at this moment, for example 2026-01-31T12:00:00Z (UTC without a zone)
-    #[arg(long, value_name = "TIME", value_parser = moment)]
+    #[arg(long, value_name = "TIME", allow_negative_numbers = true, value_parser = moment)]
     pub as_of: Option<Timestamp>,
 }
 
@@ -151,7 +151,7 @@ pub struct List {
         long,
         default_value_t = 50,
         value_name = "N",
-        allow_hyphen_values = true,
+        allow_negative_numbers = true,
         value_parser = at_least_one
     )]
     pub limit: usize,
