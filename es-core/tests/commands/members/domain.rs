@@ -28,6 +28,9 @@ commands! {
     FallOver { sku: String }
     FitPart { sku: String, part: u8 }
     TightenPart { sku: String, part: u8 }
+    ForcePart { sku: String, part: u8 }
+    StripPart { sku: String, part: u8 }
+    Look {}
     WrapGift { gift: u8 }
     LabelInvoice { text: String }
     Ship { parcel: u32 }
@@ -66,8 +69,14 @@ pub struct SoldOut {
     pub left: u32,
 }
 
-#[aggregate(snapshot)]
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, thiserror::Error, Serialize, Deserialize)]
+#[error("the part broke at turn {turn}")]
+pub struct Broke {
+    pub turn: u32,
+}
+
+#[aggregate(snapshot, snapshot_every = 3)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Order {
     #[aggregate_identifier]
     pub order: String,
@@ -103,6 +112,12 @@ impl Order {
     #[command_handler]
     fn cancel(&self, _: CancelOrder) -> OrderCancelled {
         OrderCancelled {}
+    }
+
+    /// The state that commands are decided on.
+    #[command_handler]
+    fn look(order: &mut Root<Self>, _: Look) -> Result<Self, std::convert::Infallible> {
+        Ok(order.clone())
     }
 
     #[event_sourcing_handler]
@@ -294,6 +309,26 @@ impl Part {
     #[command_handler]
     fn fit(command: FitPart) -> PartFitted {
         PartFitted { sku: command.sku, part: command.part }
+    }
+
+    /// Breaks the part, which is put in place for it where there is none.
+    #[command_handler]
+    fn force(place: &mut MemberSlot<Self>, command: ForcePart) -> Result<u32, HandlerError<Broke>> {
+        let ForcePart { sku, part, .. } = command;
+        if place.get().is_none() {
+            place.apply(PartFitted { sku: sku.clone(), part });
+        }
+        place.apply(PartTightened { sku, part });
+        Err(Recorded(Broke { turn: place.get().map_or(0, |part| part.turns) }))?
+    }
+
+    #[command_handler]
+    async fn strip(part: &mut MemberRoot<Self>, command: StripPart) {
+        let StripPart { sku, part: key, .. } = command;
+        part.apply(PartTightened { sku: sku.clone(), part: key });
+        tokio::task::yield_now().await;
+        part.apply(PartTightened { sku, part: key });
+        panic!("stripped at turn {}", part.turns);
     }
 }
 

@@ -3,6 +3,8 @@
 mod commands;
 mod domain;
 mod events;
+mod outcomes;
+mod states;
 
 use es_core::prelude::*;
 
