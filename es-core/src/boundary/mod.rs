@@ -18,6 +18,7 @@
 //! fresh state. Each boundary of a handler has a condition of its own. Boundaries read committed
 //! events only, so they are never pipelined: a rule over one aggregate is better kept by it.
 
+mod fold;
 mod source;
 
 pub use source::source;

@@ -1,13 +1,13 @@
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use super::fold::{fold, known, nameable, names};
 use super::{Boundary, BoundaryOf, BoundaryState};
-use crate::aggregate::ReplayError;
 use crate::command::{Command, Refusal};
 use crate::context::Context;
-use crate::event::{Lineage, RecordedEvent, upcast};
+use crate::event::{Position, RecordedEvent, Tenant};
 use crate::fault::Fault;
-use crate::store::{Condition, Criteria, Marker};
+use crate::store::{Condition, Criteria, Criterion, EventStore, Marker};
 
 /// Sources a boundary for a command; generated code calls it before the handler.
 ///
@@ -22,25 +22,15 @@ pub async fn source<S: BoundaryOf<C>, C: Command, X>(
 ) -> Result<Boundary<S>, Refusal<X>> {
     let unit = context.unit()?;
     let criteria = named::<S>(S::criteria(command)).with_earlier_names(known::<S>());
-    let mut state = S::first();
-    let mut failed = None;
-    let mut visit = |event: &RecordedEvent| match fold(&mut state, event) {
-        Ok(()) => ControlFlow::Continue(()),
-        Err(error) => {
-            failed = Some(error);
-            ControlFlow::Break(())
-        }
+    let store = &*unit.runtime().shared().store;
+    let (state, after) = in_one_read::<S>(store, unit.tenant(), &criteria).await?;
+    let mut state = match state {
+        Some(state) => state,
+        None => by_criterion::<S>(store, unit.tenant(), &criteria, after).await?,
     };
-    let store = &unit.runtime().shared().store;
-    let after = store
-        .source(unit.tenant(), &criteria, Marker::default(), &mut visit)
-        .await
-        .map_err(Fault::from)?;
-    if let Some(error) = failed {
-        return Err(Refusal::Fault(error.into()));
-    }
     for event in unit.require(Condition { criteria, after })? {
-        fold(&mut state, &event.unrecorded(unit.tenant(), None)).map_err(Fault::from)?;
+        let row = event.unrecorded(unit.tenant(), None);
+        fold(&mut state, &row, |_| Some(true)).map_err(Fault::from)?;
     }
     Ok(Boundary(state))
 }
@@ -53,16 +43,53 @@ fn named<S: BoundaryState>(mut criteria: Criteria) -> Criteria {
     criteria
 }
 
-fn known<S: BoundaryState>() -> impl Iterator<Item = &'static Lineage> + Clone {
-    S::EVENTS.iter().map(|event| event.lineage)
+/// Folds the rows as they come. Gives no state if one of them has become several events, and it
+/// depends on the criteria that it matched which of them are wanted: rows carry no tags.
+async fn in_one_read<S: BoundaryState>(
+    store: &dyn EventStore,
+    tenant: &Tenant,
+    criteria: &Criteria,
+) -> Result<(Option<S>, Marker), Fault> {
+    let mut state = S::first();
+    let mut folded = Ok(true);
+    let mut visit = |row: &RecordedEvent| {
+        folded = fold(&mut state, row, |event| {
+            let mut possible = criteria.0.iter().filter(|it| nameable(it, &row.name));
+            let is_wanted = possible.next().is_some_and(|first| names::<S>(first, event));
+            possible.all(|it| names::<S>(it, event) == is_wanted).then_some(is_wanted)
+        });
+        if matches!(folded, Ok(true)) { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    };
+    let after = store.source(tenant, criteria, Marker::default(), &mut visit).await?;
+    Ok((folded?.then_some(state), after))
 }
 
-// Event-sourcing handlers and the conversions of earlier events are the user's code.
-fn fold<S: BoundaryState>(state: &mut S, row: &RecordedEvent) -> Result<(), ReplayError> {
-    let folding = AssertUnwindSafe(|| match upcast(known::<S>(), row) {
-        Ok(None) => state.fold(row),
-        Ok(Some(rows)) => rows.iter().try_for_each(|event| state.fold(event)),
-        Err(error) => Err(ReplayError::undecodable(row, error)),
-    });
-    catch_unwind(folding).map_err(|panic| ReplayError::panicked(row, &*panic))?
+/// Reads what each criterion matches by itself, up to the marker: so it is known of each row which
+/// criteria it matches. What is stored up to a marker does not change, so all reads see the same.
+async fn by_criterion<S: BoundaryState>(
+    store: &dyn EventStore,
+    tenant: &Tenant,
+    criteria: &Criteria,
+    until: Marker,
+) -> Result<S, Fault> {
+    let mut rows: BTreeMap<Position, (RecordedEvent, Vec<&Criterion>)> = BTreeMap::new();
+    for criterion in &criteria.0 {
+        let mut visit = |row: &RecordedEvent| {
+            if row.position > until.0 {
+                return ControlFlow::Break(());
+            }
+            let (_, matched) =
+                rows.entry(row.position).or_insert_with(|| (row.clone(), Vec::new()));
+            matched.push(criterion);
+            ControlFlow::Continue(())
+        };
+        let alone = Criteria(vec![criterion.clone()]);
+        store.source(tenant, &alone, Marker::default(), &mut visit).await?;
+    }
+    let mut state = S::first();
+    for (row, matched) in rows.values() {
+        let wanted = |event: &str| Some(matched.iter().any(|it| names::<S>(it, event)));
+        fold(&mut state, row, wanted)?;
+    }
+    Ok(state)
 }

@@ -15,6 +15,7 @@ mod law;
 mod old_rows;
 mod projections;
 mod registry;
+mod seats;
 mod snapshots;
 mod today;
 mod unknown_events;
