@@ -2,7 +2,7 @@
 //!
 //! Handlers stay the user's functions: they can be called and tested as they are, and their bodies
 //! go out as they came in. What a macro writes beside them are impls of public traits, which can be
-//! written by hand; each manual below names them.
+//! written by hand; each manual names them. The longer ones are in `manual/`.
 //!
 //! Every macro takes `crate = path` for a program that has `es-core` under another name.
 
@@ -20,70 +20,7 @@ use proc_macro::TokenStream;
 
 /// Makes a struct an aggregate, and registers the handlers of its `impl` blocks.
 ///
-/// # On the struct
-///
-/// Implements `Aggregate`. Exactly one field carries `#[aggregate_identifier]`; its type is the
-/// aggregate's id.
-///
-/// | argument | meaning |
-/// |---|---|
-/// | `name = "…"` | the stored name of its streams; the struct's name by default |
-/// | `snapshot` | snapshots of the state, every hundred events unless another trigger is given |
-/// | `snapshot_every = 50` | snapshots every so many events |
-/// | `snapshot_load_ms = 20` | a snapshot after a load that took so long |
-/// | `snapshot_revision = 2` | stands in for the shape of the state and the handlers' code |
-///
-/// Snapshots ask for `Serialize` and `Deserialize`, and are combined by "or" with
-/// `#[event_sourcing_handler(snapshot)]`. One that was taken by other code is not used: what counts
-/// is the struct, the types in it that derive [`macro@State`], and the block of the event-sourcing
-/// handlers with their bodies.
-///
-/// # On `impl` blocks
-///
-/// Command handlers ([`macro@command_handler`]) may be spread over several blocks and modules of
-/// the struct's crate. All event-sourcing handlers ([`macro@event_sourcing_handler`]) sit in one;
-/// that block implements `EventSourced` and `Component`, and writes the sibling enum of all events,
-/// `OrderEvent` beside `Order`: one variant per event, named like its type, with `From` for each.
-///
-/// | argument | meaning |
-/// |---|---|
-/// | `events(derive(Debug, …))` | what the sibling enum derives |
-/// | `member_events(E, …)` | events that only members ([`macro@aggregate_member`]) change on |
-/// | `ignore("Old", …)` | unknown stored names that a load passes over, not fails on |
-///
-/// ```
-/// # use es_core::prelude::*;
-/// # #[derive(Event, Clone, Debug, Serialize, Deserialize)] struct ShopOpened { shop_id: String }
-/// # #[derive(Event, Clone, Debug, Serialize, Deserialize)] struct ShopClosed { shop_id: String }
-/// #[aggregate(name = "shop")]
-/// struct Shop {
-///     #[aggregate_identifier]
-///     shop_id: String,
-///     is_open: bool,
-/// }
-///
-/// #[aggregate(events(derive(Debug, Clone)), ignore("ShopPainted"))]
-/// impl Shop {
-///     #[event_sourcing_handler]
-///     fn on_opened(event: &ShopOpened) -> Self {
-///         Self { shop_id: event.shop_id.clone(), is_open: true }
-///     }
-///
-///     #[event_sourcing_handler]
-///     fn on_closed(&mut self, _event: &ShopClosed) {
-///         self.is_open = false;
-///     }
-/// }
-///
-/// fn describe(event: &ShopEvent) -> &'static str {
-///     match event {
-///         ShopEvent::ShopOpened(_) => "opened",
-///         ShopEvent::ShopClosed(_) => "closed",
-///     }
-/// }
-/// # let event = ShopEvent::from(ShopClosed { shop_id: "1".into() });
-/// # assert_eq!(describe(&event), "closed");
-/// ```
+#[doc = include_str!("manual/aggregate.md")]
 #[proc_macro_attribute]
 pub fn aggregate(arguments: TokenStream, item: TokenStream) -> TokenStream {
     expand::aggregate(arguments.into(), item.into()).into()
@@ -121,97 +58,7 @@ pub fn aggregate_member(arguments: TokenStream, item: TokenStream) -> TokenStrea
 /// Marks a function that carries out a command: a method of an `#[aggregate] impl` block, or a free
 /// function.
 ///
-/// # In an `#[aggregate] impl` block
-///
-/// Implements `CommandOf<Order>` for the command. What the handler sees is told by its signature:
-///
-/// | first parameter | the aggregate | returns |
-/// |---|---|---|
-/// | the command | does not exist yet; if it does, the answer is `AlreadyExists` | events |
-/// | `&self` | exists, and cannot be changed | events |
-/// | `order: Option<&Self>` | may exist | events |
-/// | `order: &mut Root<Self>` | exists; `order.apply(event)` moves it on at once | a reply |
-/// | `order: &mut Slot<Self>` | may exist; `apply` creates it or moves it on | a reply |
-///
-/// One command may have a handler that creates and one on `&self` or `Root` in the same block:
-/// whether the aggregate exists chooses, and both have the same reply and error (one that cannot
-/// fail writes no `Result`). A deleted aggregate is never missing: every shape is answered
-/// `Deleted`.
-///
-/// The command follows, as `C` (cloned, since a conflict decides it again) or `&C`. Every parameter
-/// after it is taken from the context (`FromContext`), and written `T`, `&T` or `&mut T`: for
-/// example `Inject<dyn Bank>`, `CommandId`, `Timestamp`, `&Metadata`.
-///
-/// *Events* are one event, `()`, `Option`, `Vec`, an array or a tuple of these, or the sibling
-/// enum, each also as `Result<_, E>`. A *reply* is `Result<R, E>` or nothing. `E` is the domain's
-/// error (any `std::error::Error`), or `HandlerError<E>` where a fault of the infrastructure may
-/// pass through with `?`. A handler on `Root` or `Slot` that refuses with `Recorded<E>`, also
-/// through `HandlerError<E>`, stores what it applied all the same. Aliases with parameters work:
-/// `type Decided<T> = Result<T, OrderError>`.
-///
-/// An `async fn` may have effects outside. So it starts only when everything its state rests on is
-/// durable, and after a conflict the caller gets `Conflict`, unless the handler says `retry`.
-///
-/// | argument | meaning |
-/// |---|---|
-/// | `retry` | an `async fn` that may be run again after a conflict |
-/// | `create_if_missing` | checks that the signature sees whether the aggregate exists |
-///
-/// ```
-/// # use es_core::prelude::*;
-/// # macro_rules! commands { ($($name:ident)*) => { $(
-/// #     #[derive(Command, Clone, Serialize, Deserialize)]
-/// #     struct $name { #[target] shop_id: String, price: u64 }
-/// # )* } }
-/// # commands! { OpenShop CloseShop Sell }
-/// # #[derive(Event, Serialize, Deserialize)] struct ShopOpened { shop_id: String }
-/// # #[derive(Event, Serialize, Deserialize)] struct ShopClosed { shop_id: String }
-/// # #[derive(Event, Serialize, Deserialize)] struct Sold { price: u64 }
-/// # use std::fmt::Error as Closed;
-/// # #[aggregate]
-/// # struct Shop { #[aggregate_identifier] shop_id: String, is_open: bool, taken: u64 }
-/// #[aggregate]
-/// impl Shop {
-///     #[command_handler]
-///     fn open(command: OpenShop) -> ShopOpened {
-///         ShopOpened { shop_id: command.shop_id }
-///     }
-///
-///     #[command_handler]
-///     fn close(&self, command: CloseShop) -> Option<ShopClosed> {
-///         self.is_open.then(|| ShopClosed { shop_id: command.shop_id })
-///     }
-///
-///     #[command_handler]
-///     async fn sell(shop: &mut Root<Self>, cmd: &Sell, _id: CommandId) -> Result<u64, Closed> {
-///         if !shop.is_open {
-///             return Err(Closed);
-///         }
-///         shop.apply(Sold { price: cmd.price });
-///         Ok(shop.taken)
-///     }
-/// #     #[event_sourcing_handler]
-/// #     fn on_opened(event: &ShopOpened) -> Self {
-/// #         Self { shop_id: event.shop_id.clone(), is_open: true, taken: 0 }
-/// #     }
-/// #     #[event_sourcing_handler]
-/// #     fn on_closed(&mut self, _: &ShopClosed) { self.is_open = false; }
-/// #     #[event_sourcing_handler]
-/// #     fn on_sold(&mut self, event: &Sold) { self.taken += event.price; }
-/// }
-/// ```
-///
-/// # On a free function
-///
-/// A command that concerns several aggregates, or none, is handled by a function of its own. It
-/// takes the command, as `C` or `&C`, with or without a `#[target]`, and what it works on:
-/// repositories of aggregates, gateways, resources. It returns a reply: `Result<R, E>` or nothing.
-///
-/// Implements `FreeHandler` and `HandledBy`, and writes a type of the function's name, by which
-/// `.with::<transfer>()` finds it.
-///
-/// A free function that takes a resource (`Inject<T>`) may have effects outside, whether it awaits
-/// or not; it is decided again after a conflict only with `#[command_handler(retry)]`.
+#[doc = include_str!("manual/command_handler.md")]
 #[proc_macro_attribute]
 pub fn command_handler(arguments: TokenStream, item: TokenStream) -> TokenStream {
     expand::command_handler(arguments.into(), item.into()).into()
@@ -250,46 +97,7 @@ pub fn event_sourcing_handler(_arguments: TokenStream, item: TokenStream) -> Tok
 /// Marks a method of an `#[aggregate] impl` block that looks at commands before their handlers, and
 /// may stop them.
 ///
-/// It stands in the block with the event-sourcing handlers; several run in the order of the source,
-/// before every handler of an aggregate that exists, and again when a command is decided again.
-///
-/// | signature | sees |
-/// |---|---|
-/// | `fn(&self, message: &CommandMessage<'_>) -> Result<(), Veto>` | every command |
-/// | `fn(&self, command: &C) -> Result<(), E>` | commands of type `C` |
-///
-/// ```
-/// # use es_core::prelude::*;
-/// # #[derive(Command, Clone, Serialize, Deserialize)]
-/// # struct Sell { #[target] id: String, price: u64 }
-/// # #[derive(Event, Serialize, Deserialize)] struct Opened { id: String }
-/// # #[derive(Event, Serialize, Deserialize)] struct Sold { price: u64 }
-/// # #[aggregate] struct Shop { #[aggregate_identifier] id: String, is_open: bool }
-/// #[aggregate]
-/// impl Shop {
-///     #[command_interceptor]
-///     fn only_open(&self, message: &CommandMessage<'_>) -> Result<(), Veto> {
-///         if self.is_open {
-///             return Ok(());
-///         }
-///         Err(Veto::new(format!("`{}` is for open shops", message.name())))
-///     }
-///
-///     #[command_interceptor]
-///     fn has_a_price(&self, command: &Sell) -> Result<(), Veto> {
-///         if command.price == 0 { Err(Veto::new("nothing is for free")) } else { Ok(()) }
-///     }
-///
-///     #[command_handler]
-///     fn sell(&self, command: Sell) -> Sold {
-///         Sold { price: command.price }
-///     }
-/// #     #[event_sourcing_handler]
-/// #     fn on_opened(event: &Opened) -> Self { Self { id: event.id.clone(), is_open: true } }
-/// #     #[event_sourcing_handler]
-/// #     fn on_sold(&mut self, _: &Sold) {}
-/// }
-/// ```
+#[doc = include_str!("manual/command_interceptor.md")]
 #[proc_macro_attribute]
 pub fn command_interceptor(_arguments: TokenStream, item: TokenStream) -> TokenStream {
     outside::outside("command_interceptor", &["aggregate"], item.into()).into()
@@ -342,46 +150,7 @@ pub fn criteria(_arguments: TokenStream, item: TokenStream) -> TokenStream {
 
 /// Makes an `impl` block a projection: event handlers that write views, query handlers that read.
 ///
-/// Implements `Projection` and `Component`, and registers each method with
-/// [`macro@event_handler`] or [`macro@query_handler`]. Handlers have no receiver; a projection's
-/// state is in its views.
-///
-/// | argument | meaning |
-/// |---|---|
-/// | `name = "…"` | its name; the type's name by default |
-/// | `processor = "…"` | the processor that runs it, maybe with others; its name by default |
-/// | `version = 2` | raised, the projection is built anew |
-///
-/// ```
-/// # use es_core::prelude::*;
-/// # #[derive(Event, Serialize, Deserialize)] struct ShopOpened { shop_id: String, city: String }
-/// #[derive(View, Serialize, Deserialize)]
-/// struct ShopRow {
-///     #[key]
-///     shop_id: String,
-///     #[index]
-///     city: String,
-/// }
-///
-/// #[derive(Query, Serialize, Deserialize)]
-/// #[query(answer = Vec<ShopRow>)]
-/// struct ShopsIn {
-///     city: String,
-/// }
-///
-/// #[projection(name = "shops")]
-/// impl ShopRow {
-///     #[event_handler]
-///     fn on_opened(event: ShopOpened, shops: &mut Views<ShopRow>) -> Result<(), Fault> {
-///         Ok(shops.upsert(&ShopRow { shop_id: event.shop_id, city: event.city })?)
-///     }
-///
-///     #[query_handler]
-///     fn in_city(query: &ShopsIn, shops: &Views<ShopRow>) -> Result<Vec<ShopRow>, Fault> {
-///         Ok(shops.by(ShopRow::BY_CITY, &query.city)?)
-///     }
-/// }
-/// ```
+#[doc = include_str!("manual/projection.md")]
 #[proc_macro_attribute]
 pub fn projection(arguments: TokenStream, item: TokenStream) -> TokenStream {
     expand::projection(arguments.into(), item.into()).into()
@@ -459,50 +228,7 @@ pub fn command(input: TokenStream) -> TokenStream {
 
 /// Makes a type an event: implements `Event`, and registers its stored name.
 ///
-/// `#[tag]` on a field adds a tag by which events are found across streams; the key is the field's
-/// name, the value its text (`TagValue`), and an absent `Option` adds none. The aggregate's own id
-/// is always a tag.
-///
-/// | argument of `#[event(..)]` | meaning |
-/// |---|---|
-/// | `name = "…"` | the stored name, for ever; the type's name by default |
-/// | `revision = 2` | the revision of the payload's shape, 0 by default |
-/// | `from = ShopOpenedV1` | the type of an earlier revision; asks for `impl From` it |
-/// | `renamed_from("Old", …)` | stored names that the event had before, in the same shape |
-/// | `upcast_from(Old, …)` | earlier events that became this one, alone or with others |
-/// | `upcast_into = (A, Option<B>)` | for an earlier event: those that it became, in order |
-/// | `codec = Json` | how the payload is written |
-///
-/// ```
-/// # use es_core::prelude::*;
-/// #[derive(Event, Serialize, Deserialize)]
-/// #[event(name = "ShopOpened")]
-/// struct ShopOpenedV0 {
-///     shop_id: String,
-/// }
-///
-/// #[derive(Event, Serialize, Deserialize)]
-/// #[event(revision = 1, from = ShopOpenedV0)]
-/// struct ShopOpened {
-///     shop_id: String,
-///     #[tag]
-///     city: Option<String>,
-/// }
-///
-/// impl From<ShopOpenedV0> for ShopOpened {
-///     fn from(earlier: ShopOpenedV0) -> Self {
-///         Self { shop_id: earlier.shop_id, city: None }
-///     }
-/// }
-/// # use es_core::event::Event as _;
-/// # let event = <ShopOpened as es_core::event::Event>::decode(0, br#"{"shop_id":"1"}"#);
-/// # assert_eq!(event.unwrap().shop_id, "1");
-/// ```
-///
-/// `upcast_into` takes one event, or an `Option`, `Vec`, array or tuple of events, and asks for
-/// `impl From` the earlier event; it implements `Upcast`. Each of the events says `upcast_from`, so
-/// that whoever reads it knows its old names; what two ends say differently does not compile. An
-/// event with `upcast_into` reaches no handler, and may have none.
+#[doc = include_str!("manual/event.md")]
 #[proc_macro_derive(Event, attributes(event, tag))]
 pub fn event(input: TokenStream) -> TokenStream {
     expand::derive(Derive::Event, input.into()).into()

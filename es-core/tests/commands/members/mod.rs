@@ -3,6 +3,7 @@
 mod commands;
 mod domain;
 mod events;
+mod messages;
 mod outcomes;
 mod states;
 
