@@ -13,6 +13,10 @@ pub use es_macros::beside;
 pub use inventory;
 pub use serde_json;
 
+pub use crate::aggregate::checks::{
+    Became, BecameNothing, LeavesOf, NoLeaves, NoState, StateOf, is_among, is_evolved, is_named,
+    is_named_once, is_read_once, knows_names, state_hash,
+};
 pub use crate::aggregate::decode_event;
 pub use crate::aggregate::member::{LentMember, MemberEventOf, Unkeyed, each_member, find_member};
 pub use crate::boundary::source as source_boundary;
@@ -26,14 +30,10 @@ pub use crate::event::is_same_name;
 pub use crate::future::BoxFuture;
 pub use crate::projection::schema_hash;
 
-use crate::aggregate::{
-    Aggregate, Decision, EventDescription, EventOf, MemberTable, Returned, Slot, State,
-};
+use crate::aggregate::{Aggregate, Decision, EventDescription, EventOf, Returned, Slot};
 use crate::command::{DomainError, RecordedCodec, RecordedError, Refusal};
 use crate::context::Context;
-use crate::event::{
-    CodecError, Event, Fragments, Leaves, Lineage, RecordedEvent, Upcast, is_one_of,
-};
+use crate::event::{CodecError, Event, Lineage, RecordedEvent};
 use crate::fault::Fault;
 use crate::query::{Answer, Query};
 
@@ -198,159 +198,6 @@ impl<A: Default> FirstState for A {
     fn first() -> Self {
         Self::default()
     }
-}
-
-/// Finds the hash of a type in an aggregate's state, and takes 0 for a type without one; see
-/// [`Decide`] for how.
-pub struct StateOf<T: ?Sized>(std::marker::PhantomData<T>);
-
-impl<T: State + ?Sized> StateOf<T> {
-    /// The hash.
-    pub const HASH: u64 = T::HASH;
-}
-
-/// Stands in for [`StateOf::HASH`] where the type has none.
-pub trait NoState {
-    /// Nothing is known of the type but its name, which is in the definition that names it.
-    const HASH: u64 = 0;
-}
-
-impl<T: ?Sized> NoState for StateOf<T> {}
-
-/// Mixes the hash of a definition with those of what it uses.
-#[must_use]
-pub const fn state_hash(definition: u64, parts: &[u64]) -> u64 {
-    let (mut hash, mut rest) = (definition, parts);
-    while let [first, others @ ..] = rest {
-        hash = (hash ^ *first).wrapping_mul(0x0100_0000_01b3).rotate_left(23);
-        rest = others;
-    }
-    hash
-}
-
-/// Whether a member has a handler for the event with this name.
-#[must_use]
-pub const fn is_evolved(tables: &[MemberTable], name: &str) -> bool {
-    let mut tables = tables;
-    while let [table, others @ ..] = tables {
-        let mut names = table.names;
-        while let [first, rest @ ..] = names {
-            if is_same_name(first, name) {
-                return true;
-            }
-            names = rest;
-        }
-        if is_evolved(table.inner, name) {
-            return true;
-        }
-        tables = others;
-    }
-    false
-}
-
-/// Whether exactly one of the events has this stored name.
-#[must_use]
-pub const fn is_named_once(events: &[EventDescription], name: &str) -> bool {
-    let mut rest = events;
-    let mut found = 0;
-    while let [first, others @ ..] = rest {
-        if is_same_name(first.name, name) {
-            found += 1;
-        }
-        rest = others;
-    }
-    found == 1
-}
-
-/// Finds the events in a type, and none in one that is no set of events; see [`Decide`] for how.
-pub struct LeavesOf<T>(std::marker::PhantomData<T>);
-
-impl<T: Fragments> LeavesOf<T> {
-    /// The events.
-    pub const LEAVES: Leaves = T::LEAVES;
-}
-
-/// Stands in for [`LeavesOf::LEAVES`] where its bound does not hold.
-pub trait NoLeaves {
-    /// There are none.
-    const LEAVES: Leaves = Leaves::All(&[]);
-}
-
-impl<T> NoLeaves for LeavesOf<T> {}
-
-/// Finds the events that an earlier one became; see [`Decide`] for how.
-pub struct Became<P>(std::marker::PhantomData<P>);
-
-impl<P: Upcast> Became<P> {
-    /// The events.
-    pub const LEAVES: Option<Leaves> = Some(<P::Into as Fragments>::LEAVES);
-}
-
-/// Stands in for [`Became::LEAVES`] where its bound does not hold.
-pub trait BecameNothing {
-    /// It is reported elsewhere that there are none.
-    const LEAVES: Option<Leaves> = None;
-}
-
-impl<P> BecameNothing for Became<P> {}
-
-/// Whether an event is among those that an earlier one became.
-#[must_use]
-pub const fn is_among(event: &Lineage, became: Option<Leaves>) -> bool {
-    match became {
-        Some(leaves) => leaves.contain(event),
-        None => true,
-    }
-}
-
-/// Whether the rows of an event lead to no other of the events.
-#[must_use]
-pub const fn is_read_once(events: &[EventDescription], event: &Lineage) -> bool {
-    let mut rest = events;
-    let mut found = 0;
-    while let [first, others @ ..] = rest {
-        if leads_to(event, first.lineage) {
-            found += 1;
-        }
-        rest = others;
-    }
-    found == 1
-}
-
-const fn leads_to(event: &Lineage, other: &Lineage) -> bool {
-    let mut leads = other.reads(event.name, event.revision);
-    let mut names = event.renamed_from;
-    while let [first, others @ ..] = names {
-        leads |= other.reads(first, event.revision);
-        names = others;
-    }
-    leads
-}
-
-/// Whether an earlier event knows all these names too.
-#[must_use]
-pub const fn knows_names(earlier: &Lineage, names: &[&str]) -> bool {
-    let mut rest = names;
-    while let [first, others @ ..] = rest {
-        if !is_one_of(first, earlier.renamed_from) {
-            return false;
-        }
-        rest = others;
-    }
-    true
-}
-
-/// Whether rows under a name are read as one of the events whatever their revision is.
-#[must_use]
-pub const fn is_named(events: &[EventDescription], name: &str) -> bool {
-    let mut rest = events;
-    while let [first, others @ ..] = rest {
-        if is_same_name(first.name, name) || is_one_of(name, first.lineage.renamed_from) {
-            return true;
-        }
-        rest = others;
-    }
-    false
 }
 
 /// The hash of an aggregate's logic, with the ways on which rows of earlier days lead to it.

@@ -8,6 +8,7 @@
 //! dropped and folded again from the log.
 
 mod cell;
+pub(crate) mod checks;
 mod decision;
 mod error;
 mod events;
