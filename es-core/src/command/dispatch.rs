@@ -30,7 +30,13 @@ impl Dispatch {
         Self::default()
     }
 
-    /// Sends under this id: a repetition gets the first answer and runs nothing.
+    /// Sends under this id, which belongs to one command from now on: a repetition of a command
+    /// that stored events gets the first answer and runs nothing, as long as the log remembers
+    /// commands (on SQLite seven days for ids given here, `remember_outside_s`).
+    ///
+    /// What stored nothing is not remembered: a command that was refused, or that had nothing to
+    /// do, is decided anew. A repetition is known by the id, the command's name and its target;
+    /// what else the command says is not compared, so give another command another id.
     #[must_use]
     pub fn id(mut self, id: CommandId) -> Self {
         self.id = Some(id);

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use super::{Rejection, Veto};
+use super::{DomainError, Rejection, Veto};
 use crate::aggregate::LoadError;
 use crate::event::{CommandId, InvalidId, Position, Sequence, StreamId};
 use crate::fault::Fault;
@@ -241,6 +241,15 @@ pub enum CommandError<E> {
     },
 }
 
+/// The refusal of a domain at the bottom of nested failures.
+fn innermost(error: &CommandError<Rejection>) -> Option<&Rejection> {
+    match error {
+        CommandError::Rejected { error, .. } => Some(error),
+        CommandError::Nested { error, .. } => innermost(error),
+        _ => None,
+    }
+}
+
 fn in_a_row(attempts: u32) -> String {
     if attempts > 1 { format!(" {attempts} times in a row") } else { String::new() }
 }
@@ -321,11 +330,16 @@ impl<E> CommandError<E> {
         }
     }
 
-    /// The domain's own error, if it refused.
+    /// The domain's own error, if it refused; also that of a command that the handler sent, where
+    /// it is of the same type.
     #[must_use]
-    pub fn rejection(&self) -> Option<&E> {
+    pub fn rejection(&self) -> Option<&E>
+    where
+        E: DomainError,
+    {
         match self {
             Self::Rejected { error, .. } => Some(error),
+            Self::Nested { error, .. } => innermost(error)?.downcast_ref(),
             _ => None,
         }
     }

@@ -22,6 +22,7 @@ use super::claim::claim;
 use super::worker::Worker;
 use super::{ProcessorError, ProcessorPlan, ProcessorState, ProjectionHandle, ReadSide, Status};
 use crate::context::Resources;
+use crate::event::Partition;
 use crate::store::EventStore;
 
 /// What a processor works with.
@@ -52,12 +53,18 @@ impl Processor {
     pub async fn start(plan: ProcessorPlan, stores: Stores) -> Result<Self, ProcessorError> {
         let plan = Arc::new(plan);
         let token = claim(&plan, &stores).await?;
+        let head = stores
+            .log
+            .head(Partition::default())
+            .await
+            .map_err(|source| ProcessorError::Log { processor: plan.name.clone(), source })?;
         let (stop, stopped) = watch::channel(false);
         let (publish, status) = watch::channel(Status {
             processor: plan.name.clone(),
             version: plan.version.to_string(),
             position: token.position,
-            head: token.position,
+            // Before its first look: who asks at once must not be told that nothing is left.
+            head,
             replay_until: token.replay_until,
             state: ProcessorState::Running,
         });

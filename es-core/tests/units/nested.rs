@@ -36,6 +36,7 @@ async fn a_failed_inner_command_that_is_passed_on_undoes_everything() {
     let error = app.commands().send(pay_of("a", 4)).await.unwrap_err();
     let CommandError::Nested { error: inner, .. } = &error else { panic!("{error}") };
     assert_eq!(inner.rejection().unwrap().downcast_ref(), Some(&Overdrawn { missing: 3 }));
+    assert_eq!(error.rejection(), Some(&Overdrawn { missing: 3 }));
     assert!(error.is_rejection());
     assert!(names(&app).await.is_empty());
     assert_eq!(balance(&app, "c").await, 0);
