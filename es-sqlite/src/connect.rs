@@ -70,19 +70,6 @@ impl Connector {
         Ok(connection)
     }
 
-    /// Opens a connection that carries the write-ahead log into the database, flushed as the
-    /// writer's.
-    pub(crate) fn checkpointer(
-        &self,
-        synchronous: Synchronous,
-    ) -> Result<Connection, SqliteOpenError> {
-        let of = |error: rusqlite::Error| SqliteOpenError::of(&self.path, &error);
-        let connection = self.open(OpenFlags::empty()).map_err(of)?;
-        self.settle(&connection, self.reader_cache_kib).map_err(of)?;
-        self.flush_as(&connection, synchronous)?;
-        Ok(connection)
-    }
-
     fn open(&self, more: OpenFlags) -> rusqlite::Result<Connection> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | more;
         let connection = match &self.vfs {

@@ -4,7 +4,6 @@
 //! committed. It asks SQLite right after it has the write lock, when nobody can: `data_version`
 //! moves for the commits of others only, and a change makes it forget everything.
 
-mod checkpoints;
 mod file_id;
 mod resolve;
 
@@ -20,7 +19,6 @@ use es_core::store::group::{
 };
 use es_core::store::{Append, Committed, LogId};
 
-use self::checkpoints::Checkpoints;
 use self::file_id::FileId;
 use crate::append::{Appending, Stop};
 use crate::command_id::{Forgetting, Window};
@@ -42,7 +40,6 @@ pub(crate) struct Writer {
     appending: Appending,
     forgetting: Forgetting,
     snapshots: Arc<Waiting>,
-    checkpoints: Checkpoints,
     /// Batches accepted in the current group.
     batches: usize,
 }
@@ -67,7 +64,6 @@ impl Writer {
     ) -> Result<Self, SqliteOpenError> {
         let appending = Appending::new(&config);
         let forgetting = Forgetting::new(Window::of(&config));
-        let checkpoints = Checkpoints::new(connector.clone(), config.synchronous);
         let mut writer = Self {
             config,
             connector,
@@ -76,7 +72,6 @@ impl Writer {
             appending,
             forgetting,
             snapshots,
-            checkpoints,
             batches: 0,
         };
         writer.open = Some(writer.connect()?);
@@ -103,9 +98,7 @@ impl Writer {
     }
 
     fn connect(&self) -> Result<Open, SqliteOpenError> {
-        let mut connection = self.connector.writer(&LOG, self.config.synchronous)?;
-        let watched = self.checkpoints.watch(&mut connection);
-        watched.map_err(|error| SqliteOpenError::of(self.connector.path(), &error))?;
+        let connection = self.connector.writer(&LOG, self.config.synchronous)?;
         let file = FileId::of(self.connector.path());
         let durable = (Position(0), Timestamp::MIN);
         Ok(Open { connection, file, data_version: None, durable })
@@ -232,7 +225,6 @@ impl GroupEngine for Writer {
             }
         }
         open.durable = (self.appending.head, self.appending.recorded_at);
-        self.checkpoints.after_commit(&open.connection);
         self.publish(self.appending.head);
         self.snapshots.written();
         Ok(())
@@ -267,7 +259,6 @@ impl GroupEngine for Writer {
                 break;
             }
         }
-        self.checkpoints.finish();
         self.open = None;
     }
 }

@@ -44,8 +44,7 @@ impl Writer {
     }
 
     /// Opens the file anew, with all it holds on the disk for certain.
-    pub(super) fn reopen(&mut self) -> Result<Open, String> {
-        self.checkpoints.finish();
+    pub(super) fn reopen(&self) -> Result<Open, String> {
         let open = self.connect().map_err(|error| error.to_string())?;
         flush(&open.connection, self.config.busy_timeout)
             .and_then(|()| begin_anew(&open.connection))

@@ -59,7 +59,7 @@ impl World {
         world
     }
 
-    /// Has a write-ahead log so full that it is carried into the database after the group's commit.
+    /// Has a write-ahead log so full that the group's commit carries it into the database.
     pub fn about_to_checkpoint(self) -> Self {
         let mut world = self;
         world.ballast = BALLAST_BYTES;
@@ -148,12 +148,7 @@ impl World {
         others.iter().for_each(|fault| self.disk.fail(fault.clone()));
         let struck = self.disk.fail_held(last.clone());
         busy.release();
-        // A checkpoint comes after the answers.
-        let is_reached = match self.ballast {
-            0 => reached(&group, &struck).await,
-            _ => struck.reached_within(PATIENCE),
-        };
-        if is_reached {
+        if reached(&group, &struck).await {
             group.follow().await;
         }
         struck.release();
