@@ -21,7 +21,7 @@ impl Staging {
 
     pub(crate) fn stage<E: Event>(&mut self, event: &E, applied: Result<(), Fault>) {
         let id = Order::next().as_id();
-        match applied.and_then(|()| Ok(NewEvent::of(event, id, Metadata::new())?)) {
+        match applied.and_then(|()| NewEvent::of(event, id, Metadata::new())) {
             Ok(event) => self.events.push(event),
             Err(fault) => {
                 self.fault.get_or_insert(fault);

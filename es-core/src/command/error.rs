@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use super::{DomainError, Rejection, Veto};
-use crate::aggregate::LoadError;
+use crate::aggregate::{LoadError, ReplayError};
 use crate::event::{CommandId, InvalidId, Position, Sequence, StreamId};
 use crate::fault::Fault;
 use crate::store::{AppendError, ReadError};
@@ -94,6 +94,8 @@ pub enum CommandError<E> {
         stream: StreamId,
         /// How often the command was decided.
         attempts: u32,
+        /// Whether its handler may have had effects outside the log, which nobody repeats unasked.
+        has_effects: bool,
     },
     /// Events stored by others broke what was decided, as often as the command was decided again.
     #[error(
@@ -108,6 +110,8 @@ pub enum CommandError<E> {
         position: Position,
         /// How often the command was decided.
         attempts: u32,
+        /// Whether its handler may have had effects outside the log, which nobody repeats unasked.
+        has_effects: bool,
     },
     /// A handler of this aggregate is still running, further out in the same unit of work.
     #[error(
@@ -241,6 +245,16 @@ pub enum CommandError<E> {
     },
 }
 
+/// Whether a fault may be gone the next time: none that lies in the program or in what is stored.
+fn is_passing(fault: &Fault) -> bool {
+    let is_lasting = |error: &ReadError| !matches!(error, ReadError::Unavailable { .. });
+    if let Some(error) = fault.downcast_ref::<ReadError>() {
+        return !is_lasting(error);
+    }
+    let is_stored_so = fault.downcast_ref::<ReplayError>().is_some();
+    !(fault.is_defect() || is_stored_so)
+}
+
 /// The refusal of a domain at the bottom of nested failures.
 fn innermost(error: &CommandError<Rejection>) -> Option<&Rejection> {
     match error {
@@ -287,17 +301,19 @@ impl<E> CommandError<E> {
         }
     }
 
-    /// True if sending the same command again, under the same id, can help.
+    /// True if sending the same command again, under the same id, can help, and repeats no effect
+    /// of a handler that ran to its end.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         match self {
-            Self::Conflict { .. }
-            | Self::ConditionFailed { .. }
-            | Self::Overloaded { .. }
+            Self::Conflict { has_effects, .. } | Self::ConditionFailed { has_effects, .. } => {
+                !has_effects
+            }
+            Self::Overloaded { .. }
             | Self::DeadlineExceeded { .. }
             | Self::HandlerTimedOut { .. }
             | Self::OutcomeUnknown { .. } => true,
-            Self::Fault { fault, .. } => !fault.is_defect(),
+            Self::Fault { fault, .. } => is_passing(fault),
             Self::Append { source, .. } => matches!(
                 source,
                 AppendError::Overloaded
@@ -369,8 +385,8 @@ impl<E> CommandError<E> {
             Self::VersionMismatch { command_id, stream, expected, actual } => {
                 CommandError::VersionMismatch { command_id, stream, expected, actual }
             }
-            Self::ConditionFailed { command_id, position, attempts } => {
-                CommandError::ConditionFailed { command_id, position, attempts }
+            Self::ConditionFailed { command_id, position, attempts, has_effects } => {
+                CommandError::ConditionFailed { command_id, position, attempts, has_effects }
             }
             Self::InUse { command_id, stream } => CommandError::InUse { command_id, stream },
             Self::Nested { command_id, error } => CommandError::Nested { command_id, error },
@@ -379,8 +395,8 @@ impl<E> CommandError<E> {
                 CommandError::AlreadyExists { command_id, stream }
             }
             Self::Deleted { command_id, stream } => CommandError::Deleted { command_id, stream },
-            Self::Conflict { command_id, stream, attempts } => {
-                CommandError::Conflict { command_id, stream, attempts }
+            Self::Conflict { command_id, stream, attempts, has_effects } => {
+                CommandError::Conflict { command_id, stream, attempts, has_effects }
             }
             Self::CommandIdReused { command_id, first } => {
                 CommandError::CommandIdReused { command_id, first }

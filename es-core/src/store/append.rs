@@ -5,9 +5,10 @@ use bytes::Bytes;
 
 use super::{BatchFate, CommitToken, Criteria, Marker};
 use crate::event::{
-    Codec, CodecError, CommandId, Event, EventId, Metadata, Partition, Position, RecordedEvent,
-    Sequence, StreamId, Tag, Tags, Tenant, Timestamp, encoded,
+    Codec, CommandId, Event, EventId, Metadata, Partition, Position, RecordedEvent, Sequence,
+    StreamId, Tag, Tags, Tenant, Timestamp, encoded,
 };
+use crate::fault::Fault;
 
 /// One batch: stored whole or not at all.
 #[derive(Debug, Default)]
@@ -135,12 +136,13 @@ impl NewEvent {
     ///
     /// # Errors
     /// It cannot be encoded.
-    pub(crate) fn of<E: Event>(
-        event: &E,
-        id: EventId,
-        metadata: Metadata,
-    ) -> Result<Self, CodecError> {
-        let payload = encoded(|buffer| E::Codec::encode(event, buffer))?;
+    pub(crate) fn of<E: Event>(event: &E, id: EventId, metadata: Metadata) -> Result<Self, Fault> {
+        let payload = encoded(|buffer| E::Codec::encode(event, buffer)).map_err(|error| {
+            let name = E::NAME;
+            Fault::defect(format!(
+                "event `{name}` cannot be encoded: {error}; mend its `Serialize`"
+            ))
+        })?;
         let mut tags = Tags::default();
         event.tags(&mut tags);
         let (stream, tags) = (None, tags.into_vec());

@@ -31,10 +31,13 @@ impl Closed {
         self.entries.iter_mut().find(|entry| entry.cell.stream() == stream)
     }
 
-    /// The batches that the unit's aggregates rest on.
+    /// The batches that the unit's aggregates rest on, those included that a guard holds.
     pub(super) fn rests_on(&self) -> Vec<BatchFate> {
-        let places = self.entries.iter().filter_map(|entry| entry.place.as_ref());
-        places.flat_map(|place| place.rests_on().iter().cloned()).collect()
+        let fates = self.entries.iter().flat_map(|entry| match &entry.place {
+            Some(place) => place.rests_on(),
+            None => &entry.rests_on,
+        });
+        fates.cloned().collect()
     }
 
     /// Says in a batch what must be true when it is stored.

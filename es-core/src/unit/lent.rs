@@ -121,11 +121,15 @@ impl<A: Aggregate> Lent<A> {
         })
     }
 
-    /// Leaves the turn with the unit.
+    /// Leaves the turn with the unit, and what the aggregate rests on.
     fn leave_turn(&mut self) {
-        let Some(turn) = self.place.as_mut().and_then(|place| place.take_turn()) else { return };
+        let Some(place) = &mut self.place else { return };
+        let (turn, rests_on) = (place.take_turn(), place.rests_on().to_vec());
         if let Some(entry) = self.unit.state().entry(&self.cell.stream) {
-            entry.turn = Some(Box::new(turn));
+            entry.rests_on = rests_on;
+            if let Some(turn) = turn {
+                entry.turn = Some(Box::new(turn));
+            }
         }
     }
 

@@ -49,6 +49,8 @@ pub(crate) struct Entry {
     pub(super) lent_to: u64,
     /// Its turn, while a handler or a guard has it: what takes a guard along takes no turn.
     pub(super) turn: Option<Box<dyn Any + Send>>,
+    /// What its place rests on, while a handler or a guard has it.
+    pub(super) rests_on: Vec<BatchFate>,
 }
 
 impl Entry {
@@ -68,7 +70,15 @@ impl Entry {
 
     /// An aggregate that is lent out at once.
     pub(super) fn lent(cell: Arc<dyn AnyCell>) -> Self {
-        Self { cell, place: None, events: Vec::new(), stored: 0, lent_to: 0, turn: None }
+        Self {
+            cell,
+            place: None,
+            events: Vec::new(),
+            stored: 0,
+            lent_to: 0,
+            turn: None,
+            rests_on: Vec::new(),
+        }
     }
 }
 
@@ -122,7 +132,7 @@ impl UnitOfWork {
                 let staged = Staged { order, work: self.by.work, event };
                 self.add(|unit| unit.plain.push(staged));
             }
-            Err(error) => self.fail(error.into()),
+            Err(fault) => self.fail(fault),
         }
         self
     }

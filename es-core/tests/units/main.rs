@@ -14,6 +14,7 @@ mod barriers;
 mod books;
 mod callbacks;
 mod domain;
+mod effects_of_inner_commands;
 #[path = "../common/logs/mod.rs"]
 mod logs;
 mod nested;

@@ -29,6 +29,7 @@ pub(super) async fn run(
 ) -> Result<(), Failure> {
     let file = RetailFile::at(&import.file)?;
     refuse_same_file(&import.file, &import.rejects)?;
+    refuse_other_content(&import.rejects)?;
     // Before the store is opened: a file that cannot be imported leaves no trace.
     let survey = Survey::of(&file)?;
     let shop = Shop::open(place).await?;
@@ -45,6 +46,8 @@ async fn carry_out(
     rejects: &Path,
 ) -> Result<Output, Failure> {
     tell_of_earlier_imports(shop, file, survey).await;
+    // Once more: it may be the store that was made just now.
+    refuse_other_content(rejects)?;
     let mut rejects = Rejects::create(rejects, &file.rows()?)?;
     let mut progress = Progress::of(survey.rows);
     let mut answered = |rows| progress.add(rows);
@@ -127,4 +130,16 @@ fn refuse_same_file(file: &Path, rejects: &Path) -> Result<(), Failure> {
     }
     let rejects = rejects.display();
     Err(Failure::Usage(format!("`{rejects}` is the file to import; name another with --rejects")))
+}
+
+/// Only rejected rows of an earlier import are written over: everything else is somebody's.
+fn refuse_other_content(rejects: &Path) -> Result<(), Failure> {
+    if Rejects::may_replace(rejects) {
+        return Ok(());
+    }
+    let rejects = rejects.display();
+    Err(Failure::Usage(format!(
+        "`{rejects}` holds something else than rejected rows and would be lost; name another file \
+         with --rejects"
+    )))
 }

@@ -2,13 +2,16 @@
 
 use std::{
     fs::File,
-    io,
+    io::{self, Read},
     path::{Path, PathBuf},
 };
 
 use csv::StringRecord;
 
 use super::{Rejected, Rows};
+
+/// What the header begins with.
+const BEGIN: &[u8] = b"line,reason,";
 
 /// Writes rejected rows as CSV: line number, reason, and the row's own fields.
 pub struct Rejects {
@@ -46,6 +49,19 @@ impl Rejects {
             Ok(()) => Ok(Self { path, writer, count: 0 }),
             Err(error) => Err(RejectsError { path, source: error.into() }),
         }
+    }
+
+    /// True if nothing but rejected rows would be lost with what is at a path.
+    #[must_use]
+    pub fn may_replace(path: &Path) -> bool {
+        // A device has nothing to lose, and to a folder nothing is written.
+        if !path.is_file() {
+            return true;
+        }
+        let Ok(file) = File::open(path) else { return false };
+        let mut begin = Vec::new();
+        let read = file.take(BEGIN.len() as u64).read_to_end(&mut begin);
+        read.is_ok() && (begin.is_empty() || begin == BEGIN)
     }
 
     /// Writes one row.

@@ -149,8 +149,13 @@ impl<X: DomainError> Journey<X> {
         }
     }
 
-    pub(super) fn conflict(&self, stream: StreamId, attempts: u32) -> CommandError<X> {
-        CommandError::Conflict { command_id: self.id, stream, attempts }
+    pub(super) fn conflict(
+        &self,
+        stream: StreamId,
+        attempts: u32,
+        has_effects: bool,
+    ) -> CommandError<X> {
+        CommandError::Conflict { command_id: self.id, stream, attempts, has_effects }
     }
 
     pub(super) fn fault(&self, fault: Fault) -> CommandError<X> {

@@ -134,9 +134,14 @@ impl<X: DomainError> Journey<X> {
                 (true, self.met(stream, &handed, attempts.conflicts))
             }
             Err(AppendError::ConditionFailed { position, .. }) => {
-                let (command_id, tries) = (self.id, attempts.conflicts + 1);
-                attempts.conflicts = tries;
-                (true, CommandError::ConditionFailed { command_id, position, attempts: tries })
+                attempts.conflicts += 1;
+                let failed = CommandError::ConditionFailed {
+                    command_id: self.id,
+                    position,
+                    attempts: attempts.conflicts,
+                    has_effects: !handed.may_repeat,
+                };
+                (true, failed)
             }
             Err(error) => return Some(Err(self.append_error(error))),
         };
@@ -159,7 +164,7 @@ impl<X: DomainError> Journey<X> {
         if created && !handed.may_repeat {
             return CommandError::AlreadyExists { command_id: self.id, stream };
         }
-        self.conflict(stream, attempts)
+        self.conflict(stream, attempts, !handed.may_repeat)
     }
 
     /// The log's answer; `None` if the deadline passed before it came.
