@@ -124,6 +124,11 @@ fn rejected_rows_that_cannot_be_written_stop_the_import() {
     #[cfg(target_os = "linux")]
     to("/dev/full").failed(1, "name another file with --rejects");
     to(sample.to_str().unwrap()).failed(2, "is the file to import");
+    std::fs::write(place.path("notes.txt"), "mine").unwrap();
+    to("notes.txt").failed(2, "holds something else than rejected rows");
+    assert_eq!(std::fs::read_to_string(place.path("notes.txt")).unwrap(), "mine");
+    let store = ["--store", "sqlite:mine.db", "--rejects", "mine.db"];
+    place.run(&[&["import", sample.to_str().unwrap()], &store[..]].concat()).failed(2, "mine.db");
     assert_eq!(std::fs::read_to_string(&sample).unwrap(), sample_text());
 }
 

@@ -48,11 +48,15 @@ pub(super) async fn claim(
 
 /// What does not fit, if anything.
 async fn mismatch(token: &Token, log: &dyn EventStore) -> Result<Option<String>, ReadError> {
+    let head = log.head(Partition::default()).await?;
     if token.log != log.identity() {
         let (ours, theirs) = (token.log, log.identity());
-        return Ok(Some(format!("its token is of log {ours}, this one is {theirs}")));
+        let lost = match head.0 {
+            0 => ", and empty; if it was lost, restore it from a backup before you delete anything",
+            _ => "",
+        };
+        return Ok(Some(format!("its token is of log {ours}, this one is {theirs}{lost}")));
     }
-    let head = log.head(Partition::default()).await?;
     if token.position > head {
         let position = token.position;
         return Ok(Some(format!("its token is at position {position}, the log ends at {head}")));
