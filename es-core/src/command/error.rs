@@ -1,10 +1,10 @@
 use std::time::Duration;
 
 use super::{DomainError, Rejection, Veto};
-use crate::aggregate::{LoadError, ReplayError};
+use crate::aggregate::LoadError;
 use crate::event::{CommandId, InvalidId, Position, Sequence, StreamId};
 use crate::fault::Fault;
-use crate::store::{AppendError, ReadError};
+use crate::store::AppendError;
 
 /// Why a command was not carried out, or why that is not known.
 ///
@@ -245,16 +245,6 @@ pub enum CommandError<E> {
     },
 }
 
-/// Whether a fault may be gone the next time: none that lies in the program or in what is stored.
-fn is_passing(fault: &Fault) -> bool {
-    let is_lasting = |error: &ReadError| !matches!(error, ReadError::Unavailable { .. });
-    if let Some(error) = fault.downcast_ref::<ReadError>() {
-        return !is_lasting(error);
-    }
-    let is_stored_so = fault.downcast_ref::<ReplayError>().is_some();
-    !(fault.is_defect() || is_stored_so)
-}
-
 /// The refusal of a domain at the bottom of nested failures.
 fn innermost(error: &CommandError<Rejection>) -> Option<&Rejection> {
     match error {
@@ -298,34 +288,6 @@ impl<E> CommandError<E> {
             | Self::OutcomeUnknown { command_id, .. }
             | Self::Load { command_id, .. }
             | Self::Fault { command_id, .. } => *command_id,
-        }
-    }
-
-    /// True if sending the same command again, under the same id, can help, and repeats no effect
-    /// of a handler that ran to its end.
-    #[must_use]
-    pub fn is_retryable(&self) -> bool {
-        match self {
-            Self::Conflict { has_effects, .. } | Self::ConditionFailed { has_effects, .. } => {
-                !has_effects
-            }
-            Self::Overloaded { .. }
-            | Self::DeadlineExceeded { .. }
-            | Self::HandlerTimedOut { .. }
-            | Self::OutcomeUnknown { .. } => true,
-            Self::Fault { fault, .. } => is_passing(fault),
-            Self::Append { source, .. } => matches!(
-                source,
-                AppendError::Overloaded
-                    | AppendError::Busy
-                    | AppendError::Unavailable { .. }
-                    | AppendError::PredecessorUndone
-            ),
-            Self::Nested { error, .. } => error.is_retryable(),
-            Self::Load { source, .. } => {
-                matches!(source, LoadError::Read(ReadError::Unavailable { .. }))
-            }
-            _ => false,
         }
     }
 

@@ -18,6 +18,7 @@ pub(crate) mod pair;
 mod recorded;
 mod refusal;
 mod rejection;
+mod retryable;
 mod running;
 pub(crate) mod target_version;
 mod turn;

@@ -9,11 +9,11 @@ use super::{
 use crate::event::{EventId, Partition, Position};
 use crate::store::{EventStore, Filter, ReadError};
 
-/// Gives the token from which the processor goes on.
+/// Gives the token from which the processor goes on, and the log's head.
 pub(super) async fn claim(
     plan: &Arc<ProcessorPlan>,
     stores: &Stores,
-) -> Result<Token, ProcessorError> {
+) -> Result<(Token, Position), ProcessorError> {
     let processor = || plan.name.clone();
     let partitions = stores.log.capabilities().partitions;
     if partitions > 1 {
@@ -30,9 +30,11 @@ pub(super) async fn claim(
     })
     .await?;
     let in_log = |source| ProcessorError::Log { processor: processor(), source };
+    // After the token: another process may move it on meanwhile.
+    let head = stores.log.head(Partition::default()).await.map_err(in_log)?;
     match stored {
-        Some(token) => match mismatch(&token, &*stores.log).await.map_err(in_log)? {
-            None => Ok(token),
+        Some(token) => match mismatch(&token, &*stores.log, head).await.map_err(in_log)? {
+            None => Ok((token, head)),
             Some(found) => Err(ProcessorError::WrongLog {
                 processor: processor(),
                 found,
@@ -40,15 +42,18 @@ pub(super) async fn claim(
             }),
         },
         None => {
-            let token = first_token(plan.start_at, &*stores.log).await.map_err(in_log)?;
-            store_first(plan, stores, token).await
+            let token = first_token(plan.start_at, &*stores.log, head).await.map_err(in_log)?;
+            Ok((store_first(plan, stores, token).await?, head))
         }
     }
 }
 
 /// What does not fit, if anything.
-async fn mismatch(token: &Token, log: &dyn EventStore) -> Result<Option<String>, ReadError> {
-    let head = log.head(Partition::default()).await?;
+async fn mismatch(
+    token: &Token,
+    log: &dyn EventStore,
+    head: Position,
+) -> Result<Option<String>, ReadError> {
     if token.log != log.identity() {
         let (ours, theirs) = (token.log, log.identity());
         let lost = match head.0 {
@@ -67,8 +72,11 @@ async fn mismatch(token: &Token, log: &dyn EventStore) -> Result<Option<String>,
     Ok(None)
 }
 
-async fn first_token(start_at: StartAt, log: &dyn EventStore) -> Result<Token, ReadError> {
-    let head = log.head(Partition::default()).await?;
+async fn first_token(
+    start_at: StartAt,
+    log: &dyn EventStore,
+    head: Position,
+) -> Result<Token, ReadError> {
     Ok(match start_at {
         StartAt::Beginning => Token::at_beginning(log.identity(), head),
         StartAt::Head => Token::at_head(log.identity(), head, event_at(log, head).await?),

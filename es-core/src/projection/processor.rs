@@ -22,7 +22,6 @@ use super::claim::claim;
 use super::worker::Worker;
 use super::{ProcessorError, ProcessorPlan, ProcessorState, ProjectionHandle, ReadSide, Status};
 use crate::context::Resources;
-use crate::event::Partition;
 use crate::store::EventStore;
 
 /// What a processor works with.
@@ -52,12 +51,7 @@ impl Processor {
     /// `WrongLog` if the token does not belong to this log; or a store failed.
     pub async fn start(plan: ProcessorPlan, stores: Stores) -> Result<Self, ProcessorError> {
         let plan = Arc::new(plan);
-        let token = claim(&plan, &stores).await?;
-        let head = stores
-            .log
-            .head(Partition::default())
-            .await
-            .map_err(|source| ProcessorError::Log { processor: plan.name.clone(), source })?;
+        let (token, head) = claim(&plan, &stores).await?;
         let (stop, stopped) = watch::channel(false);
         let (publish, status) = watch::channel(Status {
             processor: plan.name.clone(),

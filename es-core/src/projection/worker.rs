@@ -153,7 +153,7 @@ impl Worker {
     async fn reclaim(&mut self, attempts: u32) {
         self.is_claimed = false;
         match claim(&self.plan, &self.stores).await {
-            Ok(token) => {
+            Ok((token, _)) => {
                 self.is_claimed = true;
                 self.seen = token.position;
                 self.token = token;

@@ -187,15 +187,9 @@ impl<'i> Importer<'i> {
             };
             let (gateway, orders) = (self.gateway.clone(), self.orders.clone());
             let (id, row) = (order_id.clone(), fields.clone());
-            let head = self.head_of(&line);
-            let sent = async move {
-                let created = gateway.send(create).await;
-                if !matches!(created, Err(CommandError::AlreadyExists { .. })) {
-                    return step(number, created);
-                }
-                let stored = orders.load(&id).await.map(|order| Head::from(&*order));
-                compared(number, row, &head, stored)
-            };
+            let created = async move { gateway.send(create).await };
+            let stored = async move { orders.load(&id).await.map(|order| Head::from(&*order)) };
+            let sent = begun(number, row, self.head_of(&line), created, stored);
             self.send(Box::pin(sent)).await?;
         }
         let add = AddItem { order_id: order_id.clone(), line: Some(ordinal), item: line.item() };
@@ -229,15 +223,9 @@ impl<'i> Importer<'i> {
             };
             let (gateway, notes) = (self.gateway.clone(), self.credit_notes.clone());
             let (id, row) = (credit_note_id.clone(), fields.clone());
-            let head = self.head_of(&line);
-            let sent = async move {
-                let issued = gateway.send(issue).await;
-                if !matches!(issued, Err(CommandError::AlreadyExists { .. })) {
-                    return step(number, issued);
-                }
-                let stored = notes.load(&id).await.map(|note| Head::from(&*note));
-                compared(number, row, &head, stored)
-            };
+            let issued = async move { gateway.send(issue).await };
+            let stored = async move { notes.load(&id).await.map(|note| Head::from(&*note)) };
+            let sent = begun(number, row, self.head_of(&line), issued, stored);
             self.send(Box::pin(sent)).await?;
         }
         let add = AddCredit { credit_note_id, line: ordinal, item: line.item() };
@@ -326,19 +314,24 @@ struct Refusal {
     differs: bool,
 }
 
-fn step<E: DomainError>(line: u64, result: Result<(), CommandError<E>>) -> Answer {
-    match result {
+/// An invoice that an earlier run has begun is as good as a new one, if it is the same.
+async fn begun<E: DomainError>(
+    line: u64,
+    row: StringRecord,
+    head: Head,
+    made: impl Future<Output = Result<(), CommandError<E>>>,
+    stored: impl Future<Output = Result<Head, LoadError>>,
+) -> Answer {
+    match made.await {
         Ok(()) => Answer::Step,
+        Err(CommandError::AlreadyExists { .. }) => match stored.await {
+            Ok(stored) => match head.difference(&stored) {
+                None => Answer::Step,
+                Some(reason) => Answer::Differs(Refusal { line, reason, row, differs: true }),
+            },
+            Err(source) => Answer::Failed(Box::new(ImportError::Load { line, source })),
+        },
         Err(error) => Answer::Failed(Box::new(fault(line, error))),
-    }
-}
-
-/// An order that an earlier run has created is as good as a new one, if it is the same.
-fn compared(line: u64, row: StringRecord, head: &Head, stored: Result<Head, LoadError>) -> Answer {
-    match stored.map(|stored| head.difference(&stored)) {
-        Ok(None) => Answer::Step,
-        Ok(Some(reason)) => Answer::Differs(Refusal { line, reason, row, differs: true }),
-        Err(source) => Answer::Failed(Box::new(ImportError::Load { line, source })),
     }
 }
 
