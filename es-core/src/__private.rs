@@ -14,9 +14,10 @@ pub use inventory;
 pub use serde_json;
 
 pub use crate::aggregate::checks::{
-    Became, BecameNothing, LeavesOf, NoLeaves, NoState, StateOf, is_among, is_evolved, is_named,
-    is_named_once, is_read_once, knows_names, state_hash,
+    Became, BecameNothing, LeavesOf, LeavesOfReply, NoLeaves, NoState, StateOf, is_among,
+    is_evolved, is_named, is_named_once, is_read_once, knows_names, state_hash,
 };
+pub use crate::aggregate::decided::{Decided, NotDecided};
 pub use crate::aggregate::decode_event;
 pub use crate::aggregate::member::{LentMember, MemberEventOf, Unkeyed, each_member, find_member};
 pub use crate::boundary::source as source_boundary;
@@ -30,7 +31,7 @@ pub use crate::event::is_same_name;
 pub use crate::future::BoxFuture;
 pub use crate::projection::schema_hash;
 
-use crate::aggregate::{Aggregate, Decision, EventDescription, EventOf, Returned, Slot};
+use crate::aggregate::{Aggregate, Decision, EventDescription, Returned, Slot};
 use crate::command::{DomainError, RecordedCodec, RecordedError, Refusal};
 use crate::context::Context;
 use crate::event::{CodecError, Event, Lineage, RecordedEvent};
@@ -171,9 +172,6 @@ impl<K: Clone> KeyInMessage<K> for K {
         self.clone()
     }
 }
-
-/// Asks for the event-sourcing handler of an event that a command handler names.
-pub const fn event_of<A: Aggregate, E: EventOf<A>>() {}
 
 /// Asks the aggregate around a member whether it knows an event of the member's.
 pub const fn member_event_of<A: Aggregate, E: MemberEventOf<A>>() {}

@@ -68,6 +68,19 @@ pub(crate) fn no_boundaries(
     }
 }
 
+/// A command that another handler of the block handles, or another stub stands for, needs no stub.
+pub(crate) fn needed_stubs(handlers: &[CommandHandler], stubs: &mut Vec<CommandStub>) {
+    for index in (0..stubs.len()).rev() {
+        let Some((stub, earlier)) = stubs.get(..=index).and_then(<[_]>::split_last) else { return };
+        let is_same = |ty: &Type| *ty == stub.command;
+        if handlers.iter().any(|handler| is_same(&handler.command.ty))
+            || earlier.iter().any(|other| is_same(&other.command))
+        {
+            stubs.remove(index);
+        }
+    }
+}
+
 /// One event has one handler per aggregate, and a name of its own in the sibling enum.
 pub(crate) fn unique_events(handlers: &mut Vec<SourcingHandler>, errors: &mut Errors) {
     let described = handlers.iter().map(|handler| Described {

@@ -1,7 +1,7 @@
 //! What generated code asks about an aggregate's events while it is compiled, and the hashes that
 //! snapshots are held against.
 
-use super::{EventDescription, MemberTable, State};
+use super::{EventDescription, MemberTable, Returned, State};
 use crate::event::{Fragments, Leaves, Lineage, Upcast, is_one_of, is_same_name};
 
 /// Finds the hash of a type in an aggregate's state, and takes 0 for a type without one; see
@@ -82,6 +82,16 @@ pub trait NoLeaves {
 }
 
 impl<T> NoLeaves for LeavesOf<T> {}
+
+/// The same for the reply in what a handler returns.
+pub struct LeavesOfReply<T>(std::marker::PhantomData<T>);
+
+impl<T: Returned<Reply: Fragments>> LeavesOfReply<T> {
+    /// The events.
+    pub const LEAVES: Leaves = T::Reply::LEAVES;
+}
+
+impl<T> NoLeaves for LeavesOfReply<T> {}
 
 /// Finds the events that an earlier one became; see [`Decide`](crate::__private::Decide) for how.
 pub struct Became<P>(std::marker::PhantomData<P>);

@@ -31,7 +31,7 @@ pub trait Decision<A: Aggregate> {
 #[diagnostic::on_unimplemented(
     message = "a handler on `Root` returns `Result<Reply, Error>` or nothing, not `{Self}`",
     label = "neither `Result` nor `()`",
-    note = "write `Result<{Self}, Infallible>` if it cannot fail"
+    note = "if it is an event, hand it to `apply` and return nothing; if it is a reply, write `Result<{Self}, Infallible>`"
 )]
 pub trait Returned {
     /// The reply.

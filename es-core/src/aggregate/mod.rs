@@ -9,6 +9,7 @@
 
 mod cell;
 pub(crate) mod checks;
+pub(crate) mod decided;
 mod decision;
 mod error;
 mod events;

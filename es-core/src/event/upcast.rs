@@ -100,6 +100,23 @@ impl Leaves {
         }
     }
 
+    /// True if there is any.
+    #[must_use]
+    pub const fn has_any(self) -> bool {
+        match self {
+            Self::One(_) => true,
+            Self::All(mut rest) => {
+                while let [first, others @ ..] = rest {
+                    if first.has_any() {
+                        return true;
+                    }
+                    rest = others;
+                }
+                false
+            }
+        }
+    }
+
     /// True if each of them says that it was the event, be it in the wrong way.
     #[must_use]
     pub const fn all_say_so(self, earlier: &Lineage) -> bool {

@@ -34,7 +34,7 @@ fn of_model(model: AggregateBlock) -> TokenStream {
     let unstored = command_handler::unstored_replies(&model);
     let private = model.paths.private();
     let mut items = quote! {
-        use #private::{Undecided as _, Unfinished as _, Unremembered as _};
+        use #private::{NotDecided as _, Undecided as _, Unfinished as _, Unremembered as _};
         #(#commands)* #(#stubs)* #leaves #unstored
     };
     let mut entries: Vec<_> =

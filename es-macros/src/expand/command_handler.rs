@@ -7,7 +7,7 @@ use super::parameters::{Extractor, extract, local, needs};
 use super::register::{Entry, List};
 use super::unstored::unstored;
 use super::{line_of, member_command};
-use crate::model::{AggregateBlock, CommandHandler, Lent, Output, Shape, Written};
+use crate::model::{AggregateBlock, CommandHandler, Lent, Output, Shape, Written, relocate};
 use crate::paths::Paths;
 
 /// One command handler:
@@ -302,7 +302,7 @@ pub(super) fn unstored_replies(block: &AggregateBlock) -> TokenStream {
     let replying = handlers.filter(|half| !half.shape.returns_events());
     let checks = replying.map(|half| {
         let cfgs = &half.cfgs;
-        let remedy = "hand it to `apply`, or return `()`";
+        let remedy = "hand it to `apply` and return `()`";
         let check = unstored(&half.output, &block.paths, remedy);
         quote!(#(#cfgs)* const _: () = { #check };)
     });
@@ -324,11 +324,12 @@ pub(super) fn leaves(block: &AggregateBlock) -> TokenStream {
             seen.push(leaf);
             let cfgs = &handler.cfgs;
             let private = block.paths.at(leaf.span()).private();
-            let asked = if block.member.is_some() { "member_event_of" } else { "event_of" };
-            let asked = Ident::new(asked, leaf.span());
+            let by = if block.member.is_some() { "by_member" } else { "by" };
+            let by = Ident::new(by, leaf.span());
+            let aggregate = relocate(aggregate.clone(), leaf.span());
             checks.extend(quote_spanned! {leaf.span()=>
                 #(#cfgs)*
-                const _: () = #private::#asked::<#aggregate, #leaf>();
+                const _: fn() = <#private::Decided<#leaf>>::#by::<#aggregate>;
             });
         }
     }

@@ -118,6 +118,7 @@ impl AggregateBlock {
         check::no_boundaries(&mut self.commands, &mut self.command_stubs, errors);
         pair_up(&mut self.commands);
         check::unique_commands(&mut self.commands, errors);
+        check::needed_stubs(&self.commands, &mut self.command_stubs);
     }
 
     fn method(&mut self, method: &mut LightFn, errors: &mut Errors) {

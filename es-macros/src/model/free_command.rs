@@ -122,9 +122,10 @@ fn output(written: &ReturnType, errors: &mut Errors) -> Option<Output> {
         errors.push(
             &output.ty,
             format!(
-                "a free command handler returns `Result<Reply, Error>` or nothing, not `{shown}`: \
-                 write `Result<{shown}, Infallible>` if it cannot fail; events of an aggregate are \
-                 returned by a method of its `#[aggregate] impl` block"
+                "a free command handler returns `Result<Reply, Error>` or nothing, not `{shown}`; \
+                 if it is an event, return it from a method of an `#[aggregate] impl` block, or \
+                 apply it here to an aggregate of a `Repository`; if it is a reply, write \
+                 `Result<{shown}, Infallible>`"
             ),
         );
         return None;

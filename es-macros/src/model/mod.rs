@@ -21,7 +21,7 @@ pub(crate) use fingerprint::fingerprint;
 pub(crate) use free_command::{FreeCommandHandler, boundary_of};
 pub(crate) use interceptor::Interceptor;
 pub(crate) use member::MemberOf;
-pub(crate) use output::{Output, Written, arguments_of, leaves, spaced};
+pub(crate) use output::{HOLDERS, Output, SETS, Written, arguments_of, leaves, spaced};
 pub(crate) use pair::pair_up;
 pub(crate) use read_side::{ReadHandler, ReadKind};
 pub(crate) use self_type::{last_ident, relocate, with_self};

@@ -82,7 +82,8 @@ impl Output {
                 &read.ty,
                 format!(
                     "a handler on `Root` or `Slot` returns `Result<Reply, Error>` or nothing, not \
-                     `{shown}`; write `Result<{shown}, Infallible>` if it cannot fail"
+                     `{shown}`; if it is an event, hand it to `apply` and return nothing; if it \
+                     is a reply, write `Result<{shown}, Infallible>`"
                 ),
             );
         }
@@ -115,14 +116,24 @@ impl Output {
     }
 }
 
-/// The events that a written type names; an alias stands for what it hides.
-pub(crate) fn leaves(ty: &Type) -> Vec<&Type> {
+/// What a set of events may be made of.
+pub(crate) const SETS: [&str; 2] = ["Option", "Vec"];
+
+/// What hands a value on as it is.
+pub(crate) const HOLDERS: [&str; 11] = [
+    "Arc", "BTreeMap", "BTreeSet", "Box", "Cow", "HashMap", "HashSet", "Option", "Rc", "Vec",
+    "VecDeque",
+];
+
+/// The types in tuples, arrays and `holders`; an alias stands for what it hides.
+pub(crate) fn leaves<'a>(ty: &'a Type, holders: &[&str]) -> Vec<&'a Type> {
+    let inside = |ty| leaves(ty, holders);
     match ungrouped(ty) {
-        Type::Tuple(tuple) => tuple.elems.iter().flat_map(leaves).collect(),
-        Type::Array(array) => leaves(&array.elem),
+        Type::Tuple(tuple) => tuple.elems.iter().flat_map(inside).collect(),
+        Type::Array(array) => inside(&array.elem),
         ty => match arguments_of(ty) {
-            Some((name, arguments)) if name == "Option" || name == "Vec" => {
-                arguments.into_iter().flat_map(leaves).collect()
+            Some((name, arguments)) if holders.iter().any(|holder| name == holder) => {
+                arguments.into_iter().flat_map(inside).collect()
             }
             _ => vec![ty],
         },

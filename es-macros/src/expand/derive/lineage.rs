@@ -7,7 +7,7 @@ use syn::{Ident, Type};
 
 use crate::attr::MessageArguments;
 use crate::diag::Errors;
-use crate::model::leaves;
+use crate::model::{SETS, leaves};
 use crate::paths::Paths;
 
 /// Refuses names of earlier days that say nothing.
@@ -132,7 +132,7 @@ fn chain(own: &Ident, earlier: &Type, es: &Paths) -> TokenStream {
 /// ```
 fn upcast(own: &Ident, became: &Type, es: &Paths) -> TokenStream {
     let event = quote!(#es::event::Event);
-    let checks = leaves(became).into_iter().map(|leaf| {
+    let checks = leaves(became, &SETS).into_iter().map(|leaf| {
         let shown = quote!(#leaf).to_string();
         let text = format!(
             "`{shown}` does not say that it was `{own}`, and its readers would miss old rows; add \

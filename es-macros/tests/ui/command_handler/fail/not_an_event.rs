@@ -13,6 +13,11 @@ impl Shop {
         command.shop_id
     }
 
+    #[command_handler]
+    fn open(_command: OpenShop) -> Result<(ShopOpened, u64), ShopError> {
+        Err(ShopError)
+    }
+
     #[event_sourcing_handler]
     fn on_opened(event: &ShopOpened) -> Self {
         Shop { shop_id: event.shop_id.clone() }

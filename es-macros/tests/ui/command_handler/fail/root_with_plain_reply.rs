@@ -14,6 +14,12 @@ impl Shop {
         7
     }
 
+    #[command_handler]
+    fn open(shop: &mut Slot<Self>, _command: OpenShop) -> ShopOpened {
+        let _ = shop;
+        opened()
+    }
+
     #[event_sourcing_handler]
     fn on_opened(event: &ShopOpened) -> Self {
         Shop { shop_id: event.shop_id.clone() }
