@@ -1,12 +1,17 @@
-//! What lies in the program or in stored events comes to the same every time, and no retry runs it.
+//! What lies in the program or in stored events comes to the same every time, and so does what an
+//! ending application refuses: no retry runs it.
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use es_core::command::{Backoff, CommandError, Retry};
 use es_core::prelude::*;
+use es_core::unit::ShuttingDown;
+use tokio::sync::Semaphore;
 
 static RUNS: AtomicU32 = AtomicU32::new(0);
 
@@ -104,9 +109,41 @@ fn ask(_: AskRoom, room: Boundary<Room>, unit: UnitOfWork) {
     unit.publish(Counted { room: "b".to_owned(), number: room.0 });
 }
 
-async fn start() -> App {
+/// A crier who goes out when told to, and publishes through the application's own gateway.
+struct Crier {
+    events: OnceLock<EventGateway>,
+    is_asked: Semaphore,
+    may_go: Semaphore,
+}
+
+impl Default for Crier {
+    fn default() -> Self {
+        let (is_asked, may_go) = (Semaphore::new(0), Semaphore::new(0));
+        Self { events: OnceLock::new(), is_asked, may_go }
+    }
+}
+
+#[derive(Command, Clone, Serialize, Deserialize)]
+struct Announce {}
+
+#[command_handler]
+async fn announce(_: Announce, crier: Inject<Crier>) -> Result<(), HandlerError<Infallible>> {
+    crier.is_asked.add_permits(1);
+    crier.may_go.acquire().await.map_err(Fault::from)?.forget();
+    crier.events.get().unwrap().publish(Counted { room: "c".to_owned(), number: 1 }).await?;
+    Ok(())
+}
+
+async fn start_with(crier: Arc<Crier>) -> App {
     let retry = Retry::new(Backoff::starting_at(Duration::from_millis(1)).attempts(5));
-    App::test().with::<Thing>().dispatch_interceptor(retry).start().await.unwrap()
+    let builder = App::test().with::<Thing>().provide(Arc::clone(&crier));
+    let app = builder.dispatch_interceptor(retry).start().await.unwrap();
+    crier.events.get_or_init(|| app.event_gateway());
+    app
+}
+
+async fn start() -> App {
+    start_with(Arc::default()).await
 }
 
 #[tokio::test]
@@ -127,4 +164,28 @@ async fn a_boundary_whose_handler_panics_on_a_stored_event_is_not_asked_again() 
     let error = app.commands().send(AskRoom {}).await.unwrap_err();
     assert!(matches!(error, CommandError::Fault { .. }) && !error.is_retryable(), "{error}");
     assert!(error.to_string().contains("seven"), "{error}");
+}
+
+#[tokio::test]
+async fn what_an_ending_application_does_not_publish_is_not_tried_again() {
+    let crier = Arc::<Crier>::default();
+    let app = start_with(Arc::clone(&crier)).await;
+    let commands = app.commands();
+    let announcing = tokio::spawn(async move { commands.send(Announce {}).await });
+    crier.is_asked.acquire().await.unwrap().forget();
+    let commands = app.commands();
+    let ending = tokio::spawn(app.shutdown(Duration::from_secs(30)));
+    let refusal = loop {
+        match commands.send(Count { number: 1 }).await {
+            Err(error) => break error,
+            Ok(()) => tokio::task::yield_now().await,
+        }
+    };
+    crier.may_go.add_permits(1);
+    let error = announcing.await.unwrap().unwrap_err();
+    let CommandError::Fault { fault, .. } = &error else { panic!("{error}") };
+    assert_eq!(fault.downcast_ref(), Some(&ShuttingDown));
+    assert!(!error.is_retryable() && !refusal.is_retryable());
+    assert_eq!(error.to_string(), refusal.to_string(), "one sentence for commands and events");
+    ending.await.unwrap().unwrap();
 }

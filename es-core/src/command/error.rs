@@ -125,7 +125,7 @@ pub enum CommandError<E> {
         stream: StreamId,
     },
     /// A command that the handler sent failed. Nothing is stored.
-    #[error("{error}")]
+    #[error("{}", of_inner(error))]
     Nested {
         /// The outer command's id.
         command_id: CommandId,
@@ -137,6 +137,10 @@ pub enum CommandError<E> {
     Vetoed {
         /// The command's id.
         command_id: CommandId,
+        /// The command's stored name.
+        command: &'static str,
+        /// The target; `None` for the command of a free handler.
+        target: Option<StreamId>,
         /// What it was stopped with.
         veto: Veto,
     },
@@ -254,6 +258,20 @@ fn innermost(error: &CommandError<Rejection>) -> Option<&Rejection> {
     }
 }
 
+/// What the sender of the outer command is told. It knows which command it sent, and not which one
+/// of those that the handler sent an interceptor has stopped.
+fn of_inner(error: &CommandError<Rejection>) -> String {
+    match error {
+        CommandError::Vetoed { command, target: Some(target), veto, .. } => {
+            format!("command `{command}` to `{target}` was stopped: {veto}")
+        }
+        CommandError::Vetoed { command, veto, .. } => {
+            format!("command `{command}` was stopped: {veto}")
+        }
+        error => error.to_string(),
+    }
+}
+
 fn in_a_row(attempts: u32) -> String {
     if attempts > 1 { format!(" {attempts} times in a row") } else { String::new() }
 }
@@ -352,7 +370,9 @@ impl<E> CommandError<E> {
             }
             Self::InUse { command_id, stream } => CommandError::InUse { command_id, stream },
             Self::Nested { command_id, error } => CommandError::Nested { command_id, error },
-            Self::Vetoed { command_id, veto } => CommandError::Vetoed { command_id, veto },
+            Self::Vetoed { command_id, command, target, veto } => {
+                CommandError::Vetoed { command_id, command, target, veto }
+            }
             Self::AlreadyExists { command_id, stream } => {
                 CommandError::AlreadyExists { command_id, stream }
             }

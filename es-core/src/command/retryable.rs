@@ -2,6 +2,7 @@ use super::CommandError;
 use crate::aggregate::{LoadError, ReplayError};
 use crate::fault::Fault;
 use crate::store::{AppendError, ReadError};
+use crate::unit::ShuttingDown;
 
 impl<E> CommandError<E> {
     /// True if sending the same command again, under the same id, can help, and repeats no effect
@@ -17,13 +18,7 @@ impl<E> CommandError<E> {
             | Self::HandlerTimedOut { .. }
             | Self::OutcomeUnknown { .. } => true,
             Self::Fault { fault, .. } => is_passing(fault),
-            Self::Append { source, .. } => matches!(
-                source,
-                AppendError::Overloaded
-                    | AppendError::Busy
-                    | AppendError::Unavailable { .. }
-                    | AppendError::PredecessorUndone
-            ),
+            Self::Append { source, .. } => is_mended_later(source),
             Self::Nested { error, .. } => error.is_retryable(),
             Self::Load { source: LoadError::Read(error), .. } => is_unavailable(error),
             _ => false,
@@ -31,12 +26,25 @@ impl<E> CommandError<E> {
     }
 }
 
-/// Whether a fault may be gone the next time: none that lies in the program or in what is stored.
+/// Whether a fault may be gone the next time: none that lies in the program or in what is stored,
+/// and none of an application that ends.
 fn is_passing(fault: &Fault) -> bool {
-    match fault.downcast_ref() {
-        Some(error) => is_unavailable(error),
-        None => !fault.is_defect() && fault.downcast_ref::<ReplayError>().is_none(),
-    }
+    let lasts = fault.is_defect()
+        || fault.downcast_ref::<ReplayError>().is_some()
+        || fault.downcast_ref::<ShuttingDown>().is_some();
+    !lasts
+        && fault.downcast_ref().is_none_or(is_unavailable)
+        && fault.downcast_ref().is_none_or(is_mended_later)
+}
+
+fn is_mended_later(error: &AppendError) -> bool {
+    matches!(
+        error,
+        AppendError::Overloaded
+            | AppendError::Busy
+            | AppendError::Unavailable { .. }
+            | AppendError::PredecessorUndone
+    )
 }
 
 fn is_unavailable(error: &ReadError) -> bool {

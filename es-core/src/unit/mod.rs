@@ -26,7 +26,7 @@ mod within;
 pub(crate) use cell::AnyCell;
 pub(crate) use closed::Closed;
 pub use error::RepositoryError;
-pub use events::EventGateway;
+pub use events::{EventGateway, ShuttingDown};
 use lent::Lent;
 use place::{AnyPlace, Place};
 pub use repository::{Loaded, Repository};

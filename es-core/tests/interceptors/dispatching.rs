@@ -127,7 +127,7 @@ async fn a_veto_stops_the_command_before_what_is_further_in() {
         .unwrap();
     let id = CommandId::from_key("k");
     let error = app.commands().send_with(open("a"), Dispatch::new().id(id)).await.unwrap_err();
-    let CommandError::Vetoed { command_id, veto } = &error else { panic!("{error}") };
+    let CommandError::Vetoed { command_id, veto, .. } = &error else { panic!("{error}") };
     assert_eq!(*command_id, id);
     assert_eq!(veto.downcast_ref(), Some(&NotForYou { command: "OpenPurse" }));
     assert_eq!(error.to_string(), "`OpenPurse` is not for you");

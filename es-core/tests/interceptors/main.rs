@@ -22,3 +22,4 @@ mod retries;
 mod spans;
 mod timing;
 mod validation;
+mod whose_veto;

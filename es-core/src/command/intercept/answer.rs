@@ -3,7 +3,7 @@ use std::fmt;
 
 use crate::command::handled::SendResult;
 use crate::command::{CommandError, DomainError, Rejection, Reply, Tracked};
-use crate::event::CommandId;
+use crate::event::{CommandId, StreamId};
 use crate::fault::Fault;
 use crate::store::CommitToken;
 
@@ -44,10 +44,17 @@ pub(super) fn hidden<R: Reply, X: DomainError>(result: SendResult<R, X>) -> Disp
     }
 }
 
+/// What became of a command behind all interceptors.
+pub(super) struct Sent {
+    pub(super) command_id: CommandId,
+    pub(super) target: Option<StreamId>,
+    pub(super) dispatched: Dispatched,
+}
+
 /// Finds the types of an answer again.
 pub(super) fn shown<R: Reply, X: DomainError>(
-    command_id: CommandId,
-    dispatched: Dispatched,
+    command: &'static str,
+    Sent { command_id, target, dispatched }: Sent,
 ) -> SendResult<R, X> {
     match dispatched {
         Ok(Answer { reply, token }) => match reply.downcast() {
@@ -58,7 +65,7 @@ pub(super) fn shown<R: Reply, X: DomainError>(
         // would have answered with another: its caller must not meet a type that it cannot expect.
         Err(error) => Err(error.or_else_rejected(|command_id, error| match error.downcast() {
             Ok(error) => CommandError::Rejected { command_id, error },
-            Err(error) => CommandError::Vetoed { command_id, veto: error.into() },
+            Err(error) => CommandError::Vetoed { command_id, command, target, veto: error.into() },
         })),
     }
 }

@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::marker::PhantomData;
 
-use super::answer::{Dispatched, hidden, shown};
+use super::answer::{Dispatched, Sent, hidden, shown};
 use super::sending::Sending;
 use crate::command::handled::SendResult;
 use crate::command::{CommandError, Dispatch, DomainError, HandledBy, Reply};
@@ -91,11 +91,10 @@ impl<R: Reply, X: DomainError> AnyCommand for Box<dyn TypedCommand<R, X>> {
 fn intercepted<R: Reply, X: DomainError>(
     runtime: Runtime,
     command: Box<dyn TypedCommand<R, X>>,
-    mut dispatch: Dispatch,
+    dispatch: Dispatch,
 ) -> BoxFuture<'static, SendResult<R, X>> {
-    let command_id = *dispatch.id_or_generate();
     Box::pin(
-        async move { shown(command_id, through_the_chain(&runtime, &command, dispatch).await) },
+        async move { shown(command.name(), through_the_chain(&runtime, &command, dispatch).await) },
     )
 }
 
@@ -103,7 +102,7 @@ async fn through_the_chain(
     runtime: &Runtime,
     command: &dyn AnyCommand,
     mut dispatch: Dispatch,
-) -> Dispatched {
+) -> Sent {
     let command_id = *dispatch.id_or_generate();
     // Interceptors see the conversation a command is part of, also the one it begins.
     dispatch.metadata = dispatch.metadata.in_conversation(command_id.0);
@@ -111,10 +110,11 @@ async fn through_the_chain(
         Sending::new(runtime, command, &runtime.shared().interceptors.dispatch, dispatch);
     // A panic is this command's error alone, as in a handler.
     let proceeding = Box::pin(async { outermost.proceed().await });
-    CatchUnwind(proceeding).await.unwrap_or_else(|panic| {
+    let dispatched = CatchUnwind(proceeding).await.unwrap_or_else(|panic| {
         Err(CommandError::OutcomeUnknown {
             command_id,
             reason: format!("a dispatch interceptor panicked: {}", panic_message(&*panic)),
         })
-    })
+    });
+    Sent { command_id, target: outermost.target, dispatched }
 }

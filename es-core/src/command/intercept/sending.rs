@@ -122,7 +122,8 @@ impl Sending<'_> {
 
     /// Stops the command: `return Err(sending.veto(NotAllowed))`.
     pub fn veto(&self, veto: impl Into<Veto>) -> CommandError<Rejection> {
-        CommandError::Vetoed { command_id: self.id, veto: veto.into() }
+        let (command, target) = (self.name(), self.target.clone());
+        CommandError::Vetoed { command_id: self.id, command, target, veto: veto.into() }
     }
 }
 

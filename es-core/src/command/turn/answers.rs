@@ -9,7 +9,7 @@ use bytes::Bytes;
 use super::{Fallible, Journey};
 use crate::aggregate::{Aggregate, AggregateId};
 use crate::command::handled::SendResult;
-use crate::command::{CommandError, DomainError, Refusal, Reply, Tracked};
+use crate::command::{CommandError, DomainError, Refusal, Reply, Tracked, Veto};
 use crate::event::{Codec, Json, StreamId, encoded};
 use crate::fault::Fault;
 use crate::future::panic_message;
@@ -101,7 +101,7 @@ impl<X: DomainError> Journey<X> {
                 return CommandError::Rejected { command_id, error };
             }
             Refusal::Nested(error) => return CommandError::Nested { command_id, error },
-            Refusal::Vetoed(veto) => return CommandError::Vetoed { command_id, veto },
+            Refusal::Vetoed(veto) => return self.vetoed(veto),
             Refusal::Repository(error) => return self.unavailable(error),
             Refusal::Fault(fault) => return self.fault(fault),
             about_the_target => about_the_target,
@@ -156,6 +156,11 @@ impl<X: DomainError> Journey<X> {
         has_effects: bool,
     ) -> CommandError<X> {
         CommandError::Conflict { command_id: self.id, stream, attempts, has_effects }
+    }
+
+    pub(super) fn vetoed(&self, veto: Veto) -> CommandError<X> {
+        let (command, target) = (self.name, self.target.clone());
+        CommandError::Vetoed { command_id: self.id, command, target, veto }
     }
 
     pub(super) fn fault(&self, fault: Fault) -> CommandError<X> {

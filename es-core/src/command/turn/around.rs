@@ -23,9 +23,7 @@ impl<X: DomainError> Journey<X> {
 
     /// Asks the interceptors.
     pub(super) fn enter(&self, around: &mut Around<'_>, context: &mut Context) -> Fallible<(), X> {
-        around
-            .enter(&mut context.metadata)
-            .map_err(|veto| CommandError::Vetoed { command_id: self.id, veto })
+        around.enter(&mut context.metadata).map_err(|veto| self.vetoed(veto))
     }
 
     /// Asks the interceptors, and then the aggregate's own where it exists.
@@ -39,7 +37,7 @@ impl<X: DomainError> Journey<X> {
         match slot.get() {
             Some(state) if !slot.is_deleted() => {
                 guarded(|| state.intercept(&around.message(&context.metadata)))
-                    .map_err(|veto| CommandError::Vetoed { command_id: self.id, veto })
+                    .map_err(|veto| self.vetoed(veto))
             }
             _ => Ok(()),
         }

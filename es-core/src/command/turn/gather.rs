@@ -90,7 +90,7 @@ impl<X: DomainError> Journey<X> {
             Answer::Failed(error) => Handled::Failed(error),
         };
         if let Err(veto) = around.leave(metadata, handled) {
-            *answer = Answer::Failed(CommandError::Vetoed { command_id: self.id, veto });
+            *answer = Answer::Failed(self.vetoed(veto));
         }
     }
 
