@@ -81,8 +81,40 @@ pub enum SqliteOpenError {
     OtherBuild {
         /// The path.
         path: PathBuf,
-        /// The first table, column or index that differs.
+        /// The first table, column, index or key that differs.
         difference: String,
+    },
+    /// The file has the tables, and not the marks by which it is recognised.
+    #[error(
+        "`{path}` has the tables of {what} and not its marks, which a copy made with `.dump` loses; \
+         set them while no program uses it: sqlite3 '{path}' 'PRAGMA application_id={application}; \
+         PRAGMA user_version={version}'"
+    )]
+    NoMarks {
+        /// The path.
+        path: PathBuf,
+        /// What it has the tables of.
+        what: &'static str,
+        /// The mark that says what it is.
+        application: i64,
+        /// The mark that says which schema version its tables have.
+        version: i64,
+    },
+    /// Somebody put a trigger or a unique index on a table of the file.
+    #[error(
+        "`{path}` has a foreign {kind} `{name}` on its table `{table}`, which could change or \
+         refuse what is stored; drop it while no program uses the file: sqlite3 '{path}' 'DROP \
+         {} \"{name}\"'", .kind.to_uppercase()
+    )]
+    Meddler {
+        /// The path.
+        path: PathBuf,
+        /// The table.
+        table: String,
+        /// What it is: `trigger` or `index`.
+        kind: String,
+        /// Its name.
+        name: String,
     },
     /// A file of the read side cannot be used. Nothing in it is lost with it.
     #[error(
@@ -164,6 +196,12 @@ impl SqliteOpenError {
             ),
             Self::OtherBuild { path, difference } => {
                 (path, format!("was made by another build of this program: {difference}"))
+            }
+            Self::NoMarks { path, what, .. } => {
+                (path, format!("has the tables of {what} and not its marks"))
+            }
+            Self::Meddler { path, table, kind, name } => {
+                (path, format!("has a foreign {kind} `{name}` on its table `{table}`"))
             }
             Self::Damaged { path, reason } => (path, format!("is damaged or cut off: {reason}")),
             other => return other,

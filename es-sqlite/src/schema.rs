@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::error::SqliteOpenError;
 
-use shape::Shape;
+use shape::{OnWrite, Shape};
 
 /// One kind of file: how it is recognised, and how it came to its present shape.
 ///
@@ -94,6 +94,11 @@ impl Schema {
     }
 
     fn judge(&self, found: &Found, path: &Path) -> Result<(), SqliteOpenError> {
+        let of = |error: rusqlite::Error| SqliteOpenError::of(path, &error);
+        if let Some(version) = self.lost_version(found).map_err(of)? {
+            let (path, what, application) = (path.to_owned(), self.what, self.application);
+            return Err(SqliteOpenError::NoMarks { path, what, application, version });
+        }
         if found.application != self.application && !found.is_new() {
             let (path, wanted) = (path.to_owned(), self.what);
             return Err(SqliteOpenError::Foreign { path, found: found.what(), wanted });
@@ -102,16 +107,43 @@ impl Schema {
             let (found, known) = (found.version, self.version());
             return Err(SqliteOpenError::Newer { path: path.to_owned(), found, known });
         }
-        // The version alone says nothing of a file that a build from between two releases made.
-        let steps = self.migrations.get(..usize::try_from(found.version).unwrap_or(0));
-        let wanted = Shape::made_by(steps.unwrap_or_default())
-            .map_err(|error| SqliteOpenError::of(path, &error))?;
-        match wanted.difference(&found.shape, self.may_lack) {
+        // The version alone says nothing of a file that a build from between two releases made,
+        // and none at all says nothing of a file with tables.
+        let is_unsaid = found.version == 0 && found.tables > 0;
+        let version = if is_unsaid { self.version() } else { found.version };
+        let wanted = self.shape(version).map_err(of)?;
+        let path = || path.to_owned();
+        if let Some(difference) = wanted.difference(&found.shape, self.may_lack) {
+            return Err(SqliteOpenError::OtherBuild { path: path(), difference });
+        }
+        match wanted.meddler(&found.shape) {
             None => Ok(()),
-            Some(difference) => {
-                Err(SqliteOpenError::OtherBuild { path: path.to_owned(), difference })
+            Some(OnWrite { table, kind, name }) => {
+                Err(SqliteOpenError::Meddler { path: path(), table, kind, name })
             }
         }
+    }
+
+    /// What a file of this version looks like.
+    fn shape(&self, version: i64) -> rusqlite::Result<Shape> {
+        let steps = self.migrations.get(..usize::try_from(version).unwrap_or(0));
+        Shape::made_by(steps.unwrap_or_default())
+    }
+
+    /// The version that a file's tables have, where the marks that say so are lost, as after a copy
+    /// by statements.
+    fn lost_version(&self, found: &Found) -> rusqlite::Result<Option<i64>> {
+        let is_marked = found.application != 0 && found.version > 0;
+        let is_anothers = found.application != 0 && found.application != self.application;
+        if is_marked || is_anothers || found.tables == 0 {
+            return Ok(None);
+        }
+        for version in (1..=self.version()).rev() {
+            if self.shape(version)?.difference(&found.shape, self.may_lack).is_none() {
+                return Ok(Some(version));
+            }
+        }
+        Ok(None)
     }
 }
 

@@ -22,19 +22,23 @@ async fn commands_are_accepted_while_old_ones_cannot_be_forgotten() {
     remembered.command = Some(command(CommandId::generate(), &stream));
     append(&log, remembered).await.unwrap();
     log.close().await;
-    let by_hand = rusqlite::Connection::open(&path).unwrap();
-    by_hand.execute_batch(FAIL).unwrap();
 
     let url = format!("sqlite:{}?remember_outside_s=0", path.display());
     let log = SqliteLog::open_url(&url).unwrap();
+    // Behind the back of the open log, which would not open with it.
+    let by_hand = rusqlite::Connection::open(&path).unwrap();
+    by_hand.execute_batch(FAIL).unwrap();
+    let remembered = || {
+        let count = "SELECT count(*) FROM commands";
+        by_hand.query_row(count, [], |row| row.get::<_, i64>(0)).unwrap()
+    };
     fill(&log, "later", 3).await;
-    assert_eq!(read_all(&log).await.unwrap().len(), 4);
+    assert_eq!((read_all(&log).await.unwrap().len(), remembered()), (4, 1));
     log.close().await;
 
     by_hand.execute_batch("DROP TRIGGER fail").unwrap();
     let log = SqliteLog::open_url(&url).unwrap();
     fill(&log, "last", 1).await;
     log.close().await;
-    let count = "SELECT count(*) FROM commands";
-    assert_eq!(by_hand.query_row(count, [], |row| row.get::<_, i64>(0)).unwrap(), 0);
+    assert_eq!(remembered(), 0);
 }

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use es_core::registry::{OpenError, StoreUrl};
 use es_core::store::EventStore;
 use es_faults::Disk;
-use es_sqlite::{SqliteConfig, SqliteLog};
+use es_sqlite::{SqliteConfig, SqliteLog, SqliteReadSide};
 use support::{fill, head, open};
 
 fn refusal(path: &Path) -> String {
@@ -100,6 +100,21 @@ async fn a_file_of_another_build_is_refused_and_not_touched() {
         ("ALTER TABLE snapshots DROP COLUMN schema", "`snapshots` has no column `schema`"),
         ("DROP INDEX events_by_id", "it has no index `events_by_id`"),
         (
+            "DROP TABLE streams; CREATE TABLE streams (id INTEGER PRIMARY KEY, tenant INTEGER NOT
+             NULL, aggregate INTEGER NOT NULL, key TEXT NOT NULL) STRICT",
+            "its table `streams` has no UNIQUE (tenant, aggregate, key)",
+        ),
+        (
+            "DROP TABLE names; CREATE TABLE names (id INTEGER PRIMARY KEY, name TEXT NOT NULL
+             COLLATE NOCASE UNIQUE) STRICT",
+            "its table `names` has no UNIQUE (name)",
+        ),
+        (
+            "DROP TABLE meta; CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL UNIQUE)
+             STRICT, WITHOUT ROWID",
+            "its table `meta` has a UNIQUE (value) that this one does not know",
+        ),
+        (
             "DROP INDEX events_by_id; CREATE INDEX events_by_id ON events (id)",
             "its index `events_by_id` is another",
         ),
@@ -124,6 +139,79 @@ async fn a_table_of_somebody_elses_in_the_log_is_let_be() {
     let (_folder, path) = folder();
     altered(&path, "CREATE TABLE notes (text TEXT); CREATE INDEX by_text ON notes (text)").await;
     assert_eq!(head(&open(&path)).await, 200);
+}
+
+#[tokio::test]
+async fn what_somebody_else_put_on_a_table_of_the_log_is_named_and_goes_with_one_command() {
+    for (made, kind, name) in [
+        (
+            "CREATE TRIGGER audit AFTER INSERT ON events BEGIN DELETE FROM commands; END",
+            "trigger",
+            "audit",
+        ),
+        ("CREATE UNIQUE INDEX one_each ON commands (name, reply)", "index", "one_each"),
+    ] {
+        let (_folder, path) = folder();
+        stored(&path).await;
+        run(&path, made);
+        let refused = refusal(&path);
+        assert_says(&refused, &[&format!("has a foreign {kind} `{name}` on its table `")]);
+        run(&path, told(&refused));
+        assert_eq!(head(&open(&path)).await, 200);
+    }
+}
+
+#[tokio::test]
+async fn a_trigger_on_somebody_elses_table_is_let_be() {
+    let (_folder, path) = folder();
+    let sql = "CREATE TABLE notes (text TEXT);
+               CREATE TRIGGER tidy AFTER INSERT ON notes BEGIN DELETE FROM notes; END";
+    altered(&path, sql).await;
+    assert_eq!(head(&open(&path)).await, 200);
+}
+
+/// What a `.dump` brings back: all tables and rows, and not the marks in the file's header.
+#[tokio::test]
+async fn a_log_that_lost_its_marks_is_recognised_and_gets_them_back_with_one_command() {
+    for lost in ["application_id=0; PRAGMA user_version=0", "user_version=0", "application_id=0"] {
+        let (_folder, path) = folder();
+        stored(&path).await;
+        run(&path, &format!("PRAGMA {lost}"));
+        let before = fs::read(&path).unwrap();
+        let refused = refusal(&path);
+        assert_says(&refused, &["has the tables of a log and not its marks", "`.dump`", "sqlite3"]);
+        assert_eq!(fs::read(&path).unwrap(), before);
+        run(&path, told(&refused));
+        assert_eq!(head(&open(&path)).await, 200);
+    }
+}
+
+#[tokio::test]
+async fn a_log_of_another_build_that_lost_its_version_is_told_apart() {
+    let (_folder, path) = folder();
+    altered(&path, "DROP TABLE tags; PRAGMA user_version=0").await;
+    assert_says(&refusal(&path), &["made by another build", "it has no table `tags`"]);
+}
+
+#[tokio::test]
+async fn a_read_side_that_lost_its_marks_is_thrown_away_like_every_other() {
+    let (_folder, path) = folder();
+    let read_side = || SqliteReadSide::open(&SqliteConfig::new(&path));
+    let read_path = read_side().unwrap().path().to_owned();
+    run(&read_path, "PRAGMA application_id=0; PRAGMA user_version=0");
+    let refused = read_side().err().unwrap().to_string();
+    assert_says(&refused, &["has the tables of a read side and not its marks", "delete it"]);
+    fs::remove_file(&read_path).unwrap();
+    read_side().unwrap();
+}
+
+fn run(path: &Path, sql: &str) {
+    rusqlite::Connection::open(path).unwrap().execute_batch(sql).unwrap();
+}
+
+/// The statements that a refusal says to run.
+fn told(refusal: &str) -> &str {
+    refusal.split('\'').nth(3).unwrap()
 }
 
 #[tokio::test]

@@ -1,14 +1,26 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use rusqlite::Connection;
+use rusqlite::{Connection, Row};
 
-/// The tables of a file with their columns, and its indexes: what the statements of this program
-/// rest on, as far as SQLite tells it.
+/// The tables of a file with their columns and keys, its indexes, and what runs by itself when a
+/// row is written: what the statements of this program rest on, as far as SQLite tells it.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Shape {
     tables: BTreeMap<String, Columns>,
     /// The declaration of each index.
     indexes: BTreeMap<String, String>,
+    /// The primary keys and unique constraints, each behind its table.
+    keys: BTreeSet<(String, String)>,
+    on_write: BTreeSet<OnWrite>,
+}
+
+/// A trigger, or an index that refuses.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct OnWrite {
+    pub(super) table: String,
+    /// SQL's word for it.
+    pub(super) kind: String,
+    pub(super) name: String,
 }
 
 /// The declaration of each column.
@@ -16,20 +28,24 @@ type Columns = BTreeMap<String, String>;
 
 const COLUMNS: &str = include_str!("columns.sql");
 const INDEXES: &str = include_str!("indexes.sql");
+const KEYS: &str = include_str!("keys.sql");
+const ON_WRITE: &str = include_str!("on_write.sql");
 
 impl Shape {
     /// Looks at a file.
     pub(super) fn of(connection: &Connection) -> rusqlite::Result<Self> {
         let mut shape = Self::default();
-        let mut columns = connection.prepare(COLUMNS)?;
-        let mut rows = columns.query([])?;
-        while let Some(row) = rows.next()? {
-            let columns = shape.tables.entry(row.get(0)?).or_default();
-            columns.insert(row.get(1)?, row.get(2)?);
+        let columns: Vec<_> = rows(connection, COLUMNS, |row| {
+            Ok((row.get(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?))
+        })?;
+        for (table, column, declaration) in columns {
+            shape.tables.entry(table).or_default().insert(column, declaration);
         }
-        let mut indexes = connection.prepare(INDEXES)?;
-        let named = indexes.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        shape.indexes = named.collect::<rusqlite::Result<_>>()?;
+        shape.indexes = rows(connection, INDEXES, |row| Ok((row.get(0)?, row.get(1)?)))?;
+        shape.keys = rows(connection, KEYS, |row| Ok((row.get(0)?, row.get(1)?)))?;
+        shape.on_write = rows(connection, ON_WRITE, |row| {
+            Ok(OnWrite { table: row.get(0)?, kind: row.get(1)?, name: row.get(2)? })
+        })?;
         Ok(shape)
     }
 
@@ -48,14 +64,41 @@ impl Shape {
                 None if may_lack.contains(&table.as_str()) => None,
                 None => Some(format!("it has no table `{table}`")),
             });
-        in_tables.or_else(|| {
+        let in_indexes = || {
             self.indexes.iter().find_map(|(index, wanted)| match found.indexes.get(index) {
                 None => Some(format!("it has no index `{index}`")),
                 Some(found) if found != wanted => Some(format!("its index `{index}` is another")),
                 Some(_) => None,
             })
-        })
+        };
+        in_tables.or_else(in_indexes).or_else(|| self.in_keys(found))
     }
+
+    fn in_keys(&self, found: &Self) -> Option<String> {
+        let lost = |(table, key): &(String, String)| {
+            found.tables.contains_key(table).then(|| format!("its table `{table}` has no {key}"))
+        };
+        let more = |(table, key): &(String, String)| {
+            let text = || format!("its table `{table}` has a {key} that this one does not know");
+            self.tables.contains_key(table).then(text)
+        };
+        let lost = self.keys.difference(&found.keys).find_map(lost);
+        lost.or_else(|| found.keys.difference(&self.keys).find_map(more))
+    }
+
+    /// What a file has on one of these tables that meddles with what is written there.
+    pub(super) fn meddler(&self, found: &Self) -> Option<OnWrite> {
+        let mut foreign = found.on_write.difference(&self.on_write);
+        foreign.find(|it| self.tables.contains_key(&it.table)).cloned()
+    }
+}
+
+fn rows<T, C: FromIterator<T>>(
+    connection: &Connection,
+    sql: &str,
+    read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+) -> rusqlite::Result<C> {
+    connection.prepare(sql)?.query_map([], read)?.collect()
 }
 
 fn in_columns(table: &str, wanted: &Columns, found: &Columns) -> Option<String> {
