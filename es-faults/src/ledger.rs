@@ -1,4 +1,10 @@
 //! What is known of one file: its size, and how to undo what was not synced.
+//!
+//! A sync that fails is not made good by the next one: Linux takes the pages it could not write for
+//! clean, so a later sync succeeds without them, and only writing them again brings them to the
+//! disk (Rebello et al., "Can Applications Recover from fsync Failures?", USENIX ATC 2020).
+
+use std::collections::BTreeMap;
 
 use crate::crash::Survival;
 
@@ -7,6 +13,20 @@ use crate::crash::Survival;
 pub(crate) struct Ledger {
     pub(crate) size: u64,
     pub(crate) unsynced: Vec<Change>,
+    /// How many of these a failed sync has met.
+    given_up: usize,
+    /// What the disk holds where a sync succeeded without what was written, page by page.
+    stale: BTreeMap<u64, Vec<Patch>>,
+}
+
+/// The system writes back whole pages: a page that is written to again is whole again.
+const PAGE: u64 = 4096;
+
+/// Bytes within one page, and where in the file they are.
+#[derive(Debug)]
+struct Patch {
+    offset: u64,
+    bytes: Vec<u8>,
 }
 
 /// One change of a file that was not synced yet.
@@ -54,6 +74,20 @@ impl Change {
         }
     }
 
+    /// What a write replaced, cut where pages begin; what was beyond the end is zeros.
+    fn before(&self) -> impl Iterator<Item = Patch> {
+        let mut old = self.old.clone();
+        old.resize(self.length(), 0);
+        let mut offset = self.offset;
+        std::iter::from_fn(move || {
+            let length = old.len().min(to_usize(PAGE - offset % PAGE));
+            let bytes: Vec<u8> = old.drain(..length).collect();
+            let patch = Patch { offset, bytes };
+            offset += length as u64;
+            (length > 0).then_some(patch)
+        })
+    }
+
     fn undo(&self, image: &mut Vec<u8>) {
         overwrite(image, self.offset, &self.old);
         image.resize(to_usize(self.old_size), 0);
@@ -72,6 +106,43 @@ impl Change {
 }
 
 impl Ledger {
+    /// A file of which nothing but its size is known.
+    pub(crate) fn of_size(size: u64) -> Self {
+        Self { size, ..Self::default() }
+    }
+
+    /// A sync failed: the system gives the changes up and takes them for written.
+    pub(crate) fn sync_failed(&mut self) {
+        self.given_up = self.unsynced.len();
+    }
+
+    /// A sync succeeded, for what no failed one has met before.
+    pub(crate) fn synced(&mut self) {
+        for (index, change) in self.unsynced.drain(..).enumerate() {
+            let first_page = change.offset / PAGE;
+            match &change.kind {
+                Kind::Truncate => drop(self.stale.split_off(&(first_page + 1))),
+                Kind::Write(_) if index < self.given_up => {
+                    for patch in change.before() {
+                        self.stale.entry(patch.offset / PAGE).or_default().push(patch);
+                    }
+                }
+                Kind::Write(new) => {
+                    let end = change.offset + new.len() as u64;
+                    (first_page..end.div_ceil(PAGE)).for_each(|page| {
+                        self.stale.remove(&page);
+                    });
+                }
+            }
+        }
+        self.given_up = 0;
+    }
+
+    /// Whether a crash can lose anything.
+    pub(crate) fn is_clean(&self) -> bool {
+        self.unsynced.is_empty() && self.stale.is_empty()
+    }
+
     /// Turns what the file holds now into what a crash leaves of it.
     ///
     /// First every unsynced change is undone, last one first; then what survives is done again.
@@ -86,6 +157,11 @@ impl Ledger {
         for change in &self.unsynced {
             let fate = survival(change);
             change.redo(&mut image, fate);
+        }
+        // The first one of a place tells what the disk holds, so it has the last word.
+        for patch in self.stale.values().flat_map(|patches| patches.iter().rev()) {
+            let room = image.len().saturating_sub(to_usize(patch.offset));
+            overwrite(&mut image, patch.offset, patch.bytes.get(..room).unwrap_or(&patch.bytes));
         }
         image
     }
@@ -116,7 +192,7 @@ mod tests {
     use super::*;
 
     fn ledger() -> (Ledger, Vec<u8>) {
-        let mut ledger = Ledger { size: 6, unsynced: Vec::new() };
+        let mut ledger = Ledger::of_size(6);
         ledger.unsynced.push(Change::write(0, 4, 2, b"cd".to_vec(), b"CDEF".to_vec()));
         ledger.unsynced.push(Change::truncate(1, 6, 3, b"DEF".to_vec()));
         ledger.unsynced.push(Change::write(2, 3, 5, Vec::new(), b"!".to_vec()));
@@ -143,5 +219,24 @@ mod tests {
             _ => Survival::Lost,
         };
         assert_eq!(ledger.after_crash(now, survival), b"abCd");
+    }
+
+    #[test]
+    fn what_a_failed_sync_met_is_lost_although_the_next_one_succeeds() {
+        let (mut ledger, now) = ledger();
+        ledger.sync_failed();
+        ledger.synced();
+        assert!(!ledger.is_clean());
+        assert_eq!(ledger.after_crash(now, |_| Survival::Whole), b"abcd\0\0");
+    }
+
+    #[test]
+    fn what_was_written_again_after_a_failed_sync_is_kept() {
+        let (mut ledger, now) = ledger();
+        ledger.sync_failed();
+        ledger.unsynced.push(Change::write(3, 6, 2, b"C".to_vec(), b"C".to_vec()));
+        ledger.unsynced.push(Change::write(4, 6, 5, b"!".to_vec(), b"!".to_vec()));
+        ledger.synced();
+        assert_eq!(ledger.after_crash(now.clone(), |_| Survival::Whole), now);
     }
 }

@@ -102,7 +102,7 @@ impl Shared {
             let ledger = state.files.entry(path.clone()).or_default();
             if ledger.size != size {
                 // Somebody outside changed the file: what is known of it no longer applies.
-                *ledger = Ledger { size, unsynced: Vec::new() };
+                *ledger = Ledger::of_size(size);
             }
         }
         Handle { path, opened_in: state.crashes }
@@ -180,13 +180,17 @@ impl Shared {
         self.pass_gates(Call::Sync, handle);
         let mut state = match self.admitted(|state| state.admit_file(Call::Sync, handle)) {
             Ok(state) => state,
-            Err(code) => return code,
+            Err(ffi::SQLITE_OK) => return ffi::SQLITE_OK,
+            Err(code) => {
+                if let Some(ledger) = self.lock().living_ledger(handle) {
+                    ledger.sync_failed();
+                }
+                return code;
+            }
         };
         let code = raw.sync(flags);
-        if code == ffi::SQLITE_OK
-            && let Some(ledger) = state.ledger(handle)
-        {
-            ledger.unsynced.clear();
+        if let Some(ledger) = state.ledger(handle) {
+            if code == ffi::SQLITE_OK { ledger.synced() } else { ledger.sync_failed() }
         }
         code
     }
@@ -199,7 +203,7 @@ impl Shared {
             state.files.values().flat_map(|l| l.unsynced.iter().map(|c| c.sequence)).collect();
         order.sort_unstable();
         for (path, ledger) in &mut state.files {
-            if ledger.unsynced.is_empty() {
+            if ledger.is_clean() {
                 continue;
             }
             let image = ledger.after_crash(fs::read(path)?, |change| {
@@ -207,7 +211,7 @@ impl Shared {
                 crash.survival(index, change)
             });
             fs::write(path, &image)?;
-            *ledger = Ledger { size: image.len() as u64, unsynced: Vec::new() };
+            *ledger = Ledger::of_size(image.len() as u64);
         }
         Ok(())
     }
@@ -248,6 +252,11 @@ impl State {
 
     fn ledger(&mut self, handle: &Handle) -> Option<&mut Ledger> {
         self.files.get_mut(handle.path.as_deref()?)
+    }
+
+    /// The same, but nothing for a file that was opened before the last crash.
+    fn living_ledger(&mut self, handle: &Handle) -> Option<&mut Ledger> {
+        if handle.opened_in == self.crashes { self.ledger(handle) } else { None }
     }
 
     /// Whether the disk has room for a file that grows to `end`.

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, OpenFlags};
 
+use crate::checkpoint;
 use crate::config::{SqliteConfig, Synchronous};
 use crate::error::{SqliteOpenError, is_busy};
 use crate::schema::Schema;
@@ -18,9 +19,6 @@ pub(crate) struct Connector {
     page_cache_kib: u32,
     reader_cache_kib: u32,
 }
-
-/// Frames of the write-ahead log after which a commit also carries them into the database.
-const CHECKPOINT_AFTER_PAGES: u32 = 4000;
 
 /// Statements kept prepared per connection.
 const STATEMENTS: usize = 64;
@@ -55,6 +53,7 @@ impl Connector {
         schema.check(&connection, &self.path)?;
         self.use_write_ahead_log(&connection)?;
         self.settle(&connection, self.page_cache_kib).map_err(of)?;
+        checkpoint::install(&mut connection, self.busy_timeout).map_err(of)?;
         self.flush_as(&connection, synchronous)?;
         schema.migrate(&mut connection, &self.path)?;
         Ok(connection)
@@ -83,7 +82,6 @@ impl Connector {
     fn settle(&self, connection: &Connection, cache_kib: u32) -> rusqlite::Result<()> {
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
         connection.pragma_update(None, "cache_size", -i64::from(cache_kib))?;
-        connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_AFTER_PAGES)?;
         // Where a plain flush stops at the drive's cache (macOS), ask for the real one.
         connection.pragma_update(None, "fullfsync", true)?;
         connection.pragma_update(None, "checkpoint_fullfsync", true)
@@ -166,6 +164,7 @@ fn look_inside(path: &Path) -> std::io::Result<Result<(), SqliteOpenError>> {
     let mut begin = Vec::new();
     fs::File::open(path)?.take(HEADER.len() as u64).read_to_end(&mut begin)?;
     let path = path.to_owned();
+    // SQLite would throw the write-ahead log of an empty database away, and with it the last events.
     if begin.is_empty() && has_write_ahead_log(&path) {
         let reason = "it is empty, but its write-ahead log is not".to_owned();
         return Ok(Err(SqliteOpenError::Damaged { path, reason }));
@@ -180,8 +179,8 @@ fn look_inside(path: &Path) -> std::io::Result<Result<(), SqliteOpenError>> {
     }))
 }
 
-/// SQLite would throw the write-ahead log of an empty database away, and with it the last events.
-fn has_write_ahead_log(path: &Path) -> bool {
+/// Whether there is something in the write-ahead log of a database.
+pub(crate) fn has_write_ahead_log(path: &Path) -> bool {
     let mut name = path.as_os_str().to_owned();
     name.push("-wal");
     fs::metadata(name).is_ok_and(|wal| wal.len() > 0)

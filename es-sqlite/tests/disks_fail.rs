@@ -12,7 +12,7 @@ use std::path::PathBuf;
 
 use es_core::event::{CommandId, Position, Tenant};
 use es_core::store::{AppendError, CommandMemory, EventStore, Expected, ReadError};
-use es_faults::{Call, Disk, Fault, IoError};
+use es_faults::{Call, Crash, Disk, Fault, IoError};
 use es_sqlite::SqliteLog;
 use support::{append, batch, command, fill, head, open, open_on, order, read_all};
 
@@ -229,4 +229,21 @@ async fn no_flipped_bit_gives_a_wrong_event() {
         }
         log.close().await;
     }
+}
+
+#[tokio::test]
+async fn a_program_that_starts_after_a_failed_flush_rests_nothing_on_what_was_not_flushed() {
+    let world = World::new("started-after-fsync");
+    world.store("o-1").await.unwrap();
+    world.disk.fail(Fault::on(Call::Sync).error(IoError::Fsync).forever());
+    world.store("o-2").await.unwrap_err();
+    world.log.close().await;
+    world.disk.heal();
+
+    let log = open_on(&world.path, "started-after-fsync");
+    append(&log, batch(&order("o-3"), Expected::NoStream, 1)).await.unwrap();
+    world.disk.crash(Crash::LoseUnsynced).unwrap();
+    log.close().await;
+    let events = read_all(&open(&world.path)).await.unwrap();
+    assert!(events.iter().any(|event| event.stream.as_ref().unwrap().0.id() == "o-3"));
 }

@@ -6,6 +6,7 @@ use es_core::event::Position;
 use es_core::store::group::{Accepted, Resolution};
 
 use super::{Open, Writer};
+use crate::checkpoint::is_in_the_way;
 use crate::connect::retry_while;
 use crate::read::matching::number;
 
@@ -43,6 +44,25 @@ impl Writer {
         }
     }
 
+    /// Brings to the disk what a program before this one left in the write-ahead log.
+    ///
+    /// Its last flush may have failed. SQLite takes what it finds there for committed, the system
+    /// takes it for written, and after a power cut all that was appended behind it would be gone.
+    pub(crate) fn secure(&mut self) {
+        let Some(open) = &self.open else { return };
+        let secured = flush(&open.connection, Duration::ZERO);
+        match secured.and_then(|()| begin_anew(&open.connection)) {
+            Ok(()) => {}
+            // Another program has it open, and knows of its own failures.
+            Err(error) if is_in_the_way(&error) => {}
+            Err(error) => {
+                let reason = crate::error::reason(self.connector.path(), &error);
+                tracing::warn!(reason, "nothing can be stored yet; every command tries again");
+                self.open = None;
+            }
+        }
+    }
+
     /// Opens the file anew, with all it holds on the disk for certain.
     pub(super) fn reopen(&self) -> Result<Open, String> {
         let open = self.connect().map_err(|error| error.to_string())?;
@@ -57,9 +77,18 @@ impl Writer {
 fn flush(connection: &Connection, limit: Duration) -> rusqlite::Result<()> {
     let checkpoint = || {
         let sql = "PRAGMA wal_checkpoint(TRUNCATE)";
-        let is_blocked = connection.query_row(sql, [], |row| row.get(0)).map_err(Some)?;
-        // `None`: a reader was in the way, which the pragma tells in its answer.
-        if is_blocked { Err(None) } else { Ok(()) }
+        // `None`: somebody was in the way, which the pragma may also tell in its answer.
+        match connection.query_row(sql, [], |row| row.get(0)) {
+            Ok(is_blocked) => {
+                if is_blocked {
+                    Err(None)
+                } else {
+                    Ok(())
+                }
+            }
+            Err(error) if is_in_the_way(&error) => Err(None),
+            Err(error) => Err(Some(error)),
+        }
     };
     retry_while(limit, Option::is_none, checkpoint).map_err(|error| {
         let busy = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_BUSY);
