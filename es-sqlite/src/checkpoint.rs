@@ -3,10 +3,10 @@
 //! SQLite's automatic checkpoint goes as far as readers let it, and tells nobody when it fails.
 //! Where a reader stops it short, it counts pages as carried that it has not flushed. If the flush
 //! that meets them later fails, the system takes them for written, the next checkpoint leaves them
-//! out, and the write-ahead log begins anew without them: acknowledged events are gone, as
-//! `es-faults/tests/a_failed_sync_is_not_made_good.rs` shows. So a connection that writes carries
-//! its log itself, while it holds the write lock, and gives up as a whole where a reader stays in
-//! the way.
+//! out, and the write-ahead log begins anew without them: acknowledged events are gone. So a
+//! connection that writes carries its log itself, while it holds the write lock, and gives up as a
+//! whole where a reader stays in the way. `docs/decisions/checkpoint-whole-or-not-at-all.md` tells
+//! more.
 
 use std::ffi::c_int;
 use std::sync::Arc;

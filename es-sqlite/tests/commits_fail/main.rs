@@ -102,6 +102,21 @@ fn a_flush_fails_and_so_does_every_look_at_what_became_of_it() {
     }
 }
 
+/// What was to be flushed and could not be must not reach the database before the rest does.
+#[test]
+fn a_flush_fails_and_the_power_is_cut_during_the_look_at_what_became_of_it() {
+    for seed in 0..40 {
+        let flush = Fault::on(Call::Sync).file("-wal").error(IoError::Fsync);
+        let cut = Crash::Scramble { seed };
+        let alone = World::new(&format!("look-cut-{seed}"));
+        let read = World::with_reader(&format!("look-cut-{seed}-read"));
+        for world in [alone, read] {
+            let flush = flush.clone();
+            world.cut_before_the_flush(cut).play(&[flush], Afterwards::PowerCut(cut));
+        }
+    }
+}
+
 #[test]
 fn every_call_fails_for_good_until_the_disk_is_healed() {
     for call in [Call::Read, Call::Write, Call::Sync, Call::Truncate, Call::Lock, Call::Shm] {
@@ -115,8 +130,13 @@ fn every_call_fails_for_good_until_the_disk_is_healed() {
 fn every_call_of_a_commit_that_checkpoints_fails() {
     let database = |call| Fault::on(call).file("orders.db");
     let strike = |fault: Fault, name: &str, nth: u64| {
-        let world = World::new(&format!("checkpoint-{name}-{nth}")).about_to_checkpoint();
-        world.play(&[fault.nth(nth)], Afterwards::Restart)
+        let name = format!("checkpoint-{name}-{nth}");
+        let play = |name: &str, end| {
+            let world = World::new(name).about_to_checkpoint();
+            world.play(&[fault.clone().nth(nth)], end)
+        };
+        play(&format!("{name}-cut"), Afterwards::PowerCut(Crash::LoseUnsynced));
+        play(&name, Afterwards::Restart)
     };
     let flushes = (1..).take_while(|nth| strike(database(Call::Sync), "sync", *nth) > 0);
     assert!(flushes.count() > 0, "the commit did not checkpoint");

@@ -30,6 +30,8 @@ pub struct World {
     has_reader: bool,
     /// Bytes of events that are in the write-ahead log before the group comes.
     ballast: usize,
+    /// What a power cut leaves that comes while the engine finds out what became of the group.
+    cut: Option<Crash>,
 }
 
 /// A little less than what makes the engine carry its write-ahead log into the database.
@@ -42,7 +44,16 @@ impl World {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("orders.db");
         let disk = Disk::register(name).unwrap();
-        Self { name: name.to_owned(), disk, path, folder, bug: None, has_reader: false, ballast: 0 }
+        Self {
+            name: name.to_owned(),
+            disk,
+            path,
+            folder,
+            bug: None,
+            has_reader: false,
+            ballast: 0,
+            cut: None,
+        }
     }
 
     /// One with a reader beside the writer.
@@ -63,6 +74,13 @@ impl World {
     pub fn about_to_checkpoint(self) -> Self {
         let mut world = self;
         world.ballast = BALLAST_BYTES;
+        world
+    }
+
+    /// Cuts the power before the database is flushed.
+    pub fn cut_before_the_flush(self, crash: Crash) -> Self {
+        let mut world = self;
+        world.cut = Some(crash);
         world
     }
 
@@ -96,20 +114,21 @@ impl World {
                 self.disk.heal();
                 self.goes_on(&log, &told).await?;
                 log.close().await;
-                self.look().await
+                self.look(&told).await
             }
             Afterwards::PowerCut(crash) => {
                 self.disk.crash(crash).unwrap();
                 self.disk.heal();
                 log.close().await;
-                self.look().await
+                self.look(&told).await
             }
         }?;
         if (stored.len() as u64) < seen {
             return Err(format!("a reader saw {seen} events, {} are there", stored.len()));
         }
-        // A fault that strikes again and again may hide what became of a batch for good.
-        let may_be_unknown = struck > 1;
+        // A fault that strikes again and again may hide what became of a batch for good, and so may
+        // a power cut that comes before the answer.
+        let may_be_unknown = struck > 1 || self.cut.is_some();
         lie(&told, &stored, may_be_unknown).map_or(Ok(struck), Err)
     }
 
@@ -151,7 +170,17 @@ impl World {
         if reached(&group, &struck).await {
             group.follow().await;
         }
+        let cut = self.cut.map(|crash| {
+            let (disk, flush) = (self.disk.clone(), self.disk.hold(Call::Sync, "orders.db"));
+            std::thread::spawn(move || {
+                assert!(flush.reached_within(PATIENCE), "the database was never flushed");
+                disk.crash(crash).unwrap();
+            })
+        });
         struck.release();
+        if let Some(cut) = cut {
+            cut.join().unwrap();
+        }
         tokio::time::timeout(PATIENCE, group.told()).await.expect("everybody is answered")
     }
 
@@ -160,22 +189,14 @@ impl World {
         let next = append(log, batch(&order("next"), Expected::NoStream, 1)).await;
         next.map_err(|error| format!("the log did not go on: {error}"))?;
         let events = read_all(log).await.map_err(|error| error.to_string())?;
-        for one in told {
-            let Some(id) = one.command else { continue };
-            let memory = log.remembered(&Tenant::default(), id).await;
-            let is_known = memory.map_err(|error| error.to_string())?.is_some();
-            let is_stored = events.iter().any(|event| event.id == one.events[0]);
-            if is_known != is_stored {
-                return Err(format!("`{}` is stored: {is_stored}, known: {is_known}", one.name));
-            }
-        }
-        Ok(())
+        remembers(log, told, &events).await
     }
 
     /// What a program finds that opens the file now.
-    async fn look(&self) -> Result<Vec<RecordedEvent>, String> {
+    async fn look(&self, told: &[Told]) -> Result<Vec<RecordedEvent>, String> {
         let log = open(&self.path);
         let events = read_all(&log).await.map_err(|error| error.to_string())?;
+        remembers(&log, told, &events).await?;
         let positions: Vec<u64> = events.iter().map(|event| event.position.0).collect();
         if positions != (1..=events.len() as u64).collect::<Vec<_>>() {
             return Err(format!("the positions are {positions:?}"));
@@ -195,6 +216,20 @@ impl Drop for World {
             eprintln!("in {}", self.folder.path().display());
         }
     }
+}
+
+/// A command is remembered if its events are there, and not otherwise.
+async fn remembers(log: &SqliteLog, told: &[Told], events: &[RecordedEvent]) -> Result<(), String> {
+    for one in told {
+        let Some(id) = one.command else { continue };
+        let memory = log.remembered(&Tenant::default(), id).await;
+        let is_known = memory.map_err(|error| error.to_string())?.is_some();
+        let is_stored = events.iter().any(|event| event.id == one.events[0]);
+        if is_known != is_stored {
+            return Err(format!("`{}` is stored: {is_stored}, known: {is_known}", one.name));
+        }
+    }
+    Ok(())
 }
 
 /// Waits until the call to be struck is held, or everybody is answered without it.
