@@ -1,43 +1,142 @@
-//! Exact decimals: how amounts of money are written.
-//!
-//! Money is never a floating-point number here. `Decimal` adds and multiplies exactly and is
-//! stored as text, so a sum over a million events is right to the last digit.
+//! Money: exact, and written in one form wherever it appears.
+
+use std::{
+    fmt,
+    ops::{Add, AddAssign, Mul, Neg, Sub, SubAssign},
+    str::FromStr,
+};
 
 use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize, Serializer};
 
-/// Writes an amount without trailing zeros: `4064726.591`, `112906.68`, `5`.
-#[must_use]
-pub fn exact(amount: Decimal) -> String {
-    amount.normalize().to_string()
+/// An amount in pounds, never a floating-point number: a sum over a million of them is right to
+/// the last digit.
+///
+/// Events, tables, reports and JSON all write it with two decimals, and with more only where it
+/// has more: `5.00`, `112906.68`, `4064726.591`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(transparent)]
+pub struct Money(Decimal);
+
+/// What is no amount.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no amount in pounds; write it like 2.50")]
+pub struct InvalidMoney(String);
+
+impl Money {
+    /// Nothing.
+    pub const ZERO: Self = Self(Decimal::ZERO);
+
+    /// Returns a number of pence.
+    #[must_use]
+    pub fn pence(pence: i64) -> Self {
+        Self(Decimal::new(pence, 2))
+    }
+
+    /// Returns how many decimals it needs.
+    #[must_use]
+    pub fn decimals(self) -> u32 {
+        self.0.normalize().scale()
+    }
 }
 
-/// Writes an amount for a reader of tables: exact, with at least two decimals.
-#[must_use]
-pub fn pounds(amount: Decimal) -> String {
-    let mut amount = amount.normalize();
-    if amount.scale() < 2 {
-        amount.rescale(2);
+impl FromStr for Money {
+    type Err = InvalidMoney;
+
+    fn from_str(text: &str) -> Result<Self, InvalidMoney> {
+        Decimal::from_str_exact(text).map(Self).map_err(|_| InvalidMoney(text.to_owned()))
     }
-    amount.to_string()
+}
+
+impl fmt::Display for Money {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut amount = self.0.normalize();
+        if amount.scale() < 2 {
+            amount.rescale(2);
+        }
+        fmt::Display::fmt(&amount, f)
+    }
+}
+
+impl Serialize for Money {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl Add for Money {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self(self.0 + other.0)
+    }
+}
+
+impl AddAssign for Money {
+    fn add_assign(&mut self, other: Self) {
+        self.0 += other.0;
+    }
+}
+
+impl Sub for Money {
+    type Output = Self;
+
+    fn sub(self, other: Self) -> Self {
+        Self(self.0 - other.0)
+    }
+}
+
+impl SubAssign for Money {
+    fn sub_assign(&mut self, other: Self) {
+        self.0 -= other.0;
+    }
+}
+
+impl Mul<u32> for Money {
+    type Output = Self;
+
+    fn mul(self, times: u32) -> Self {
+        Self(self.0 * Decimal::from(times))
+    }
+}
+
+impl Neg for Money {
+    type Output = Self;
+
+    fn neg(self) -> Self {
+        Self(-self.0)
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{exact, pounds};
-    use rust_decimal::Decimal;
+    #![allow(clippy::unwrap_used, missing_docs)]
+
+    use super::Money;
 
     #[test]
-    fn trailing_zeros_are_dropped_and_digits_never_are() {
-        assert_eq!(exact(Decimal::new(112_906_680, 3)), "112906.68");
-        assert_eq!(exact(Decimal::new(4_064_726_591, 3)), "4064726.591");
-        assert_eq!(exact(Decimal::new(500, 2)), "5");
-        assert_eq!(exact(Decimal::ZERO), "0");
+    fn pence_are_always_shown_and_no_digit_is_dropped() {
+        for (typed, shown) in [
+            ("2.5", "2.50"),
+            ("-3", "-3.00"),
+            ("0", "0.00"),
+            ("-0.0", "0.00"),
+            ("112906.680", "112906.68"),
+            ("4064726.591", "4064726.591"),
+        ] {
+            let money: Money = typed.parse().unwrap();
+            assert_eq!(money.to_string(), shown);
+            let stored = serde_json::to_string(&money).unwrap();
+            assert_eq!(stored, format!("\"{shown}\""));
+            assert_eq!(serde_json::from_str::<Money>(&stored).unwrap(), money);
+        }
     }
 
     #[test]
-    fn tables_show_pence() {
-        assert_eq!(pounds(Decimal::new(25, 1)), "2.50");
-        assert_eq!(pounds(Decimal::new(-3, 0)), "-3.00");
-        assert_eq!(pounds(Decimal::new(2591, 3)), "2.591");
+    fn what_is_no_amount_is_told() {
+        for typed in ["", "ten", "£2", "1,50", "NaN"] {
+            let error = typed.parse::<Money>().unwrap_err().to_string();
+            assert_eq!(error, format!("`{typed}` is no amount in pounds; write it like 2.50"));
+        }
     }
 }

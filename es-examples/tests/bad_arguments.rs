@@ -27,20 +27,25 @@ fn every_command_says_where_the_store_is() {
 #[test]
 fn an_unknown_order_is_rejected() {
     let place = with_order();
-    for command in ["confirm", "pay", "ship", "cancel", "show", "history"] {
-        place.run(&[command, "nobody"]).failed(3, "does not exist");
+    for command in ["confirm", "pay", "ship", "cancel"] {
+        place.run(&[command, "nobody"]).failed(1, "does not exist");
     }
-    place.run(&["add-item", "nobody", "PEN", "--price", "1"]).failed(3, "does not exist");
+    for command in ["show", "history"] {
+        let told =
+            "there is no order and no credit note `nobody`; `order list` shows what there is";
+        place.run(&[command, "nobody"]).failed(1, told);
+    }
+    place.run(&["add-item", "nobody", "PEN", "--price", "1"]).failed(1, "does not exist");
 }
 
 #[test]
 fn a_duplicate_order_is_rejected() {
-    with_order().run(&["place", "a"]).failed(3, "exists already; use another id");
+    with_order().run(&["place", "a"]).failed(1, "exists already; use another id");
 }
 
 #[test]
 fn a_rule_of_the_order_is_told() {
-    with_order().run(&["confirm", "a"]).failed(3, "the order is empty; add an item first");
+    with_order().run(&["confirm", "a"]).failed(1, "the order is empty; add an item first");
 }
 
 #[test]
@@ -49,10 +54,10 @@ fn an_order_goes_its_way_from_the_command_line() {
     place.done(&["add-item", "a", "PEN", "--price", "2.50", "--quantity", "3"]);
     place.done(&["add-item", "a", "INK", "--price", "1.255"]);
     place.done(&["confirm", "a"]);
-    place.run(&["ship", "a"]).failed(3, "pay it first");
+    place.run(&["ship", "a"]).failed(1, "pay it first");
     assert!(place.done(&["pay", "a"]).out.contains("receipt house-"));
     place.done(&["ship", "a"]);
-    place.run(&["cancel", "a"]).failed(3, "was shipped");
+    place.run(&["cancel", "a"]).failed(1, "was shipped");
 
     assert!(place.done(&["show", "a"]).out.contains("shipped, 2 lines, total 8.755"));
     assert!(place.done(&["show", "a", "--at", "1"]).out.contains("open, 1 line, total 7.50"));
@@ -63,10 +68,10 @@ fn an_order_goes_its_way_from_the_command_line() {
     assert!(then.contains("open, 2 lines, total 8.755"), "{then}");
     let early = place.run(&["show", "a", "--as-of", "2001-01-01T00:00"]);
     let placed_at = history[0]["recorded_at"].as_str().unwrap();
-    early.failed(3, "order `a` did not exist yet at 2001-01-01T00:00:00Z");
-    early.failed(3, &format!("its first event was recorded at {placed_at}"));
+    early.failed(1, "order `a` did not exist yet at 2001-01-01T00:00:00Z");
+    early.failed(1, &format!("its first event was recorded at {placed_at}"));
     let nobody = place.run(&["show", "nobody", "--as-of", "2001-01-01T00:00"]);
-    nobody.failed(3, "`Order nobody` does not exist");
+    nobody.failed(1, "there is no order and no credit note `nobody`");
     assert!(place.done(&["list"]).out.contains("shipped"));
     assert!(place.done(&["list", "--status", "open"]).out.contains("no orders"));
 }
@@ -75,12 +80,12 @@ fn an_order_goes_its_way_from_the_command_line() {
 fn a_version_that_there_is_not_is_told() {
     let place = with_order();
     let at = |sequence| place.run(&["show", "a", "--at", sequence]);
-    at("99").failed(3, "order `a` has 1 event, the last one is 0; 99 was asked for");
+    at("99").failed(1, "order `a` has 1 event, the last one is 0; 99 was asked for");
     at("-1").failed(2, "a sequence is a whole number, 0 for the first event");
     place.done(&["add-item", "a", "PEN", "--price", "2.50"]);
-    at("2").failed(3, "order `a` has 2 events, the last one is 1; 2 was asked for");
+    at("2").failed(1, "order `a` has 2 events, the last one is 1; 2 was asked for");
     assert_eq!(at("1").code, Some(0));
-    place.run(&["show", "b", "--at", "0"]).failed(3, "`Order b` does not exist");
+    place.run(&["show", "b", "--at", "0"]).failed(1, "there is no order and no credit note `b`");
 }
 
 #[test]
@@ -90,32 +95,66 @@ fn an_id_that_cannot_be_stored_is_wrong_usage() {
     place.run(&["place", long.as_str()]).failed(2, "255");
     place.run(&["show", long.as_str()]).failed(2, "255");
     place.run(&["place", "a\u{7}b"]).failed(2, "control character");
-    place.run(&["place", ""]).failed(2, "empty");
+    for blank in ["", " "] {
+        place.run(&["place", blank]).failed(2, "the number is blank");
+        place.run(&["show", blank]).failed(2, "the number is blank");
+    }
 }
 
+/// A bad argument is wrong usage, whether it is no number or one that makes no sense; only what
+/// depends on the order is refused by the order.
 #[test]
-fn a_quantity_or_price_that_does_not_fit_is_told() {
+fn an_item_that_makes_no_sense_is_wrong_usage_in_the_words_of_the_domain() {
     let place = with_order();
-    let add = |quantity: &str, price: &str| {
-        let quantity = format!("--quantity={quantity}");
-        place.run(&["add-item", "a", "PEN", quantity.as_str(), &format!("--price={price}")])
+    let add = |product: &str, quantity: &str, price: &str| {
+        let (quantity, price) = (format!("--quantity={quantity}"), format!("--price={price}"));
+        place.run(&["add-item", "a", product, quantity.as_str(), price.as_str()])
     };
-    add("4294967296", "1").failed(2, "quantity");
-    add("-1", "1").failed(2, "quantity");
-    add("0", "1").failed(3, "quantity of at least 1");
-    add("1", "0").failed(3, "not above zero");
-    add("1", "1.23456").failed(3, "more than 4 decimals");
-    add("4294967295", "79228162514264337593543950335").failed(3, "larger than");
-    add("1", "ten").failed(2, "price");
-    let said = place.run(&["add-item", "a", "PEN", "--price", "1", "--quantity", "-1"]);
-    said.failed(2, "a quantity is a whole number from 1 to 4294967295");
+    for blank in ["", " ", "\t"] {
+        add(blank, "1", "1").failed(2, "the product code is blank");
+    }
+    add("P\tN", "1", "1").failed(2, "the product code holds a control character");
+    for quantity in ["", " ", "0", "-1", "1.5", "two", "4294967296"] {
+        let told =
+            format!("`{quantity}` is no quantity; write a whole number from 1 to 4294967295");
+        add("PEN", quantity, "1").failed(2, &told);
+    }
+    for price in ["", " ", "ten", "£1", "1,50"] {
+        add("PEN", "1", price)
+            .failed(2, &format!("`{price}` is no price; write it in pounds like"));
+    }
+    for price in ["0", "0.00", "-1.5"] {
+        add("PEN", "1", price).failed(2, &format!("the price `{price}` is not above zero"));
+    }
+    add("PEN", "1", "1.23456").failed(2, "the price `1.23456` has more than 4 decimals");
+    let high = "79228162514264337593543950335";
+    add("PEN", "1", high).failed(2, "is larger than 1000000000000000.00");
+    let long = ["--description", &"x".repeat(1_001), "--price", "1"];
+    place.run(&[&["add-item", "a", "PEN"], &long[..]].concat()).failed(2, "the limit is 1000");
+    // Only together are they too much for an order.
+    add("PEN", "4294967295", "999999999").failed(1, "the amount is larger than");
+
     let said = place.run(&["add-item", "a", "PEN", "--price", "1", "--line", "-1"]);
     said.failed(2, "a line is a whole number from 1 to 4294967295");
-    let said = place.run(&["add-item", "a", "PEN", "--price", "-1.5"]);
-    said.failed(3, "the unit price `-1.5` is not above zero");
     let said = place.run(&["add-item", "a", "PEN", "--quantity", "--price", "1"]);
     said.failed(2, "a value is required for '--quantity <QUANTITY>'");
     assert!(place.done(&["show", "a"]).out.contains("open, 0 lines"));
+}
+
+#[test]
+fn who_orders_and_from_where_is_not_blank() {
+    let place = with_order();
+    place.run(&["place", "b", "--country", " "]).failed(2, "the country is blank");
+    place.run(&["place", "b", "--customer", ""]).failed(2, "the customer's name is blank");
+    place.run(&["show", "b"]).failed(1, "there is no order and no credit note `b`");
+}
+
+#[test]
+fn the_help_says_what_an_exit_code_means() {
+    let help = Place::new().done(&["--help"]).out;
+    for rule in ["0 done", "1 refused by a rule of the shop, or failed", "2 wrong usage"] {
+        assert!(help.split_whitespace().collect::<Vec<_>>().join(" ").contains(rule), "{help}");
+    }
 }
 
 #[test]
@@ -143,7 +182,7 @@ fn failures_are_json_too() {
     let ended = with_order().run(&["show", "nobody", "--json"]);
     let line = ended.err.lines().last().unwrap();
     let json: serde_json::Value = serde_json::from_str(line).unwrap();
-    assert_eq!((ended.code, json["kind"].as_str()), (Some(3), Some("rejected")));
+    assert_eq!((ended.code, json["kind"].as_str()), (Some(1), Some("rejected")));
 }
 
 #[test]

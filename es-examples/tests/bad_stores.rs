@@ -44,7 +44,7 @@ fn a_store_with_a_mistyped_name() {
 fn nothing_is_there_before_the_first_order_and_the_first_import() {
     let place = Place::new();
     place.run(&["list"]).failed(1, "begin one with `order place` or `order import`");
-    place.run(&["report"]).failed(1, "data/retail.db");
+    place.run(&["report"]).failed(1, "data/orders.db");
     assert!(!place.path("data").exists(), "asking leaves no trace");
 }
 
@@ -75,6 +75,21 @@ fn every_command_that_makes_a_store_says_so() {
         let again = place.run(&[command, &["--store", url.as_str()]].concat());
         assert!(!again.err.contains("new store"), "{again:?}");
     }
+}
+
+/// SQLite takes a file without a byte for a new database.
+#[test]
+fn a_file_without_a_byte_is_no_store_until_one_is_begun_there() {
+    let place = Place::new();
+    let path = place.write("data/orders.db", "").canonicalize().unwrap();
+    for command in [&["list"][..], &["report"], &["pay", "a"]] {
+        let ended = place.run(command);
+        ended.failed(1, &format!("there is no store at `{}`, the file is empty", path.display()));
+        assert_eq!(path.metadata().unwrap().len(), 0, "{command:?}");
+    }
+    let begun = place.done(&["place", "a"]);
+    assert!(begun.err.contains(&format!("new store made at {}\n", path.display())), "{begun:?}");
+    assert!(place.done(&["list"]).err.starts_with("store "));
 }
 
 #[test]

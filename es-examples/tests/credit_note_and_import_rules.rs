@@ -7,24 +7,28 @@ use es_examples::{
         AddCredit, CreditAdded, CreditNote, CreditNoteError, CreditNoteId, CreditNoteIssued,
     },
     import::{FileImported, FinishImport, Import, ImportId, ImportStarted, StartImport},
-    item::{InvalidItem, Item},
+    item::{Item, TooLarge},
+    money::Money,
 };
-use rust_decimal::Decimal;
 
 fn note_id() -> CreditNoteId {
     CreditNoteId::from("C1")
 }
 
 fn item(quantity: u32) -> Item {
-    let (product, description) = ("22423".to_owned(), String::new());
-    Item { product, description, quantity, unit_price: Decimal::new(250, 2) }
+    Item {
+        product: "22423".parse().unwrap(),
+        description: "".parse().unwrap(),
+        quantity: quantity.try_into().unwrap(),
+        unit_price: "2.50".parse().unwrap(),
+    }
 }
 
 fn issued() -> CreditNoteIssued {
     CreditNoteIssued {
         credit_note_id: note_id(),
         customer: None,
-        country: "EIRE".to_owned(),
+        country: "EIRE".parse().unwrap(),
         issued_at: "2010-12-01T08:26:00Z".parse().unwrap(),
     }
 }
@@ -34,9 +38,9 @@ fn credited(line: u32) -> CreditAdded {
         credit_note_id: note_id(),
         line,
         item: item(2),
-        amount: Decimal::new(-500, 2),
+        amount: Money::pence(-500),
         customer: None,
-        country: "EIRE".to_owned(),
+        country: "EIRE".parse().unwrap(),
         issued_at: issued().issued_at,
     }
 }
@@ -62,9 +66,10 @@ fn a_known_line_is_not_another_item() {
 }
 
 #[test]
-fn a_credit_needs_a_quantity() {
-    let when = given::<CreditNote>().events(issued()).when(add(1, 0));
-    when.then_error(InvalidItem::Quantity.into());
+fn a_credit_that_is_no_longer_exact_is_refused() {
+    let huge = Item { unit_price: "1000000000000000".parse().unwrap(), ..item(2) };
+    let add = AddCredit { credit_note_id: note_id(), line: 1, item: huge };
+    given::<CreditNote>().events(issued()).when(add).then_error(TooLarge.into());
 }
 
 fn import_id() -> ImportId {

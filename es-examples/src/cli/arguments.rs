@@ -5,9 +5,15 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use es_core::event::Timestamp;
 use jiff::{civil::DateTime, tz::TimeZone};
-use rust_decimal::Decimal;
 
-use crate::{order::Status, read::Grouping};
+use crate::{
+    country::Country,
+    customer::{CustomerName, Email},
+    item::{Description, Price, ProductCode, Quantity},
+    order::Status,
+    read::Grouping,
+    text::InvalidText,
+};
 
 /// An order book that stores what happened, event by event.
 ///
@@ -15,8 +21,7 @@ use crate::{order::Status, read::Grouping};
 #[derive(Debug, Parser)]
 #[command(name = "order", version, after_help = EXIT_CODES)]
 pub struct Arguments {
-    /// Where the log is [default: sqlite:data/orders.db; sqlite:data/retail.db for import and
-    /// report]
+    /// Where the log is [default: sqlite:data/orders.db]
     #[arg(long, global = true, value_name = "URL")]
     pub store: Option<String>,
     /// Answer in JSON
@@ -27,8 +32,9 @@ pub struct Arguments {
     pub action: Option<Action>,
 }
 
-const EXIT_CODES: &str = "Exit codes: 0 done, 1 a fault (disk, file, store), 2 wrong usage, \
-                          3 rejected (no such order, or against its rules)";
+const EXIT_CODES: &str = "Exit codes: 0 done; 1 refused by a rule of the shop, or failed (disk, \
+                          file, store); 2 wrong usage: with these arguments it cannot be done, \
+                          whatever is stored";
 
 /// What to do.
 #[derive(Debug, Subcommand)]
@@ -47,11 +53,11 @@ pub enum Action {
     Ship(Named),
     /// Call off an order that has not been shipped
     Cancel(Named),
-    /// Show an order, now or as it was
+    /// Show an order or a credit note, now or as it was
     Show(Show),
-    /// Show an order's events, each with the state after it
-    History(Named),
-    /// List orders
+    /// Show the events of an order or a credit note, each with the state after it
+    History(History),
+    /// List orders, or credit notes
     List(List),
     /// Import a retailer's export
     Import(Import),
@@ -70,6 +76,7 @@ impl Action {
 #[derive(Debug, Args)]
 pub struct Named {
     /// The order's number
+    #[arg(value_parser = number)]
     pub order: String,
 }
 
@@ -77,55 +84,67 @@ pub struct Named {
 #[derive(Debug, Args)]
 pub struct Register {
     /// The new customer's number
+    #[arg(value_parser = number)]
     pub customer: String,
     /// The customer's name
     #[arg(long)]
-    pub name: String,
+    pub name: CustomerName,
     /// Where mail goes
     #[arg(long)]
-    pub email: String,
+    pub email: Email,
 }
 
 /// An order to open.
 #[derive(Debug, Args)]
 pub struct Place {
     /// The new order's number
+    #[arg(value_parser = number)]
     pub order: String,
     /// Who orders
     #[arg(long)]
-    pub customer: Option<String>,
+    pub customer: Option<CustomerName>,
     /// Where the customer lives
     #[arg(long, default_value = "United Kingdom")]
-    pub country: String,
+    pub country: Country,
 }
 
 /// An item to add.
 #[derive(Debug, Args)]
 pub struct AddItem {
     /// The order's number
+    #[arg(value_parser = number)]
     pub order: String,
     /// The product's code
-    pub product: String,
+    pub product: ProductCode,
     /// The price of one in pounds
-    #[arg(long, allow_negative_numbers = true, value_parser = Decimal::from_str_exact)]
-    pub price: Decimal,
+    #[arg(long, allow_negative_numbers = true)]
+    pub price: Price,
     /// How many
-    #[arg(long, default_value_t = 1, allow_negative_numbers = true, value_parser = quantity)]
-    pub quantity: u32,
+    #[arg(long, default_value = "1", allow_negative_numbers = true)]
+    pub quantity: Quantity,
     /// The product's name
     #[arg(long, default_value = "")]
-    pub description: String,
+    pub description: Description,
     /// The line's number in the order; said again for the same item it changes nothing [default:
     /// the next]
     #[arg(long, allow_negative_numbers = true, value_parser = line)]
     pub line: Option<u32>,
 }
 
-/// An order to show.
+/// An order or a credit note whose events to show.
+#[derive(Debug, Args)]
+pub struct History {
+    /// Its number
+    #[arg(value_parser = number)]
+    pub number: String,
+}
+
+/// An order or a credit note to show.
 #[derive(Debug, Args)]
 pub struct Show {
-    /// The order's number
-    pub order: String,
+    /// Its number
+    #[arg(value_parser = number)]
+    pub number: String,
     /// As it was right after the event with this sequence, 0 for the first
     #[arg(
         long,
@@ -140,12 +159,15 @@ pub struct Show {
     pub as_of: Option<Timestamp>,
 }
 
-/// Orders to list.
+/// Orders or credit notes to list.
 #[derive(Debug, Args)]
 pub struct List {
     /// Only orders with this status
     #[arg(long)]
     pub status: Option<Status>,
+    /// Credit notes instead of orders
+    #[arg(long, conflicts_with = "status")]
+    pub credit_notes: bool,
     /// At most so many
     #[arg(
         long,
@@ -162,7 +184,8 @@ pub struct List {
 pub struct Import {
     /// A CSV file, compressed with gzip or not
     pub file: PathBuf,
-    /// Where rows go that are neither sale nor credit
+    /// Where rows go that are not imported as they stand; a list that is there stays, and the new
+    /// one gets a number, as in rejects-2.csv
     #[arg(long, default_value = "data/rejects.csv", value_name = "PATH")]
     pub rejects: PathBuf,
 }
@@ -182,8 +205,12 @@ fn at_least_one(text: &str) -> Result<usize, String> {
     }
 }
 
-fn quantity(text: &str) -> Result<u32, String> {
-    text.parse().map_err(|_| format!("a quantity is a whole number from 1 to {}", u32::MAX))
+/// What else makes a number wrong, the framework says when it is used.
+fn number(text: &str) -> Result<String, InvalidText> {
+    match text.trim() {
+        "" => Err(InvalidText::Blank { what: "the number" }),
+        number => Ok(number.to_owned()),
+    }
 }
 
 fn line(text: &str) -> Result<u32, String> {

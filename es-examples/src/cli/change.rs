@@ -2,10 +2,9 @@
 
 use serde_json::json;
 
-use super::{Failure, Output, Shop, arguments};
+use super::{Failure, Output, Shop, arguments, paper::Paper};
 use crate::{
     item::Item,
-    money::pounds,
     order::{
         AddItem, CancelOrder, ConfirmOrder, CreateOrder, Order, OrderId, PayOrder, Payment,
         ShipOrder,
@@ -61,14 +60,5 @@ pub(super) async fn cancel(shop: &Shop, named: &arguments::Named) -> Result<Outp
 async fn state(shop: &Shop, order: &str) -> Result<Output, Failure> {
     let loaded = shop.app.repository::<Order>().load(&OrderId::from(order)).await?;
     let json = json!({ "version": loaded.version.0, "order": &*loaded });
-    Ok(Output { text: format!("order {order}: {}", summary(&loaded)), json })
-}
-
-/// Says in a few words what an order is.
-pub(super) fn summary(order: &Order) -> String {
-    let lines = match order.items().len() {
-        1 => "1 line".to_owned(),
-        lines => format!("{lines} lines"),
-    };
-    format!("{}, {lines}, total {}", order.status().word(), pounds(order.total()))
+    Ok(Output { text: format!("order {order}: {}", loaded.summary()), json })
 }

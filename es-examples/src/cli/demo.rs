@@ -1,9 +1,11 @@
 //! The guided tour that `cargo run -p es-examples` gives.
 
+use std::{fmt::Display, str::FromStr};
+
 use es_core::prelude::*;
 use serde_json::json;
 
-use super::{Failure, Output, Shop, arguments::Named, change::summary, inspect, list};
+use super::{Failure, Output, Shop, inspect, list, paper::Paper};
 use crate::{
     item::Item,
     order::{
@@ -29,7 +31,7 @@ pub(super) async fn run(shop: &Shop) -> Result<Output, Failure> {
     story.tell("\nthe read model, once it has caught up:");
     story.tell(list::orders(&demo_orders(shop).await?));
     story.tell(format!("\nthe history of {}, with the state after each event:", first.0));
-    story.tell(inspect::history(shop, &Named { order: first.0.clone() }).await?.text);
+    story.tell(inspect::history(shop, &first.0).await?.text);
     travel(shop, &mut story, &first).await?;
     story.tell("\nnext: cargo run -p es-examples -- --help");
     Ok(Output { text: story.0, json: json!({ "orders": [first, second] }) })
@@ -48,9 +50,9 @@ impl Story {
 async fn accept(shop: &Shop, story: &mut Story, order: &OrderId) -> Result<(), Failure> {
     let commands = shop.app.commands();
     story.tell(format!("\nplace {}, fill and confirm it, pay and ship it:", order.0));
-    commands.send(create(order, "Ann", "Norway")).await?;
-    commands.send(item(order, "22423", "REGENCY CAKESTAND", 2, 1275)).await?;
-    commands.send(item(order, "85123A", "T-LIGHT HOLDER", 6, 255)).await?;
+    commands.send(create(order, "Ann", "Norway")?).await?;
+    commands.send(item(order, ["22423", "REGENCY CAKESTAND", "2", "12.75"])?).await?;
+    commands.send(item(order, ["85123A", "T-LIGHT HOLDER", "6", "2.55"])?).await?;
     commands.send(ConfirmOrder { order_id: order.clone(), payment: Payment::Due }).await?;
     let receipt = commands.send(PayOrder { order_id: order.clone() }).await?;
     commands.send(ShipOrder { order_id: order.clone() }).await?;
@@ -61,8 +63,8 @@ async fn accept(shop: &Shop, story: &mut Story, order: &OrderId) -> Result<(), F
 async fn call_off(shop: &Shop, story: &mut Story, order: &OrderId) -> Result<(), Failure> {
     let commands = shop.app.commands();
     story.tell(format!("place {}, confirm it and cancel it:", order.0));
-    commands.send(create(order, "Bob", "EIRE")).await?;
-    commands.send(item(order, "22720", "CAKE TINS", 3, 495)).await?;
+    commands.send(create(order, "Bob", "EIRE")?).await?;
+    commands.send(item(order, ["22720", "CAKE TINS", "3", "4.95"])?).await?;
     commands.send(ConfirmOrder { order_id: order.clone(), payment: Payment::Due }).await?;
     commands.send(CancelOrder { order_id: order.clone() }).await?;
     commands.send(CancelOrder { order_id: order.clone() }).await?;
@@ -86,9 +88,9 @@ async fn travel(shop: &Shop, story: &mut Story, order: &OrderId) -> Result<(), F
     let orders = shop.app.repository::<Order>();
     let moment = orders.load_at(order, Sequence(1)).await?.recorded_at;
     let then = orders.load_as_of(order, moment).await?;
-    story.tell(format!("\n{} as of {moment}:\n  {}", order.0, summary(&then)));
+    story.tell(format!("\n{} as of {moment}:\n  {}", order.0, then.summary()));
     let now = orders.load(order).await?;
-    story.tell(format!("{} now:\n  {}", order.0, summary(&now)));
+    story.tell(format!("{} now:\n  {}", order.0, now.summary()));
     Ok(())
 }
 
@@ -108,21 +110,30 @@ fn demo(number: u64) -> OrderId {
     OrderId(format!("demo-{number}"))
 }
 
-fn create(order_id: &OrderId, customer: &str, country: &str) -> CreateOrder {
-    CreateOrder {
-        order_id: order_id.clone(),
-        customer: Some(customer.to_owned()),
-        country: country.to_owned(),
-        placed_at: jiff::Timestamp::now().into(),
-    }
+fn create(order_id: &OrderId, customer: &str, country: &str) -> Result<CreateOrder, Failure> {
+    let (order_id, placed_at) = (order_id.clone(), jiff::Timestamp::now().into());
+    Ok(CreateOrder {
+        order_id,
+        customer: Some(typed(customer)?),
+        country: typed(country)?,
+        placed_at,
+    })
 }
 
-fn item(order_id: &OrderId, product: &str, name: &str, quantity: u32, pence: i64) -> AddItem {
+/// An item as somebody would type it: product, name, quantity and price.
+fn item(
+    order_id: &OrderId,
+    [product, name, quantity, price]: [&str; 4],
+) -> Result<AddItem, Failure> {
     let item = Item {
-        product: product.to_owned(),
-        description: name.to_owned(),
-        quantity,
-        unit_price: rust_decimal::Decimal::new(pence, 2),
+        product: typed(product)?,
+        description: typed(name)?,
+        quantity: typed(quantity)?,
+        unit_price: typed(price)?,
     };
-    AddItem { order_id: order_id.clone(), line: None, item }
+    Ok(AddItem { order_id: order_id.clone(), line: None, item })
+}
+
+fn typed<T: FromStr<Err: Display>>(text: &str) -> Result<T, Failure> {
+    text.parse().map_err(|error: T::Err| Failure::Usage(error.to_string()))
 }

@@ -15,25 +15,24 @@ use crate::retail::{FileError, ImportError, RejectsError};
 /// What went wrong, by who is to do something about it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Failure {
-    /// The disk, a file or the store: exit code 1.
+    /// The disk, a file or the store.
     #[error("{0}")]
     Fault(String),
-    /// The arguments: exit code 2.
+    /// The arguments, which would be wrong whatever is stored.
     #[error("{0}")]
     Usage(String),
-    /// The domain said no: exit code 3.
+    /// The domain said no.
     #[error("{0}")]
     Rejected(String),
 }
 
 impl Failure {
-    /// Returns the exit code of the program.
+    /// Returns the exit code of the program: 2 for wrong usage, 1 for what was refused or failed.
     #[must_use]
     pub fn exit_code(&self) -> ExitCode {
         ExitCode::from(match self {
-            Self::Fault(_) => 1,
             Self::Usage(_) => 2,
-            Self::Rejected(_) => 3,
+            Self::Rejected(_) | Self::Fault(_) => 1,
         })
     }
 

@@ -1,7 +1,7 @@
 //! The import with its progress, its rejected rows and its end by Ctrl-C.
 
 use std::{
-    path::Path,
+    path::{Path, PathBuf},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -11,7 +11,11 @@ use std::{
 
 use serde_json::json;
 
-use super::{Failure, Output, Place, Shop, arguments, output::note, progress::Progress};
+use super::{
+    Failure, Output, Place, Shop, arguments,
+    output::{counted, note},
+    progress::Progress,
+};
 use crate::{
     import::{Import, ImportId},
     read::{ImportedFile, ListImports},
@@ -57,7 +61,8 @@ async fn carry_out(
     let imported = importer.run(file, &stop).await;
     listening.abort();
     progress.end();
-    outcome(survey, imported?, &rejects)
+    let rejects = rejects.finish();
+    outcome(survey, imported?, rejects?)
 }
 
 /// Says whether the file, or another content of it, was imported before. What cannot be found out
@@ -76,7 +81,7 @@ async fn tell_of_earlier_imports(shop: &Shop, file: &RetailFile, survey: &Survey
             if files.iter().any(|it| it.file == name && it.import_id != id) {
                 note(&format!(
                     "`{name}` has changed since it was imported; what is stored stays as it is, \
-                     and rows that differ from it are rejected"
+                     and what differs from it is listed"
                 ));
             }
         }
@@ -90,31 +95,35 @@ async fn stop_on_interrupt(stop: Arc<AtomicBool>) {
     }
 }
 
-fn outcome(survey: &Survey, imported: Imported, rejects: &Rejects) -> Result<Output, Failure> {
+fn outcome(
+    survey: &Survey,
+    imported: Imported,
+    rejects: Option<PathBuf>,
+) -> Result<Output, Failure> {
     let Imported { rows, rejected, differing, finished } = imported;
+    let rejects = rejects.map(std::path::absolute).transpose().map_err(Failure::fault)?;
+    let see = rejects.as_ref().map_or_else(String::new, |path| format!(", see {}", path.display()));
     if !finished {
         return Err(Failure::Fault(format!(
-            "stopped after {rows} of {} rows, which are stored; \
-             run the same command again to go on",
+            "stopped after {rows} of {} rows, {rejected} of them were rejected{see}; run the same \
+             command again to go on",
             survey.rows
         )));
     }
-    let path = std::path::absolute(rejects.path()).map_err(Failure::fault)?;
-    let path = path.display().to_string();
-    let because = match differing {
+    let differ = match differing {
         0 => String::new(),
-        _ => format!(" ({differing} because something else is stored, which stays)"),
+        1 => "; 1 invoice differs from what is stored, which stays".to_owned(),
+        _ => format!("; {differing} invoices differ from what is stored, which stays"),
     };
-    let rows_are = if rows == 1 { "row" } else { "rows" };
-    let were = if rejected == 1 { "was" } else { "were" };
-    let text = format!(
-        "imported {rows} {rows_are}; {rejected} of them {were} rejected{because}, see {path}"
-    );
+    let stored = rows - rejected;
+    let text =
+        format!("read {}: {stored} stored, {rejected} rejected{differ}{see}", counted(rows, "row"));
     let json = json!({
         "rows": rows,
+        "stored_rows": stored,
         "rejected_rows": rejected,
-        "differing_rows": differing,
-        "rejects": path,
+        "differing_invoices": differing,
+        "rejects": rejects,
     });
     Ok(Output { text, json })
 }
@@ -132,14 +141,13 @@ fn refuse_same_file(file: &Path, rejects: &Path) -> Result<(), Failure> {
     Err(Failure::Usage(format!("`{rejects}` is the file to import; name another with --rejects")))
 }
 
-/// Only rejected rows of an earlier import are written over: everything else is somebody's.
+/// Nothing would be written over, but whoever names such a file has mistaken it.
 fn refuse_other_content(rejects: &Path) -> Result<(), Failure> {
-    if Rejects::may_replace(rejects) {
+    if !Rejects::is_something_else(rejects) {
         return Ok(());
     }
     let rejects = rejects.display();
     Err(Failure::Usage(format!(
-        "`{rejects}` holds something else than rejected rows and would be lost; name another file \
-         with --rejects"
+        "`{rejects}` holds something else than rejected rows; name another file with --rejects"
     )))
 }

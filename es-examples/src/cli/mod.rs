@@ -8,6 +8,7 @@ mod import;
 mod inspect;
 mod list;
 mod output;
+mod paper;
 mod place;
 mod progress;
 mod register;
@@ -22,8 +23,8 @@ pub use output::Output;
 use place::Place;
 use shop::Shop;
 
-const ORDERS: &str = "sqlite:data/orders.db";
-const RETAIL: &str = "sqlite:data/retail.db";
+/// Where every command finds what another one stored.
+const STORE: &str = "sqlite:data/orders.db";
 
 /// Carries out what the arguments ask for and prints it; the error says what to print and which
 /// exit code to end with.
@@ -31,12 +32,7 @@ const RETAIL: &str = "sqlite:data/retail.db";
 /// # Errors
 /// [`Failure`] for faults, rejections, and arguments that make no sense.
 pub async fn run(arguments: Arguments) -> Result<(), Failure> {
-    let default = match arguments.action {
-        Some(Action::Import(_) | Action::Report(_)) => RETAIL,
-        _ => ORDERS,
-    };
-    let url = arguments.store.as_deref().unwrap_or(default);
-    let place = Place::of(url)?;
+    let place = Place::of(arguments.store.as_deref().unwrap_or(STORE))?;
     let action = match arguments.action {
         Some(Action::Import(ref import)) => {
             return import::run(&place, arguments.json, import).await;
@@ -68,7 +64,7 @@ async fn answer(shop: &Shop, action: &Action) -> Result<Output, Failure> {
         Action::Ship(named) => change::ship(shop, named).await,
         Action::Cancel(named) => change::cancel(shop, named).await,
         Action::Show(show) => inspect::show(shop, show).await,
-        Action::History(named) => inspect::history(shop, named).await,
+        Action::History(history) => inspect::history(shop, &history.number).await,
         Action::List(list) => list::run(shop, list).await,
         Action::Report(report) => report::run(shop, report).await,
         Action::Import(_) => Err(Failure::Usage("an import opens its own store".to_owned())),

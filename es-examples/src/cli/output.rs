@@ -42,3 +42,8 @@ fn say(text: &str) -> io::Result<()> {
 pub(super) fn note(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{text}");
 }
+
+/// Writes a number of things: `1 row`, `2 rows`.
+pub(super) fn counted(number: u64, thing: &str) -> String {
+    if number == 1 { format!("1 {thing}") } else { format!("{number} {thing}s") }
+}

@@ -1,6 +1,6 @@
 //! Where a store is.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use es_core::registry::{EngineEntry, OpenError};
 use es_sqlite::SqliteConfig;
@@ -48,10 +48,11 @@ impl Place {
     /// mistyped its name would look for what is lost.
     pub(super) fn must_exist(&self) -> Result<(), Failure> {
         match &self.file {
-            Some(file) if !file.exists() => Err(Failure::Fault(format!(
-                "there is no store at `{}`; check --store, or begin one with `order place` or \
+            Some(file) if is_new(file) => Err(Failure::Fault(format!(
+                "there is no store at `{}`{}; check --store, or begin one with `order place` or \
                  `order import`",
-                file.display()
+                file.display(),
+                if file.exists() { ", the file is empty" } else { "" }
             ))),
             _ => Ok(()),
         }
@@ -64,7 +65,7 @@ impl Place {
         opening: impl Future<Output = Result<T, Failure>>,
     ) -> Result<T, Failure> {
         match &self.file {
-            Some(file) if !file.exists() => {
+            Some(file) if is_new(file) => {
                 let opened = opening.await?;
                 note(&format!("new store made at {}", file.display()));
                 return Ok(opened);
@@ -74,4 +75,14 @@ impl Place {
         }
         opening.await
     }
+}
+
+/// Whether there is nothing yet. A file without a byte is no store either, unless everything still
+/// stands in the write-ahead log beside it.
+fn is_new(file: &Path) -> bool {
+    let is_without =
+        |path: &Path| path.metadata().map_or(true, |found| found.is_file() && found.len() == 0);
+    let mut ahead = file.as_os_str().to_owned();
+    ahead.push("-wal");
+    is_without(file) && is_without(Path::new(&ahead))
 }

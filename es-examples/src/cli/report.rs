@@ -7,17 +7,17 @@ use super::{
     output::note,
     table::{Side, table},
 };
-use crate::{
-    money::exact,
-    read::{Group, Grouping, ImportedFile, ListImports, ReportRevenue, Revenue, Totals},
-};
+use crate::read::{Group, Grouping, ImportedFile, ListImports, ReportRevenue, Revenue, Totals};
 
 pub(super) async fn run(shop: &Shop, report: &arguments::Report) -> Result<Output, Failure> {
     let groups = shop.ask::<Revenue, _>(ReportRevenue { by: report.by }).await?;
     let files = shop.ask::<ImportedFile, _>(ListImports {}).await?;
     for file in files.iter().filter(|file| !file.finished) {
         let file = &file.file;
-        note(&format!("`{file}` was not read to its end; import it again to complete it"));
+        note(&format!(
+            "`{file}` is not imported to its end: these are the totals so far; where its import no \
+             longer runs, import it again to complete it"
+        ));
     }
     Ok(match report.by {
         Some(by) => grouped(by, &groups),
@@ -30,7 +30,7 @@ fn altogether(groups: &[Group], files: &[ImportedFile]) -> Output {
     let totals = groups.first().map_or(&empty, |group| &group.totals);
     let rows: u64 = files.iter().map(|file| file.rows).sum();
     let rejected: u64 = files.iter().map(|file| file.rejected).sum();
-    let (revenue, credits) = (exact(totals.revenue), exact(totals.credits));
+    let (revenue, credits) = (totals.revenue, totals.credits);
     let text = format!(
         "rows {rows}\norders {}\norder_lines {}\nrevenue {revenue}\ncredit_notes {}\n\
          credit_lines {}\ncredits {credits}\nrejected_rows {rejected}",
@@ -65,11 +65,11 @@ fn grouped(by: Grouping, groups: &[Group]) -> Output {
             name.clone().unwrap_or_else(|| "(unknown)".to_owned()),
             totals.orders.to_string(),
             totals.order_lines.to_string(),
-            exact(totals.revenue),
+            totals.revenue.to_string(),
             totals.credit_notes.to_string(),
             totals.credit_lines.to_string(),
-            exact(totals.credits),
-            exact(totals.net()),
+            totals.credits.to_string(),
+            totals.net().to_string(),
         ]
     });
     let json = groups.iter().map(|group| as_json(by, group)).collect::<Vec<_>>();
@@ -81,10 +81,10 @@ fn as_json(by: Grouping, Group { name, totals }: &Group) -> Value {
         by.word(): name,
         "orders": totals.orders,
         "order_lines": totals.order_lines,
-        "revenue": exact(totals.revenue),
+        "revenue": totals.revenue,
         "credit_notes": totals.credit_notes,
         "credit_lines": totals.credit_lines,
-        "credits": exact(totals.credits),
-        "net": exact(totals.net()),
+        "credits": totals.credits,
+        "net": totals.net(),
     })
 }

@@ -1,12 +1,11 @@
 use std::collections::BTreeMap;
 
 use es_core::prelude::*;
-use rust_decimal::Decimal;
 
 use super::{
     AddCredit, CreditAdded, CreditNoteError, CreditNoteId, CreditNoteIssued, IssueCreditNote,
 };
-use crate::item::Item;
+use crate::{country::Country, customer::CustomerName, item::Item, money::Money};
 
 /// A credit note, folded from its events.
 #[aggregate]
@@ -14,11 +13,11 @@ use crate::item::Item;
 pub struct CreditNote {
     #[aggregate_identifier]
     credit_note_id: CreditNoteId,
-    customer: Option<String>,
-    country: String,
+    customer: Option<CustomerName>,
+    country: Country,
     issued_at: Timestamp,
     lines: BTreeMap<u32, Item>,
-    credit: Decimal,
+    total: Money,
 }
 
 #[aggregate]
@@ -36,11 +35,11 @@ impl CreditNote {
             let is_repeated = *known == item;
             return if is_repeated { Ok(None) } else { Err(CreditNoteError::AnotherItem(line)) };
         }
-        item.added_to(self.credit)?;
+        item.added_to(-self.total)?;
         Ok(Some(CreditAdded {
             credit_note_id,
             line,
-            amount: -item.amount()?,
+            amount: -item.amount(),
             item,
             customer: self.customer.clone(),
             country: self.country.clone(),
@@ -56,27 +55,27 @@ impl CreditNote {
             country: event.country.clone(),
             issued_at: event.issued_at,
             lines: BTreeMap::new(),
-            credit: Decimal::ZERO,
+            total: Money::ZERO,
         }
     }
 
     #[event_sourcing_handler]
     fn on_added(&mut self, event: &CreditAdded) {
         self.lines.insert(event.line, event.item.clone());
-        self.credit -= event.amount;
+        self.total += event.amount;
     }
 }
 
 impl CreditNote {
     /// Returns whom it is for, where that is known.
     #[must_use]
-    pub fn customer(&self) -> Option<&str> {
-        self.customer.as_deref()
+    pub fn customer(&self) -> Option<&CustomerName> {
+        self.customer.as_ref()
     }
 
     /// Returns where the customer lives.
     #[must_use]
-    pub fn country(&self) -> &str {
+    pub fn country(&self) -> &Country {
         &self.country
     }
 
@@ -90,5 +89,11 @@ impl CreditNote {
     #[must_use]
     pub fn lines(&self) -> &BTreeMap<u32, Item> {
         &self.lines
+    }
+
+    /// Returns what everything given back is worth together, below zero.
+    #[must_use]
+    pub fn total(&self) -> Money {
+        self.total
     }
 }

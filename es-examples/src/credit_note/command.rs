@@ -1,7 +1,7 @@
 use es_core::prelude::*;
 
 use super::CreditNoteId;
-use crate::item::Item;
+use crate::{country::Country, customer::CustomerName, item::Item};
 
 /// Issues a credit note, still without lines.
 #[derive(Command, Debug, Clone, Serialize, Deserialize)]
@@ -10,9 +10,9 @@ pub struct IssueCreditNote {
     #[target]
     pub credit_note_id: CreditNoteId,
     /// Whom it is for, where that is known.
-    pub customer: Option<String>,
+    pub customer: Option<CustomerName>,
     /// Where the customer lives.
-    pub country: String,
+    pub country: Country,
     /// When it was issued.
     pub issued_at: Timestamp,
 }
@@ -25,6 +25,6 @@ pub struct AddCredit {
     pub credit_note_id: CreditNoteId,
     /// The line's number on the note; a known number stores nothing.
     pub line: u32,
-    /// What was given back; its quantity is above zero.
+    /// What was given back.
     pub item: Item,
 }

@@ -1,8 +1,7 @@
 use es_core::prelude::*;
-use rust_decimal::Decimal;
 
 use super::CreditNoteId;
-use crate::item::Item;
+use crate::{country::Country, customer::CustomerName, item::Item, money::Money};
 
 /// A credit note was issued.
 #[derive(Event, Debug, Clone, Serialize, Deserialize)]
@@ -10,9 +9,9 @@ pub struct CreditNoteIssued {
     /// The credit note.
     pub credit_note_id: CreditNoteId,
     /// Whom it is for, where that is known.
-    pub customer: Option<String>,
+    pub customer: Option<CustomerName>,
     /// Where the customer lives.
-    pub country: String,
+    pub country: Country,
     /// When it was issued.
     pub issued_at: Timestamp,
 }
@@ -27,11 +26,11 @@ pub struct CreditAdded {
     /// What was given back.
     pub item: Item,
     /// What it is worth, below zero.
-    pub amount: Decimal,
+    pub amount: Money,
     /// Whom the note is for, where that is known.
-    pub customer: Option<String>,
+    pub customer: Option<CustomerName>,
     /// Where the customer lives.
-    pub country: String,
+    pub country: Country,
     /// When the note was issued.
     pub issued_at: Timestamp,
 }

@@ -1,6 +1,6 @@
 use es_core::prelude::*;
 
-use super::{CustomerId, CustomerRegistered, Email};
+use super::{CustomerId, CustomerName, CustomerRegistered, Email};
 
 /// A customer, folded from its events.
 #[aggregate]
@@ -8,7 +8,7 @@ use super::{CustomerId, CustomerRegistered, Email};
 pub struct Customer {
     #[aggregate_identifier]
     customer_id: CustomerId,
-    name: String,
+    name: CustomerName,
     email: Email,
 }
 
@@ -25,7 +25,7 @@ impl Customer {
 
     /// The customer's name.
     #[must_use]
-    pub fn name(&self) -> &str {
+    pub fn name(&self) -> &CustomerName {
         &self.name
     }
 

@@ -1,6 +1,6 @@
 use es_core::prelude::*;
 
-use super::CustomerId;
+use super::{CustomerId, CustomerName, Email};
 
 /// Registers a customer under an e-mail address that nobody else has.
 #[derive(Command, Debug, Clone, Serialize, Deserialize)]
@@ -9,7 +9,7 @@ pub struct RegisterCustomer {
     #[target]
     pub customer_id: CustomerId,
     /// The customer's name.
-    pub name: String,
-    /// Where mail is to go, as somebody typed it.
-    pub email: String,
+    pub name: CustomerName,
+    /// Where mail is to go.
+    pub email: Email,
 }

@@ -26,18 +26,11 @@ pub enum InvalidEmail {
     TooLong(usize),
 }
 
-impl Email {
-    /// The form in which addresses are compared, of whatever somebody typed.
-    pub(super) fn compared(text: &str) -> String {
-        text.trim().to_lowercase()
-    }
-}
-
 impl FromStr for Email {
     type Err = InvalidEmail;
 
     fn from_str(text: &str) -> Result<Self, InvalidEmail> {
-        let address = Self::compared(text);
+        let address = text.trim().to_lowercase();
         if address.len() > LIMIT_BYTES {
             return Err(InvalidEmail::TooLong(address.len()));
         }

@@ -9,6 +9,7 @@ mod email;
 mod error;
 mod event;
 mod id;
+mod name;
 mod registration;
 
 pub use aggregate::{Customer, CustomerEvent};
@@ -17,4 +18,5 @@ pub use email::{Email, InvalidEmail};
 pub use error::CustomerError;
 pub use event::CustomerRegistered;
 pub use id::CustomerId;
+pub use name::CustomerName;
 pub use registration::{EmailInUse, register};

@@ -1,9 +1,6 @@
 use es_core::prelude::*;
 
-use super::{Customer, CustomerError, CustomerId, CustomerRegistered, Email, RegisterCustomer};
-
-/// The characters that a name has at most.
-pub(super) const NAME: usize = 200;
+use super::{Customer, CustomerError, CustomerId, CustomerRegistered, RegisterCustomer};
 
 /// Whether somebody has an e-mail address.
 #[derive(Debug, Default)]
@@ -17,7 +14,7 @@ impl EmailInUse {
     /// stored between the decision and its own event, the registration is decided again.
     #[criteria]
     fn for_registration(command: &RegisterCustomer) -> Criteria {
-        Criteria::tag("email", &Email::compared(&command.email))
+        Criteria::tag("email", &command.email)
     }
 
     #[event_sourcing_handler]
@@ -29,7 +26,7 @@ impl EmailInUse {
 /// Registers a customer, unless the address is taken. A known number is `AlreadyExists`.
 ///
 /// # Errors
-/// The name or the address is none, or somebody else has the address.
+/// Somebody else has the address.
 #[command_handler]
 pub fn register(
     command: RegisterCustomer,
@@ -37,22 +34,9 @@ pub fn register(
     customers: Repository<Customer>,
 ) -> Result<(), HandlerError<CustomerError>> {
     let RegisterCustomer { customer_id, name, email } = command;
-    let name = checked(&name)?;
-    let email = email.parse::<Email>().map_err(CustomerError::from)?;
     if in_use.by.as_ref().is_some_and(|owner| *owner != customer_id) {
         return Err(CustomerError::EmailInUse { email }.into());
     }
     customers.create(&customer_id.clone(), CustomerRegistered { customer_id, name, email })?;
     Ok(())
-}
-
-fn checked(name: &str) -> Result<String, CustomerError> {
-    let name = name.trim();
-    if name.is_empty() {
-        return Err(CustomerError::Nameless);
-    }
-    if name.chars().count() > NAME || name.contains(char::is_control) {
-        return Err(CustomerError::Name);
-    }
-    Ok(name.to_owned())
 }

@@ -1,14 +1,13 @@
 use std::collections::BTreeMap;
 
 use es_core::prelude::*;
-use rust_decimal::Decimal;
 
 use super::{
     AddItem, Bank, BankError, CancelOrder, ConfirmOrder, CreateOrder, ItemAdded, OrderCancelled,
     OrderConfirmed, OrderCreated, OrderError, OrderId, OrderPaid, OrderShipped, PayOrder, Payment,
     Receipt, Sale, ShipOrder,
 };
-use crate::item::Item;
+use crate::{country::Country, customer::CustomerName, item::Item, money::Money};
 
 /// How far an order has come.
 #[derive(ViewKey, Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
@@ -47,11 +46,11 @@ pub struct Order {
     #[aggregate_identifier]
     order_id: OrderId,
     status: Status,
-    customer: Option<String>,
-    country: String,
+    customer: Option<CustomerName>,
+    country: Country,
     placed_at: Timestamp,
     items: BTreeMap<u32, Item>,
-    total: Decimal,
+    total: Money,
     confirmed: bool,
     receipt: Option<Receipt>,
 }
@@ -151,7 +150,7 @@ impl Order {
             country: event.country.clone(),
             placed_at: event.placed_at,
             items: BTreeMap::new(),
-            total: Decimal::ZERO,
+            total: Money::ZERO,
             confirmed: false,
             receipt: None,
         }
@@ -159,7 +158,7 @@ impl Order {
 
     #[event_sourcing_handler]
     fn on_item_added(&mut self, event: &ItemAdded) {
-        self.total += event.item.unit_price * Decimal::from(event.item.quantity);
+        self.total += event.item.amount();
         self.items.insert(event.line, event.item.clone());
     }
 
@@ -207,19 +206,19 @@ impl Order {
 
     /// Returns what the items are worth together.
     #[must_use]
-    pub fn total(&self) -> Decimal {
+    pub fn total(&self) -> Money {
         self.total
     }
 
     /// Returns who ordered, where that is known.
     #[must_use]
-    pub fn customer(&self) -> Option<&str> {
-        self.customer.as_deref()
+    pub fn customer(&self) -> Option<&CustomerName> {
+        self.customer.as_ref()
     }
 
     /// Returns where the customer lives.
     #[must_use]
-    pub fn country(&self) -> &str {
+    pub fn country(&self) -> &Country {
         &self.country
     }
 

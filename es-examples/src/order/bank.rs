@@ -1,14 +1,14 @@
 //! The bank: a service outside, injected into the handler that takes payments.
 
 use es_core::{event::CommandId, future::BoxFuture};
-use rust_decimal::Decimal;
 
 use super::Receipt;
+use crate::money::Money;
 
 /// Charges customers.
 pub trait Bank: Send + Sync {
     /// Charges an amount, once for each id: the same id again gives the same receipt.
-    fn charge(&self, id: CommandId, amount: Decimal) -> BoxFuture<'_, Result<Receipt, BankError>>;
+    fn charge(&self, id: CommandId, amount: Money) -> BoxFuture<'_, Result<Receipt, BankError>>;
 }
 
 /// Why a charge came to nothing.
@@ -28,7 +28,7 @@ pub enum BankError {
 pub struct HouseBank;
 
 impl Bank for HouseBank {
-    fn charge(&self, id: CommandId, amount: Decimal) -> BoxFuture<'_, Result<Receipt, BankError>> {
+    fn charge(&self, id: CommandId, amount: Money) -> BoxFuture<'_, Result<Receipt, BankError>> {
         Box::pin(async move { Ok(Receipt { number: format!("house-{id}"), amount }) })
     }
 }

@@ -1,7 +1,7 @@
 use es_core::prelude::*;
 
 use super::{OrderId, Payment};
-use crate::item::Item;
+use crate::{country::Country, customer::CustomerName, item::Item};
 
 /// Opens an order.
 #[derive(Command, Debug, Clone, Serialize, Deserialize)]
@@ -10,9 +10,9 @@ pub struct CreateOrder {
     #[target]
     pub order_id: OrderId,
     /// Who orders, where that is known.
-    pub customer: Option<String>,
+    pub customer: Option<CustomerName>,
     /// Where the customer lives.
-    pub country: String,
+    pub country: Country,
     /// When the order was placed, which for an imported one is long ago.
     pub placed_at: Timestamp,
 }

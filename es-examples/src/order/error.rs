@@ -1,5 +1,5 @@
 use super::BankError;
-use crate::item::InvalidItem;
+use crate::item::TooLarge;
 
 /// Why an order refuses a command.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -23,9 +23,9 @@ pub enum OrderError {
     /// Goods that are on their way cannot be called back.
     #[error("the order was shipped and can no longer be cancelled")]
     Shipped,
-    /// What was to be added is no item, or makes the order too large.
+    /// The item would make the order too large.
     #[error(transparent)]
-    Item(#[from] InvalidItem),
+    TooLarge(#[from] TooLarge),
     /// What is stored stays as it is.
     #[error("line {0} has another item already; use a line number that is free")]
     AnotherItem(u32),

@@ -1,8 +1,7 @@
 use es_core::prelude::*;
-use rust_decimal::Decimal;
 
 use super::{OrderId, Payment};
-use crate::item::Item;
+use crate::{country::Country, customer::CustomerName, item::Item, money::Money};
 
 /// An order was opened.
 #[derive(Event, Debug, Clone, Serialize, Deserialize)]
@@ -10,9 +9,9 @@ pub struct OrderCreated {
     /// The order.
     pub order_id: OrderId,
     /// Who ordered, where that is known.
-    pub customer: Option<String>,
+    pub customer: Option<CustomerName>,
     /// Where the customer lives.
-    pub country: String,
+    pub country: Country,
     /// When it was placed.
     pub placed_at: Timestamp,
 }
@@ -32,15 +31,15 @@ pub struct ItemAdded {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sale {
     /// Who ordered, where that is known.
-    pub customer: Option<String>,
+    pub customer: Option<CustomerName>,
     /// Where the customer lives.
-    pub country: String,
+    pub country: Country,
     /// When the order was placed.
     pub placed_at: Timestamp,
     /// How many lines it has.
     pub lines: u32,
     /// What it is worth.
-    pub total: Decimal,
+    pub total: Money,
 }
 
 /// An order's items were fixed; from now on it counts.
@@ -62,7 +61,7 @@ pub struct OrderPaid {
     /// The bank's number of the payment.
     pub receipt: String,
     /// What was paid.
-    pub amount: Decimal,
+    pub amount: Money,
 }
 
 /// The goods were sent away.

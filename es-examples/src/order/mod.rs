@@ -3,7 +3,7 @@
 //! | command | refused when | stores nothing when |
 //! |---|---|---|
 //! | [`CreateOrder`] | the id is taken | – |
-//! | [`AddItem`] | confirmed, cancelled, no valid item, the line is taken | the line is known |
+//! | [`AddItem`] | confirmed, cancelled, too large, the line is taken | the line is known |
 //! | [`ConfirmOrder`] | empty, or cancelled before | confirmed before |
 //! | [`PayOrder`] | not confirmed, or cancelled | paid before: the first receipt again |
 //! | [`ShipOrder`] | not paid, or cancelled | shipped before |

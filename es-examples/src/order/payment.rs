@@ -1,5 +1,6 @@
-use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
+
+use crate::money::Money;
 
 /// Whether a confirmed order still has to be paid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,5 +17,5 @@ pub struct Receipt {
     /// The bank's number of the payment.
     pub number: String,
     /// What was paid.
-    pub amount: Decimal,
+    pub amount: Money,
 }

@@ -3,15 +3,18 @@
 //! | projection | rows | answers |
 //! |---|---|---|
 //! | `order-summary` | one per order | [`FindOrder`], [`ListOrders`] |
+//! | `credit-note-summary` | one per credit note | [`ListCreditNotes`] |
 //! | `revenue` | one per country, month and customer | [`ReportRevenue`] |
 //! | `imported-files` | one per file | [`ListImports`] |
 
+mod credit_note_summary;
 mod grouping;
 mod imported_file;
 mod order_summary;
 mod revenue;
 mod totals;
 
+pub use credit_note_summary::{CreditNoteList, CreditNoteSummary, ListCreditNotes};
 pub use grouping::{Group, Grouping};
 pub use imported_file::{ImportedFile, ListImports};
 pub use order_summary::{FindOrder, ListOrders, OrderList, OrderSummary};

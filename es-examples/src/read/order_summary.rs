@@ -1,10 +1,14 @@
 use es_core::prelude::*;
 use es_core::projection::ReadSideError;
-use rust_decimal::Decimal;
 
-use crate::order::{
-    ItemAdded, OrderCancelled, OrderConfirmed, OrderCreated, OrderId, OrderPaid, OrderShipped,
-    Payment, Status,
+use crate::{
+    country::Country,
+    customer::CustomerName,
+    money::Money,
+    order::{
+        ItemAdded, OrderCancelled, OrderConfirmed, OrderCreated, OrderId, OrderPaid, OrderShipped,
+        Payment, Status,
+    },
 };
 
 /// One order in a list.
@@ -17,15 +21,15 @@ pub struct OrderSummary {
     #[index]
     pub status: Status,
     /// Who ordered, where that is known.
-    pub customer: Option<String>,
+    pub customer: Option<CustomerName>,
     /// Where the customer lives.
-    pub country: String,
+    pub country: Country,
     /// When it was placed.
     pub placed_at: Timestamp,
     /// How many lines it has.
     pub lines: u32,
     /// What it is worth.
-    pub total: Decimal,
+    pub total: Money,
 }
 
 /// Asks for one order.
@@ -69,7 +73,7 @@ impl OrderSummary {
             country: event.country.clone(),
             placed_at: event.placed_at,
             lines: 0,
-            total: Decimal::ZERO,
+            total: Money::ZERO,
         })
     }
 
@@ -77,7 +81,7 @@ impl OrderSummary {
     fn on_item(event: &ItemAdded, orders: &mut Views<OrderSummary>) -> Result<(), ReadSideError> {
         change(orders, &event.order_id, |order| {
             order.lines += 1;
-            order.total += event.item.unit_price * Decimal::from(event.item.quantity);
+            order.total += event.item.amount();
         })
     }
 

@@ -2,8 +2,12 @@ use es_core::prelude::*;
 use es_core::projection::ReadSideError;
 
 use super::{Group, Grouping, Totals};
-use crate::credit_note::{CreditAdded, CreditNoteIssued};
-use crate::order::{OrderCancelled, OrderConfirmed};
+use crate::{
+    country::Country,
+    credit_note::{CreditAdded, CreditNoteIssued},
+    customer::CustomerName,
+    order::{OrderCancelled, OrderConfirmed},
+};
 
 /// What one customer in one country bought and gave back in one month.
 #[derive(View, Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -77,12 +81,13 @@ impl Revenue {
 
 fn count(
     revenue: &mut Views<Revenue>,
-    (country, customer, at): (&String, &Option<String>, Timestamp),
+    (country, customer, at): (&Country, &Option<CustomerName>, Timestamp),
     change: impl FnOnce(&mut Totals),
 ) -> Result<(), ReadSideError> {
     // In UTC, as the export's dates are read.
     let month = at.to_jiff().strftime("%Y-%m").to_string();
-    let key = (country.clone(), month, customer.clone());
+    let customer = customer.as_ref().map(CustomerName::to_string);
+    let key = (country.to_string(), month, customer);
     let mut row = match revenue.load(&key)? {
         Some(row) => row,
         None => {

@@ -1,7 +1,6 @@
-use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use crate::order::Sale;
+use crate::{money::Money, order::Sale};
 
 /// Counts and exact sums of orders and credit notes.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -11,19 +10,19 @@ pub struct Totals {
     /// How many lines they have.
     pub order_lines: u64,
     /// What they are worth.
-    pub revenue: Decimal,
+    pub revenue: Money,
     /// How many credit notes were issued.
     pub credit_notes: u64,
     /// How many lines they have.
     pub credit_lines: u64,
     /// What they are worth, below zero.
-    pub credits: Decimal,
+    pub credits: Money,
 }
 
 impl Totals {
     /// Returns revenue and credits together.
     #[must_use]
-    pub fn net(&self) -> Decimal {
+    pub fn net(&self) -> Money {
         self.revenue + self.credits
     }
 
@@ -39,7 +38,7 @@ impl Totals {
         self.revenue -= sale.total;
     }
 
-    pub(super) fn add_credit(&mut self, amount: Decimal) {
+    pub(super) fn add_credit(&mut self, amount: Money) {
         self.credit_lines += 1;
         self.credits += amount;
     }

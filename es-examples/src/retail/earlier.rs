@@ -2,13 +2,13 @@
 
 use es_core::event::Timestamp;
 
-use crate::{credit_note::CreditNote, order::Order};
+use crate::{country::Country, credit_note::CreditNote, customer::CustomerName, order::Order};
 
 /// An invoice without its items.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Head {
-    pub(super) customer: Option<String>,
-    pub(super) country: String,
+    pub(super) customer: Option<CustomerName>,
+    pub(super) country: Country,
     pub(super) at: Timestamp,
     /// The number of its last line.
     pub(super) lines: u32,
@@ -17,8 +17,8 @@ pub(super) struct Head {
 impl From<&Order> for Head {
     fn from(order: &Order) -> Self {
         Self {
-            customer: order.customer().map(str::to_owned),
-            country: order.country().to_owned(),
+            customer: order.customer().cloned(),
+            country: order.country().clone(),
             at: order.placed_at(),
             lines: order.items().last_key_value().map_or(0, |(line, _)| *line),
         }
@@ -28,8 +28,8 @@ impl From<&Order> for Head {
 impl From<&CreditNote> for Head {
     fn from(note: &CreditNote) -> Self {
         Self {
-            customer: note.customer().map(str::to_owned),
-            country: note.country().to_owned(),
+            customer: note.customer().cloned(),
+            country: note.country().clone(),
             at: note.issued_at(),
             lines: note.lines().last_key_value().map_or(0, |(line, _)| *line),
         }
@@ -42,9 +42,8 @@ impl Head {
     pub(super) fn difference(&self, stored: &Self) -> Option<String> {
         let mut differences = Vec::new();
         if stored.customer != self.customer {
-            let name = |customer: &Option<String>| customer.clone().unwrap_or_default();
-            let (stored, here) = (name(&stored.customer), name(&self.customer));
-            differences.push(format!("customer `{stored}`, not `{here}`"));
+            let (stored, here) = (name(stored.customer.as_ref()), name(self.customer.as_ref()));
+            differences.push(format!("{stored}, not {here}"));
         }
         if stored.country != self.country {
             differences.push(format!("country `{}`, not `{}`", stored.country, self.country));
@@ -56,8 +55,12 @@ impl Head {
             differences.push(format!("{} lines, not {}", stored.lines, self.lines));
         }
         let all = differences.join("; ");
-        (!all.is_empty()).then(|| format!("it is stored already and stays as it is: {all}"))
+        (!all.is_empty()).then_some(all)
     }
+}
+
+fn name(customer: Option<&CustomerName>) -> String {
+    customer.map_or_else(|| "no customer".to_owned(), |name| format!("customer `{name}`"))
 }
 
 #[cfg(test)]
@@ -68,17 +71,16 @@ mod tests {
 
     fn head(lines: u32) -> Head {
         let at = "2024-01-01T00:00:00Z".parse().unwrap();
-        Head { customer: Some("c".into()), country: "EIRE".into(), at, lines }
+        Head { customer: "c".parse().ok(), country: "EIRE".parse().unwrap(), at, lines }
     }
 
     #[test]
     fn every_difference_is_told() {
         let later = "2024-01-02T00:00:00Z".parse().unwrap();
-        let here = Head { customer: None, country: "France".into(), at: later, lines: 1 };
+        let here = Head { customer: None, country: "France".parse().unwrap(), at: later, lines: 1 };
         assert_eq!(
             here.difference(&head(2)).unwrap(),
-            "it is stored already and stays as it is: customer `c`, not ``; country `EIRE`, not \
-             `France`; time 2024-01-01T00:00:00Z, not 2024-01-02T00:00:00Z; 2 lines, not 1"
+            "customer `c`, not no customer; country `EIRE`, not `France`; time 2024-01-01T00:00:00Z, not 2024-01-02T00:00:00Z; 2 lines, not 1"
         );
     }
 

@@ -1,7 +1,7 @@
 //! The second reading: rows become commands, many of them under way at once.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::HashMap,
     future::{Future, poll_fn},
     pin::Pin,
     sync::atomic::{AtomicBool, Ordering},
@@ -12,12 +12,15 @@ use csv::StringRecord;
 use es_core::{
     aggregate::{LoadError, ReadOnlyRepository},
     app::App,
-    command::{CommandError, CommandGateway, DomainError, Rejection},
+    command::{CommandError, CommandGateway, Rejection},
     future::BoxFuture,
-    store::AppendError,
 };
-use futures_util::stream::{FuturesUnordered, StreamExt};
+use futures_util::{
+    future::join,
+    stream::{FuturesUnordered, StreamExt},
+};
 
+use super::answer::{Answer, Sent, Told, confirmed, fault, opened};
 use super::earlier::Head;
 use super::{FileError, Kind, Line, Rejected, Rejects, RejectsError, RetailFile, Row, Survey};
 use crate::{
@@ -35,9 +38,9 @@ const UNDER_WAY: usize = 2048;
 pub struct Imported {
     /// How many rows were read.
     pub rows: u64,
-    /// How many of them were not imported.
+    /// How many of them were rejected; the items of the others are stored.
     pub rejected: u64,
-    /// How many of those say something else than what is stored.
+    /// How many invoices say something else than what is stored of them, which stays.
     pub differing: u64,
     /// Whether the file was read to its end; otherwise it was stopped, and can be run again.
     pub finished: bool,
@@ -81,9 +84,6 @@ pub struct Importer<'i> {
     answered: &'i mut (dyn FnMut(u64) + Send),
     under_way: FuturesUnordered<BoxFuture<'static, Answer>>,
     lines: HashMap<Box<str>, u32>,
-    /// The lines that were refused: one row can be for two reasons, and is one row.
-    refused: HashSet<u64>,
-    differing: u64,
 }
 
 impl<'i> Importer<'i> {
@@ -104,8 +104,6 @@ impl<'i> Importer<'i> {
             answered,
             under_way: FuturesUnordered::new(),
             lines: HashMap::new(),
-            refused: HashSet::new(),
-            differing: 0,
         }
     }
 
@@ -132,7 +130,7 @@ impl<'i> Importer<'i> {
         self.rejects.flush()?;
 
         let finished = !stop.load(Ordering::Relaxed) || rows == self.survey.rows;
-        let rejected = self.rejects.count();
+        let (rejected, differing) = (self.rejects.rejected(), self.rejects.differing());
         if finished {
             if hash != self.survey.hash {
                 return Err(FileError::Changed { path: file.path().to_owned() }.into());
@@ -140,7 +138,7 @@ impl<'i> Importer<'i> {
             let finish = FinishImport { import_id, rows, rejected };
             self.gateway.send(finish).await.map_err(|error| fault(1, error))?;
         }
-        Ok(Imported { rows, rejected, differing: self.differing, finished })
+        Ok(Imported { rows, rejected, differing, finished })
     }
 
     async fn send_rows(
@@ -163,7 +161,7 @@ impl<'i> Importer<'i> {
             Ok(line) if line.kind == Kind::Sale => self.sell(row.line, row.fields, line).await,
             Ok(line) => self.credit(row.line, row.fields, line).await,
             Err(reason) => {
-                self.rejects.add(row.line, &reason, row.fields)?;
+                self.rejects.reject(row.line, &reason, row.fields)?;
                 (self.answered)(1);
                 Ok(())
             }
@@ -176,31 +174,34 @@ impl<'i> Importer<'i> {
         fields: &StringRecord,
         line: Line<'_>,
     ) -> Result<(), ImportError> {
-        let order_id = OrderId::from(line.number);
-        let ordinal = self.next_ordinal(line.number);
-        if ordinal == 1 {
-            let create = CreateOrder {
-                order_id: order_id.clone(),
-                customer: line.customer.map(str::to_owned),
-                country: line.country.to_owned(),
-                placed_at: line.at,
-            };
+        let (order_id, is_last) =
+            (OrderId::from(line.number), self.survey.is_last(line.number, number));
+        let (row, head) = (self.sent(number, fields, &line), self.head_of(&line));
+        let add = AddItem { order_id: order_id.clone(), line: Some(row.ordinal), item: line.item };
+        let gateway = self.gateway.clone();
+        let added = async move { gateway.send(add).await };
+        let is_other = |error: &OrderError| matches!(error, OrderError::AnotherItem(_));
+        if row.ordinal == 1 {
+            let Head { customer, country, at: placed_at, .. } = head.clone();
+            let create = CreateOrder { order_id: order_id.clone(), customer, country, placed_at };
             let (gateway, orders) = (self.gateway.clone(), self.orders.clone());
-            let (id, row) = (order_id.clone(), fields.clone());
+            let id = order_id.clone();
             let created = async move { gateway.send(create).await };
             let stored = async move { orders.load(&id).await.map(|order| Head::from(&*order)) };
-            let sent = begun(number, row, self.head_of(&line), created, stored);
-            self.send(Box::pin(sent)).await?;
+            let both = join(opened(number, head, created, stored), added);
+            let answer = async move {
+                let (opened, added) = both.await;
+                row.answer(opened, added, is_other)
+            };
+            self.send(Box::pin(answer)).await?;
+        } else {
+            let answer = async move { row.answer(Ok(None), added.await, is_other) };
+            self.send(Box::pin(answer)).await?;
         }
-        let add = AddItem { order_id: order_id.clone(), line: Some(ordinal), item: line.item() };
-        let (gateway, row) = (self.gateway.clone(), fields.clone());
-        let differs = |error: &OrderError| matches!(error, OrderError::AnotherItem(_));
-        let sent = async move { of_row(number, row, gateway.send(add).await, differs) };
-        self.send(Box::pin(sent)).await?;
-        if self.survey.is_last(line.number, number) {
+        if is_last {
             let confirm = ConfirmOrder { order_id, payment: Payment::Settled };
             let gateway = self.gateway.clone();
-            let sent = async move { unless_refused(number, gateway.send(confirm).await) };
+            let sent = async move { confirmed(number, gateway.send(confirm).await) };
             self.send(Box::pin(sent)).await?;
         }
         Ok(())
@@ -213,35 +214,42 @@ impl<'i> Importer<'i> {
         line: Line<'_>,
     ) -> Result<(), ImportError> {
         let credit_note_id = CreditNoteId::from(line.number);
-        let ordinal = self.next_ordinal(line.number);
-        if ordinal == 1 {
-            let issue = IssueCreditNote {
-                credit_note_id: credit_note_id.clone(),
-                customer: line.customer.map(str::to_owned),
-                country: line.country.to_owned(),
-                issued_at: line.at,
-            };
-            let (gateway, notes) = (self.gateway.clone(), self.credit_notes.clone());
-            let (id, row) = (credit_note_id.clone(), fields.clone());
-            let issued = async move { gateway.send(issue).await };
-            let stored = async move { notes.load(&id).await.map(|note| Head::from(&*note)) };
-            let sent = begun(number, row, self.head_of(&line), issued, stored);
-            self.send(Box::pin(sent)).await?;
+        let (row, head) = (self.sent(number, fields, &line), self.head_of(&line));
+        let (id, item) = (credit_note_id.clone(), line.item);
+        let add = AddCredit { credit_note_id, line: row.ordinal, item };
+        let gateway = self.gateway.clone();
+        let added = async move { gateway.send(add).await };
+        let is_other = |error: &CreditNoteError| matches!(error, CreditNoteError::AnotherItem(_));
+        if row.ordinal > 1 {
+            let answer = async move { row.answer(Ok(None), added.await, is_other) };
+            return self.send(Box::pin(answer)).await;
         }
-        let add = AddCredit { credit_note_id, line: ordinal, item: line.item() };
-        let (gateway, row) = (self.gateway.clone(), fields.clone());
-        let differs = |error: &CreditNoteError| matches!(error, CreditNoteError::AnotherItem(_));
-        let sent = async move { of_row(number, row, gateway.send(add).await, differs) };
-        self.send(Box::pin(sent)).await
+        let Head { customer, country, at: issued_at, .. } = head.clone();
+        let issue = IssueCreditNote { credit_note_id: id.clone(), customer, country, issued_at };
+        let (gateway, notes) = (self.gateway.clone(), self.credit_notes.clone());
+        let issued = async move { gateway.send(issue).await };
+        let stored = async move { notes.load(&id).await.map(|note| Head::from(&*note)) };
+        let both = join(opened(number, head, issued, stored), added);
+        let answer = async move {
+            let (opened, added) = both.await;
+            row.answer(opened, added, is_other)
+        };
+        self.send(Box::pin(answer)).await
     }
 
     fn head_of(&self, line: &Line<'_>) -> Head {
         Head {
-            customer: line.customer.map(str::to_owned),
-            country: line.country.to_owned(),
+            customer: line.customer.clone(),
+            country: line.country.clone(),
             at: line.at,
             lines: self.survey.rows_of(line.number),
         }
+    }
+
+    /// Gives a row its place in its invoice.
+    fn sent(&mut self, number: u64, fields: &StringRecord, line: &Line<'_>) -> Sent {
+        let (invoice, ordinal) = (line.number.to_owned(), self.next_ordinal(line.number));
+        Sent { line: number, invoice, ordinal, fields: fields.clone() }
     }
 
     fn next_ordinal(&mut self, number: &str) -> u32 {
@@ -274,98 +282,19 @@ impl<'i> Importer<'i> {
 
     fn take_answer(&mut self, answer: Answer) -> Result<(), ImportError> {
         match answer {
-            Answer::Step => Ok(()),
-            Answer::Row => {
-                (self.answered)(1);
-                Ok(())
+            Answer::Confirmed => return Ok(()),
+            Answer::Failed(error) => return Err(*error),
+            Answer::Stored => {}
+            Answer::Differs(Told { line, reason, fields }) => {
+                self.rejects.differs(line, &reason, &fields)?;
             }
-            Answer::Refused(refusal) => {
-                (self.answered)(1);
-                self.reject(refusal)
+            Answer::Refused(Told { line, reason, fields }) => {
+                self.rejects.reject(line, &Rejected::Refused(reason), &fields)?;
             }
-            Answer::Differs(refusal) => self.reject(refusal),
-            Answer::Failed(error) => Err(*error),
         }
+        (self.answered)(1);
+        Ok(())
     }
-
-    fn reject(&mut self, refusal: Refusal) -> Result<(), ImportError> {
-        let Refusal { line, reason, row, differs } = refusal;
-        if !self.refused.insert(line) {
-            return Ok(());
-        }
-        self.differing += u64::from(differs);
-        Ok(self.rejects.add(line, &Rejected::Refused(reason), &row)?)
-    }
-}
-
-enum Answer {
-    Step,
-    Row,
-    Refused(Refusal),
-    /// The invoice is stored otherwise; its row has an answer of its own.
-    Differs(Refusal),
-    Failed(Box<ImportError>),
-}
-
-struct Refusal {
-    line: u64,
-    reason: String,
-    row: StringRecord,
-    differs: bool,
-}
-
-/// An invoice that an earlier run has begun is as good as a new one, if it is the same.
-async fn begun<E: DomainError>(
-    line: u64,
-    row: StringRecord,
-    head: Head,
-    made: impl Future<Output = Result<(), CommandError<E>>>,
-    stored: impl Future<Output = Result<Head, LoadError>>,
-) -> Answer {
-    match made.await {
-        Ok(()) => Answer::Step,
-        Err(CommandError::AlreadyExists { .. }) => match stored.await {
-            Ok(stored) => match head.difference(&stored) {
-                None => Answer::Step,
-                Some(reason) => Answer::Differs(Refusal { line, reason, row, differs: true }),
-            },
-            Err(source) => Answer::Failed(Box::new(ImportError::Load { line, source })),
-        },
-        Err(error) => Answer::Failed(Box::new(fault(line, error))),
-    }
-}
-
-/// An order that was cancelled in the meantime stays so; the rows it refused are reported.
-fn unless_refused<E: DomainError>(line: u64, result: Result<(), CommandError<E>>) -> Answer {
-    match result {
-        Err(error) if !error.is_rejection() => Answer::Failed(Box::new(fault(line, error))),
-        _ => Answer::Step,
-    }
-}
-
-fn of_row<E: DomainError>(
-    line: u64,
-    row: StringRecord,
-    result: Result<(), CommandError<E>>,
-    differs: impl FnOnce(&E) -> bool,
-) -> Answer {
-    match result {
-        Ok(()) => Answer::Row,
-        Err(error) if error.is_rejection() || is_too_large(&error) => {
-            let (reason, differs) = (error.to_string(), error.rejection().is_some_and(differs));
-            Answer::Refused(Refusal { line, reason, row, differs })
-        }
-        Err(error) => Answer::Failed(Box::new(fault(line, error))),
-    }
-}
-
-/// A row with more text than an event may have is at fault, not the log.
-fn is_too_large<E>(error: &CommandError<E>) -> bool {
-    matches!(error, CommandError::Append { source: AppendError::TooLarge { .. }, .. })
-}
-
-fn fault<E: DomainError>(line: u64, error: CommandError<E>) -> ImportError {
-    ImportError::Command { line, source: error.map_rejection(Rejection::new) }
 }
 
 async fn poll_once<F: Future + ?Sized>(mut future: Pin<&mut F>) -> Poll<F::Output> {

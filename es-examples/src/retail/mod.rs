@@ -9,9 +9,14 @@
 //! |---|---|
 //! | digits as number, quantity and price above zero | an item of that order |
 //! | `C` + digits, quantity below zero, price above zero | an item of that credit note |
-//! | one that says something else than what is stored | a [`Rejected`] row: what is stored stays |
+//! | one with another item than is stored as that line | a [`Rejected`] row: what is stored stays |
 //! | anything else | a [`Rejected`] row with line number and reason |
+//!
+//! An invoice that is stored with another customer, country or time, or with more lines, stays as
+//! it is, too. Its rows are not rejected, since their items are stored; [`Rejects`] says of it
+//! that it differs.
 
+mod answer;
 mod columns;
 mod earlier;
 mod file;

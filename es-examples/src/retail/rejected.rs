@@ -1,5 +1,10 @@
 //! Why a row was not imported.
 
+use crate::{
+    item::{InvalidPrice, TooLarge},
+    text::InvalidText,
+};
+
 /// The reason why a row is neither a sale nor a credit, or was refused by the order it belongs to.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -34,12 +39,15 @@ pub enum Rejected {
     /// The quantity is beyond what an item can hold.
     #[error("`Quantity` {0} is beyond {max}", max = u32::MAX)]
     TooMany(i64),
-    /// The price is not a decimal number.
-    #[error("`UnitPrice` `{0}` is not a decimal number")]
-    Price(String),
-    /// The price is zero or negative.
-    #[error("`UnitPrice` must be above 0, it is {0}")]
-    NoPrice(String),
+    /// The price is none.
+    #[error(transparent)]
+    Price(#[from] InvalidPrice),
+    /// A text is blank, too long, or not one line.
+    #[error(transparent)]
+    Text(#[from] InvalidText),
+    /// Quantity times price is more than an order takes.
+    #[error(transparent)]
+    TooLarge(#[from] TooLarge),
     /// The date cannot be read.
     #[error("`InvoiceDate` `{0}` is not a date and time like 2010-12-01T08:26:00")]
     Date(String),

@@ -1,7 +1,7 @@
-//! The file of rows that were not imported.
+//! The file of rows that were not imported as they stand.
 
 use std::{
-    fs::File,
+    fs::{File, OpenOptions},
     io::{self, Read},
     path::{Path, PathBuf},
 };
@@ -11,72 +11,97 @@ use csv::StringRecord;
 use super::{Rejected, Rows};
 
 /// What the header begins with.
-const BEGIN: &[u8] = b"line,reason,";
+const BEGIN: &str = "line,outcome,reason,";
 
-/// Writes rejected rows as CSV: line number, reason, and the row's own fields.
+/// So many files of earlier imports are looked at for a name that is free.
+const NAMES: u32 = 10_000;
+
+/// Writes rows as CSV: line number, outcome, reason, and the row's own fields.
+///
+/// The outcome is `rejected` for a row whose item is not stored, and `differs` for one whose item
+/// is stored, but whose invoice is stored otherwise than the file has it.
 pub struct Rejects {
     path: PathBuf,
     writer: csv::Writer<File>,
-    count: u64,
+    rejected: u64,
+    differing: u64,
 }
 
 /// The rejected rows could not be written down.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot write rejected rows to `{}`: {source}; name another file with --rejects", path.display())]
+#[error(
+    "cannot write rejected rows to `{}`: {source}; name another file with --rejects", path.display()
+)]
 pub struct RejectsError {
     path: PathBuf,
     source: io::Error,
 }
 
 impl Rejects {
-    /// Creates the file, and its folder; what an earlier run left there is replaced. The rows to
-    /// come are those of an export, whose header is copied.
+    /// Creates the file, and its folder. What is there already is left alone: the name then gets a
+    /// number, as in `rejects-2.csv`. The rows to come are those of an export, whose header is
+    /// copied.
     ///
     /// # Errors
     /// [`RejectsError`] when the file cannot be written.
     pub fn create(path: impl Into<PathBuf>, rows: &Rows) -> Result<Self, RejectsError> {
         let path = path.into();
-        let created = match path.parent() {
-            Some(folder) => std::fs::create_dir_all(folder).and_then(|()| File::create(&path)),
-            None => File::create(&path),
-        };
-        let file = match created {
-            Ok(file) => file,
+        let (path, file) = match create_folder(&path).and_then(|()| create_beside(&path)) {
+            Ok(created) => created,
             Err(source) => return Err(RejectsError { path, source }),
         };
-        let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(file);
-        match writer.write_record(["line", "reason"].into_iter().chain(rows.header())) {
-            Ok(()) => Ok(Self { path, writer, count: 0 }),
-            Err(error) => Err(RejectsError { path, source: error.into() }),
-        }
+        let writer = csv::WriterBuilder::new().flexible(true).from_writer(file);
+        let mut rejects = Self { path, writer, rejected: 0, differing: 0 };
+        let first = BEGIN.split_terminator(',').chain(rows.header());
+        rejects.writer.write_record(first).map_err(|error| rejects.failed(error.into()))?;
+        // From now on nobody takes the file for one that is free.
+        rejects.flush()?;
+        Ok(rejects)
     }
 
-    /// True if nothing but rejected rows would be lost with what is at a path.
+    /// True if there is a file that is no list of rejected rows.
     #[must_use]
-    pub fn may_replace(path: &Path) -> bool {
-        // A device has nothing to lose, and to a folder nothing is written.
+    pub fn is_something_else(path: &Path) -> bool {
+        // A device holds nothing, and to a folder nothing is written.
         if !path.is_file() {
-            return true;
+            return false;
         }
-        let Ok(file) = File::open(path) else { return false };
+        let Ok(file) = File::open(path) else { return true };
         let mut begin = Vec::new();
         let read = file.take(BEGIN.len() as u64).read_to_end(&mut begin);
-        read.is_ok() && (begin.is_empty() || begin == BEGIN)
+        read.is_err() || !(begin.is_empty() || begin == BEGIN.as_bytes())
     }
 
-    /// Writes one row.
+    /// Writes a row whose item is not stored.
     ///
     /// # Errors
     /// [`RejectsError`] when the file cannot be written.
-    pub fn add(
+    pub fn reject(
         &mut self,
         line: u64,
         reason: &Rejected,
         fields: &StringRecord,
     ) -> Result<(), RejectsError> {
-        self.count += 1;
-        let row = [line.to_string(), reason.to_string()];
-        let row = row.iter().map(String::as_str).chain(fields);
+        self.rejected += 1;
+        self.add([&line.to_string(), "rejected", &reason.to_string()], fields)
+    }
+
+    /// Writes a row whose item is stored, but whose invoice is stored otherwise.
+    ///
+    /// # Errors
+    /// [`RejectsError`] when the file cannot be written.
+    pub fn differs(
+        &mut self,
+        line: u64,
+        reason: &str,
+        fields: &StringRecord,
+    ) -> Result<(), RejectsError> {
+        self.differing += 1;
+        self.add([&line.to_string(), "differs", reason], fields)
+    }
+
+    fn add(&mut self, begin: [&str; 3], fields: &StringRecord) -> Result<(), RejectsError> {
+        let row = begin.into_iter().chain(fields);
         self.writer.write_record(row).map_err(|error| self.failed(error.into()))
     }
 
@@ -88,19 +113,84 @@ impl Rejects {
         self.writer.flush().map_err(|source| self.failed(source))
     }
 
-    /// Returns how many rows were rejected.
-    #[must_use]
-    pub fn count(&self) -> u64 {
-        self.count
+    /// Ends the file and returns its path; without a row there is nothing to keep, and it is
+    /// removed.
+    ///
+    /// # Errors
+    /// [`RejectsError`] when the file cannot be written or removed.
+    pub fn finish(mut self) -> Result<Option<PathBuf>, RejectsError> {
+        self.flush()?;
+        if self.rejected + self.differing > 0 {
+            return Ok(Some(self.path));
+        }
+        if self.path.is_file() {
+            std::fs::remove_file(&self.path).map_err(|source| self.failed(source))?;
+        }
+        Ok(None)
     }
 
-    /// Returns the file's path.
+    /// Returns how many rows were rejected.
     #[must_use]
-    pub fn path(&self) -> &Path {
-        &self.path
+    pub fn rejected(&self) -> u64 {
+        self.rejected
+    }
+
+    /// Returns how many rows are of an invoice that is stored otherwise.
+    #[must_use]
+    pub fn differing(&self) -> u64 {
+        self.differing
     }
 
     fn failed(&self, source: io::Error) -> RejectsError {
         RejectsError { path: self.path.clone(), source }
+    }
+}
+
+fn create_folder(path: &Path) -> io::Result<()> {
+    path.parent().map_or(Ok(()), std::fs::create_dir_all)
+}
+
+/// Creates a file under this name or, where that is taken, under the first one that is free.
+fn create_beside(path: &Path) -> io::Result<(PathBuf, File)> {
+    let holds_nothing = path.metadata().is_ok_and(|found| !found.is_file() || found.len() == 0);
+    if holds_nothing {
+        return Ok((path.to_owned(), File::create(path)?));
+    }
+    for number in 1..NAMES {
+        let name = numbered(path, number);
+        match OpenOptions::new().write(true).create_new(true).open(&name) {
+            Ok(file) => return Ok((name, file)),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Err(io::Error::new(io::ErrorKind::AlreadyExists, "every numbered name is taken as well"))
+}
+
+fn numbered(path: &Path, number: u32) -> PathBuf {
+    if number == 1 {
+        return path.to_owned();
+    }
+    let mut name = path.file_stem().unwrap_or_default().to_owned();
+    name.push(format!("-{number}"));
+    if let Some(extension) = path.extension() {
+        name.push(".");
+        name.push(extension);
+    }
+    path.with_file_name(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::numbered;
+
+    #[test]
+    fn the_number_stands_before_the_extension() {
+        for (name, second) in [("a/r.csv", "a/r-2.csv"), ("r", "r-2"), ("r.x.csv", "r.x-2.csv")] {
+            assert_eq!(numbered(Path::new(name), 1), Path::new(name));
+            assert_eq!(numbered(Path::new(name), 2), Path::new(second));
+        }
     }
 }

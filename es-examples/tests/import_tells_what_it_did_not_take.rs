@@ -1,0 +1,169 @@
+//! What an import does not take as it stands: each row is told with its reason, nothing that is
+//! told is lost, and nothing is left behind in the store.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+mod program;
+
+use program::{Ended, Place, sample};
+
+/// A shop that imports one export after the other, always under the name `a.csv`.
+struct Desk {
+    place: Place,
+}
+
+impl Desk {
+    fn new() -> Self {
+        Self { place: Place::new() }
+    }
+
+    fn import(&self, rows: &[&str]) -> Ended {
+        let sample = std::fs::read_to_string(sample()).unwrap();
+        let header = sample.lines().next().unwrap();
+        self.place.write("a.csv", format!("{header}\n{}\n", rows.join("\n")));
+        self.place.done(&["import", "a.csv"])
+    }
+
+    fn list(&self, name: &str) -> String {
+        std::fs::read_to_string(self.place.path("data").join(name)).unwrap()
+    }
+
+    fn report(&self) -> String {
+        self.place.done(&["report"]).out
+    }
+}
+
+const PEN: &str = "1,A,PEN,1,2024-01-01T00:00:00,1,c,EIRE";
+const INK: &str = "1,B,INK,1,2024-01-01T00:00:00,1,c,EIRE";
+const CREDIT: &str = "C2,A,PEN,-1,2024-01-01T00:00:00,1,c,EIRE";
+
+#[test]
+fn rows_that_are_neither_sale_nor_credit_are_listed_with_their_reasons() {
+    let place = Place::new();
+    let ended = place.done(&["import", sample().to_str().unwrap()]);
+    let path = std::path::absolute(place.path("data/rejects.csv")).unwrap();
+    let path = path.canonicalize().unwrap();
+    assert_eq!(ended.out, format!("read 17 rows: 13 stored, 4 rejected, see {}\n", path.display()));
+    let listed = std::fs::read_to_string(path).unwrap();
+    let rows: Vec<_> = listed.lines().collect();
+    assert!(rows[0].starts_with("line,outcome,reason,InvoiceNo,"), "{listed}");
+    assert!(rows[1].starts_with("12,rejected,\"`Quantity` of a sale must be above 0, it is 0\","));
+    assert_eq!(rows.len(), 5);
+}
+
+#[test]
+fn an_invoice_of_which_no_row_is_taken_leaves_no_empty_order_behind() {
+    let desk = Desk::new();
+    desk.import(&[
+        PEN,
+        // For a reason of each kind: the price, the amount, a text, the country.
+        "3,A,PEN,1,2024-01-01T00:00:00,1.23456,,EIRE",
+        "4,A,PEN,4294967295,2024-01-01T00:00:00,999999999999999,,EIRE",
+        &format!("5,A,{},1,2024-01-01T00:00:00,1,,EIRE", "x".repeat(3 << 20)),
+        &format!("6,A,PEN,1,2024-01-01T00:00:00,1,,{}", "x".repeat(3 << 20)),
+        "C7, ,PEN,-1,2024-01-01T00:00:00,1,,EIRE",
+    ]);
+    assert_eq!(desk.list("rejects.csv").lines().count(), 6);
+    for number in ["3", "4", "5", "6", "C7"] {
+        desk.place.run(&["show", number]).failed(1, "there is no order and no credit note");
+    }
+    let list = desk.place.done(&["list"]).out;
+    assert_eq!(list.lines().count(), 2, "{list}");
+}
+
+#[test]
+fn an_order_is_opened_with_its_first_row_that_is_taken() {
+    let desk = Desk::new();
+    desk.import(&[&PEN.replace(",1,c,EIRE", ",0,c,France"), INK]);
+    let shown = desk.place.done(&["show", "1"]).out;
+    assert!(shown.contains("paid, 1 line, total 1.00\ncustomer c, EIRE\n"), "{shown}");
+}
+
+#[test]
+fn a_line_for_an_order_that_is_confirmed_is_a_rejected_row() {
+    let desk = Desk::new();
+    desk.import(&[PEN]);
+    let longer = desk.import(&[PEN, INK]);
+    assert!(longer.out.starts_with("read 2 rows: 1 stored, 1 rejected, see "), "{longer:?}");
+    let told = "3,rejected,the order is confirmed and takes no more items";
+    assert!(desk.list("rejects.csv").contains(told), "{}", desk.list("rejects.csv"));
+}
+
+#[test]
+fn a_row_that_has_changed_is_rejected_and_what_is_stored_stays_as_it_is() {
+    let desk = Desk::new();
+    desk.import(&[PEN, INK, CREDIT]);
+    let new = "3,A,PEN,1,2024-05-01T00:00:00,1,,EIRE";
+    let again =
+        desk.import(&[PEN, &INK.replace("INK,1", "INK,7"), &CREDIT.replace("-1", "-2"), new]);
+    assert!(again.err.contains("`a.csv` has changed since it was imported"), "{again:?}");
+    assert!(again.out.starts_with("read 4 rows: 2 stored, 2 rejected, see "), "{again:?}");
+    let listed = desk.list("rejects.csv");
+    for told in [
+        "3,rejected,`1` is stored with another item as its line 2,1,B,INK,7",
+        "4,rejected,`C2` is stored with another item as its line 1,C2,A,PEN,-2",
+    ] {
+        assert!(listed.contains(told), "`{told}` in {listed}");
+    }
+    let totals = "orders 2\norder_lines 3\nrevenue 3.00\ncredit_notes 1\ncredit_lines 1\n\
+                  credits -1.00\n";
+    assert!(desk.report().contains(totals), "{}", desk.report());
+}
+
+/// The rows of an invoice say whose it is as well. Their items are stored, so they are not
+/// rejected; and a row that is gone says nothing at all.
+#[test]
+fn an_invoice_that_has_changed_is_told_and_its_rows_are_not_called_rejected() {
+    let desk = Desk::new();
+    let first = desk.import(&[PEN, INK, CREDIT]);
+    assert_eq!(first.out, "read 3 rows: 3 stored, 0 rejected\n");
+    assert!(!desk.place.path("data/rejects.csv").exists(), "a list of nothing is not kept");
+
+    let again = desk.import(&[&PEN.replace("EIRE", "France"), &CREDIT.replace(",c,", ",d,")]);
+    let told = "read 2 rows: 2 stored, 0 rejected; 2 invoices differ from what is stored, which \
+                stays, see ";
+    assert!(again.out.starts_with(told), "{again:?}");
+    let listed = desk.list("rejects.csv");
+    for told in [
+        "2,differs,\"the item is stored; `1` stays as it is stored: country `EIRE`, not `France`; \
+         2 lines, not 1\",1,A,PEN",
+        "3,differs,\"the item is stored; `C2` stays as it is stored: customer `c`, not customer \
+         `d`\",C2,A,PEN",
+    ] {
+        assert!(listed.contains(told), "`{told}` in {listed}");
+    }
+    let report = desk.report();
+    assert!(report.contains("orders 1\norder_lines 2\nrevenue 2.00\n"), "{report}");
+    assert!(report.contains("rejected_rows 0\n"), "{report}");
+}
+
+#[test]
+fn a_row_for_two_reasons_is_one_row() {
+    let desk = Desk::new();
+    desk.import(&[PEN]);
+    let again = desk.import(&["1,A,PEN,5,2024-01-02T00:00:00,1,c,EIRE"]);
+    assert!(again.out.starts_with("read 1 row: 0 stored, 1 rejected, see "), "{again:?}");
+    let told = "2,rejected,\"`1` is stored with another item as its line 1; `1` stays as it is \
+                stored: time 2024-01-01T00:00:00Z, not 2024-01-02T00:00:00Z\",";
+    let listed = desk.list("rejects.csv");
+    assert!(listed.contains(told) && listed.lines().count() == 2, "{listed}");
+}
+
+#[test]
+fn the_list_of_an_earlier_import_is_never_written_over() {
+    let desk = Desk::new();
+    let bad = PEN.replace("PEN,1,", "PEN,0,");
+    for (number, name) in [(1, "rejects.csv"), (2, "rejects-2.csv"), (3, "rejects-3.csv")] {
+        let ended = desk.import(&vec![bad.as_str(); number]);
+        assert!(ended.out.trim_end().ends_with(name), "{ended:?}");
+    }
+    for (number, name) in [(1, "rejects.csv"), (2, "rejects-2.csv"), (3, "rejects-3.csv")] {
+        assert_eq!(desk.list(name).lines().count(), 1 + number, "{name}");
+    }
+    let named = ["import", "a.csv", "--rejects", "data/rejects.csv"];
+    let ended = desk.place.done(&named);
+    assert!(ended.out.trim_end().ends_with("rejects-4.csv"), "also one that is named: {ended:?}");
+    desk.place.write("mine.csv", "");
+    desk.place.done(&["import", "a.csv", "--rejects", "mine.csv"]);
+    let mine = std::fs::read_to_string(desk.place.path("mine.csv")).unwrap();
+    assert_eq!(mine.lines().count(), 4, "an empty file is taken as it is");
+}
