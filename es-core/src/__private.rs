@@ -14,12 +14,14 @@ pub use inventory;
 pub use serde_json;
 
 pub use crate::aggregate::checks::{
-    Became, BecameNothing, LeavesOf, LeavesOfReply, NoLeaves, NoState, StateOf, is_among,
-    is_evolved, is_named, is_named_once, is_read_once, knows_names, state_hash,
+    Became, BecameNothing, Facts, LeavesOf, LeavesOfReply, NoFacts, NoLeaves, NoState, StateOf,
+    is_among, is_evolved, is_named, is_named_once, is_read_once, knows_names, state_hash,
 };
 pub use crate::aggregate::decided::{Decided, NotDecided};
-pub use crate::aggregate::decode_event;
-pub use crate::aggregate::member::{LentMember, MemberEventOf, Unkeyed, each_member, find_member};
+pub use crate::aggregate::member::{
+    HoldsNone, LentMember, MemberEventOf, MembersOf, Unkeyed, each_member, find_member,
+    holds_members,
+};
 pub use crate::boundary::source as source_boundary;
 pub use crate::command::member::{
     has_member, lent_root, lent_slot, member, optional_member, vacant_member,
@@ -31,8 +33,10 @@ pub use crate::event::is_same_name;
 pub use crate::future::BoxFuture;
 pub use crate::projection::schema_hash;
 
-use crate::aggregate::{Aggregate, Decision, EventDescription, Returned, Slot};
-use crate::command::{DomainError, RecordedCodec, RecordedError, Refusal};
+use crate::aggregate::{
+    Aggregate, AggregateId, Decision, EventDescription, Member, Returned, Slot,
+};
+use crate::command::{Command, DomainError, RecordedCodec, RecordedError, Refusal};
 use crate::context::Context;
 use crate::event::{CodecError, Event, Lineage, RecordedEvent};
 use crate::fault::Fault;
@@ -118,6 +122,26 @@ pub trait Unremembered<X> {
 
 impl<X> Unremembered<X> for Remembered<X> {}
 
+/// Copies a command for a handler that takes it by value; see [`Decide`].
+pub struct Taken<C>(std::marker::PhantomData<C>);
+
+impl<C: Command> Taken<C> {
+    /// Copies it.
+    pub fn of(command: &C) -> C {
+        command.clone()
+    }
+}
+
+/// Stands in for [`Taken::of`] where the type is no command, which is reported elsewhere.
+pub trait Untaken<C> {
+    /// Is never run.
+    fn of(_command: &C) -> C {
+        const { panic!("a command handler takes something that is no command") }
+    }
+}
+
+impl<C> Untaken<C> for Taken<C> {}
+
 /// Stands in for a handler whose signature has an error.
 ///
 /// # Errors
@@ -143,7 +167,7 @@ pub fn unusable_free<C, R, X: DomainError>(
 
 /// The command behind a message, for a `#[command_interceptor]` that looks at one type.
 #[must_use]
-pub fn command_of<'a, C: crate::command::Command>(
+pub fn command_of<'a, C: Command>(
     message: &'a crate::command::CommandMessage<'_>,
 ) -> Option<&'a C> {
     message.downcast_ref()
@@ -167,9 +191,48 @@ pub trait KeyInMessage<K> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<K: Clone> KeyInMessage<K> for K {
+impl<K: AggregateId> KeyInMessage<K> for K {
     fn key(&self) -> K {
         self.clone()
+    }
+}
+
+// That the member has no key is reported once, by `is_key_of`.
+#[diagnostic::do_not_recommend]
+impl<F> KeyInMessage<Unkeyed> for F {
+    fn key(&self) -> Unkeyed {
+        Unkeyed
+    }
+}
+
+/// The key of a member without one; see [`Decide`].
+pub struct KeyOfNone<K>(std::marker::PhantomData<K>);
+
+impl KeyOfNone<Unkeyed> {
+    /// The key.
+    #[must_use]
+    pub const fn key() -> Unkeyed {
+        Unkeyed
+    }
+}
+
+/// Stands in for [`KeyOfNone::key`] where the member has a key, which `is_key_of` reports.
+pub trait KeyOfSome<K> {
+    /// Is never run.
+    fn key() -> K {
+        const { panic!("the block of a member names no key") }
+    }
+}
+
+impl<K> KeyOfSome<K> for KeyOfNone<K> {}
+
+/// Whether a member's struct has this key, and its block too.
+#[must_use]
+pub const fn is_key_of<M: Member>(key: Option<&str>) -> bool {
+    match (M::KEY, key) {
+        (Some(of_struct), Some(of_block)) => is_same_name(of_struct, of_block),
+        (None, None) => true,
+        _ => false,
     }
 }
 
@@ -264,13 +327,31 @@ pub fn query_of<Q: Query>(query: &(dyn Any + Send + Sync)) -> Result<&Q, Fault> 
         .ok_or_else(|| Fault::defect(format!("the query bus gave another type than `{}`", Q::NAME)))
 }
 
-/// Hides the type of a query handler's answer.
-///
-/// # Errors
-/// The handler's own.
-pub fn answered<Q: Query, T: Answer<Q::Answer>>(answer: T) -> Result<Box<dyn Any + Send>, Fault> {
-    Ok(Box::new(answer.answer()?))
+/// Hides the type of a query handler's answer; see [`Decide`].
+pub struct Answered<Q>(std::marker::PhantomData<Q>);
+
+impl<Q: Query> Answered<Q> {
+    /// Hides it.
+    ///
+    /// # Errors
+    /// The handler's own.
+    pub fn with<T: Answer<Q::Answer>>(answer: T) -> Result<Box<dyn Any + Send>, Fault> {
+        Ok(Box::new(answer.answer()?))
+    }
 }
+
+/// Stands in for [`Answered::with`] where the type is no query, which is reported elsewhere.
+pub trait Unanswered {
+    /// Is never run.
+    ///
+    /// # Errors
+    /// Always.
+    fn with<T>(_answer: T) -> Result<Box<dyn Any + Send>, Fault> {
+        Err(Fault::defect("this handler did not compile"))
+    }
+}
+
+impl<Q> Unanswered for Answered<Q> {}
 
 /// A query that its handler takes by value.
 #[diagnostic::on_unimplemented(

@@ -29,7 +29,8 @@ pub fn aggregate(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// Makes a struct a member of an aggregate, and registers the handlers of its `impl` blocks.
 ///
 /// The same attribute stands on both. The aggregate has it in a field with `#[member]`: the member
-/// itself, an `Option` or `Vec`, or a `BTreeMap` or `HashMap` from its key. So may another member.
+/// itself, an `Option` or `Vec`, or a `BTreeMap` or `HashMap` from its key; in a map the key counts
+/// under which it stands. So may another member.
 ///
 /// | argument | meaning |
 /// |---|---|

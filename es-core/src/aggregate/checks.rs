@@ -1,8 +1,10 @@
 //! What generated code asks about an aggregate's events while it is compiled, and the hashes that
 //! snapshots are held against.
 
-use super::{EventDescription, MemberTable, Returned, State};
-use crate::event::{Fragments, Leaves, Lineage, Upcast, is_one_of, is_same_name};
+use super::{EventDescription, MemberTable, ReplayError, Returned, State};
+use crate::event::{
+    Event, Fragments, Leaves, Lineage, RecordedEvent, Upcast, is_one_of, is_same_name,
+};
 
 /// Finds the hash of a type in an aggregate's state, and takes 0 for a type without one; see
 /// [`Decide`](crate::__private::Decide) for how.
@@ -32,9 +34,60 @@ pub const fn state_hash(definition: u64, parts: &[u64]) -> u64 {
     hash
 }
 
+/// What a type is known by as an event; see [`Decide`](crate::__private::Decide) for how.
+///
+/// A path through the trait itself would have rustc report again what the event's impl lacks.
+pub struct Facts<E>(std::marker::PhantomData<E>);
+
+impl<E: Event> Facts<E> {
+    /// The stored name.
+    pub const NAME: &'static str = E::NAME;
+    /// The revision that is written.
+    pub const REVISION: u32 = E::REVISION;
+    /// What it was in the course of time.
+    pub const LINEAGE: &'static Lineage = E::LINEAGE;
+    /// Whether it is read as other events.
+    pub const IS_UPCAST: bool = E::IS_UPCAST;
+
+    /// Decodes a row of it.
+    ///
+    /// # Errors
+    /// See [`ReplayError::Undecodable`].
+    pub fn decode(event: &RecordedEvent) -> Result<E, ReplayError> {
+        event.decode::<E>().map_err(|source| ReplayError::undecodable(event, source))
+    }
+}
+
+/// Stands in for [`Facts`] where the type is no event, which is reported elsewhere.
+pub trait NoFacts<E> {
+    /// No event has this name.
+    const NAME: &'static str = NO_EVENT;
+    /// The first.
+    const REVISION: u32 = 0;
+    /// None.
+    const LINEAGE: &'static Lineage = &Lineage::new(NO_EVENT, 0);
+    /// Nothing is read as it.
+    const IS_UPCAST: bool = false;
+
+    /// Is never run.
+    ///
+    /// # Errors
+    /// Always.
+    fn decode(event: &RecordedEvent) -> Result<E, ReplayError> {
+        Err(ReplayError::unknown(event))
+    }
+}
+
+impl<E> NoFacts<E> for Facts<E> {}
+
+const NO_EVENT: &str = "";
+
 /// Whether a member has a handler for the event with this name.
 #[must_use]
 pub const fn is_evolved(tables: &[MemberTable], name: &str) -> bool {
+    if is_same_name(name, NO_EVENT) {
+        return true;
+    }
     let mut tables = tables;
     while let [table, others @ ..] = tables {
         let mut names = table.names;
@@ -63,7 +116,7 @@ pub const fn is_named_once(events: &[EventDescription], name: &str) -> bool {
         }
         rest = others;
     }
-    found == 1
+    found == 1 || is_same_name(name, NO_EVENT)
 }
 
 /// Finds the events in a type, and none in one that is no set of events; see
@@ -129,7 +182,7 @@ pub const fn is_read_once(events: &[EventDescription], event: &Lineage) -> bool 
         }
         rest = others;
     }
-    found == 1
+    found == 1 || is_same_name(event.name, NO_EVENT)
 }
 
 const fn leads_to(event: &Lineage, other: &Lineage) -> bool {

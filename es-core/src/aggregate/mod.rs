@@ -49,7 +49,7 @@ pub use staging::Staging;
 pub(crate) use upcast::{decode_stored, fold_stored};
 
 use crate::command::{CommandMessage, Veto};
-use crate::event::{CodecError, Event, Lineage, RecordedEvent};
+use crate::event::{Event, Lineage, RecordedEvent};
 use crate::fault::Fault;
 
 /// The guide's page on aggregates; its code is compiled and run as a documentation test.
@@ -163,12 +163,4 @@ pub trait EventOf<A: Aggregate>: Event {
     fn evolve(&self, _state: &mut A) -> Result<(), Fault> {
         Err(error::creates_only(Self::NAME, A::NAME))
     }
-}
-
-/// Decodes an event for generated code.
-///
-/// # Errors
-/// See [`ReplayError::Undecodable`].
-pub fn decode_event<E: Event>(event: &RecordedEvent) -> Result<E, ReplayError> {
-    event.decode::<E>().map_err(|source: CodecError| ReplayError::undecodable(event, source))
 }

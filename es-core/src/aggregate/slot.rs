@@ -1,4 +1,5 @@
-use super::{Aggregate, EventOf, EventSink, ReplayError, Root, Staging, decode_event};
+use super::checks::Facts;
+use super::{Aggregate, EventOf, EventSink, ReplayError, Root, Staging};
 use crate::event::RecordedEvent;
 use crate::fault::Fault;
 use crate::store::NewEvent;
@@ -102,7 +103,7 @@ impl<A: Aggregate> Slot<A> {
     /// `Undecodable`, or `Corrupt` for a creating event on an existing state, an evolving one on
     /// none, and any event after deletion.
     pub fn fold<E: EventOf<A>>(&mut self, event: &RecordedEvent) -> Result<(), ReplayError> {
-        let payload = decode_event::<E>(event)?;
+        let payload = Facts::<E>::decode(event)?;
         match &mut self.root {
             Some(root) if root.deleted => {
                 return Err(ReplayError::corrupt(event, "it follows the event that deleted it"));

@@ -62,7 +62,9 @@ fn implementation(
     let es = es.at(place);
     let entity = entity(item, &es, errors);
     let snapshots = snapshot::policy(&arguments.snapshots, item, &es);
+    let private = es.private();
     Some(hidden(quote_spanned! {place=>
+        use #private::HoldsNone as _;
         #[automatically_derived]
         impl #es::aggregate::Aggregate for #own {
             const NAME: &'static str = #name;

@@ -33,8 +33,13 @@ fn of_model(model: AggregateBlock) -> TokenStream {
     let leaves = command_handler::leaves(&model);
     let unstored = command_handler::unstored_replies(&model);
     let private = model.paths.private();
+    let same_key = model.member.as_ref().map(|of| member::same_key(&model, of));
     let mut items = quote! {
-        use #private::{NotDecided as _, Undecided as _, Unfinished as _, Unremembered as _};
+        use #private::{
+            KeyOfSome as _, NoFacts as _, NotDecided as _, Undecided as _, Unfinished as _,
+            Unremembered as _, Untaken as _,
+        };
+        #same_key
         #(#commands)* #(#stubs)* #leaves #unstored
     };
     let mut entries: Vec<_> =

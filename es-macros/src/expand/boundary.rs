@@ -17,7 +17,7 @@ use crate::model::{BoundaryBlock, CriteriaFn, Effect, SourcingHandler};
 ///     fn fold(&mut self, event: &RecordedEvent) -> Result<(), ReplayError> {
 ///         match &*event.name {
 ///             <CustomerRegistered as Event>::NAME => {
-///                 Self::on_registered(self, &decode_event::<CustomerRegistered>(event)?);
+///                 Self::on_registered(self, &Facts::<CustomerRegistered>::decode(event)?);
 ///             }
 ///             _ => {}
 ///         }
@@ -38,7 +38,11 @@ pub(super) fn expand(
     };
     let state = state(&model);
     let criteria = model.criteria.iter().map(|criteria| of_command(criteria, &model));
-    hidden(quote!(#state #(#criteria)*))
+    let private = model.paths.private();
+    hidden(quote! {
+        use #private::NoFacts as _;
+        #state #(#criteria)*
+    })
 }
 
 fn state(block: &BoundaryBlock) -> TokenStream {
@@ -49,11 +53,11 @@ fn state(block: &BoundaryBlock) -> TokenStream {
     let event = local("event");
     let descriptions = sourcing.iter().map(|handler| description(handler, block));
     let checks = sourcing.iter().map(|SourcingHandler { cfgs, event, .. }| {
-        let es = paths.at(event.span());
+        let private = paths.at(event.span()).private();
         let text = never_seen(event);
         quote_spanned! {event.span()=>
             #(#cfgs)*
-            const _: () = ::core::assert!(!<#event as #es::event::Event>::IS_UPCAST, #text);
+            const _: () = ::core::assert!(!<#private::Facts<#event>>::IS_UPCAST, #text);
         }
     });
     let arms = sourcing.iter().map(|handler| {
@@ -62,11 +66,11 @@ fn state(block: &BoundaryBlock) -> TokenStream {
         let private = es.private();
         let body = match effect {
             Effect::Evolves => quote_spanned! {ty.span()=>
-                <#self_ty>::#name(self, &#private::decode_event::<#ty>(#event)?);
+                <#self_ty>::#name(self, &<#private::Facts<#ty>>::decode(#event)?);
             },
             Effect::Creates | Effect::OfMembers | Effect::Broken => TokenStream::new(),
         };
-        quote_spanned!(ty.span()=> #(#cfgs)* <#ty as #es::event::Event>::NAME => { #body })
+        quote_spanned!(ty.span()=> #(#cfgs)* <#private::Facts<#ty>>::NAME => { #body })
     });
     quote_spanned! {place=>
         #[automatically_derived]
@@ -88,13 +92,14 @@ fn state(block: &BoundaryBlock) -> TokenStream {
 fn description(handler: &SourcingHandler, block: &BoundaryBlock) -> TokenStream {
     let SourcingHandler { cfgs, event, name, .. } = handler;
     let es = block.paths.at(event.span());
+    let private = es.private();
     let line = line_of(name.span());
     quote_spanned! {event.span()=>
         #(#cfgs)*
         #es::aggregate::EventDescription {
-            name: <#event as #es::event::Event>::NAME,
-            revision: <#event as #es::event::Event>::REVISION,
-            lineage: <#event as #es::event::Event>::LINEAGE,
+            name: <#private::Facts<#event>>::NAME,
+            revision: <#private::Facts<#event>>::REVISION,
+            lineage: <#private::Facts<#event>>::LINEAGE,
             line: #line,
         }
     }

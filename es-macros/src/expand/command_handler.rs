@@ -19,7 +19,7 @@ use crate::paths::Paths;
 ///     const CALL: Call<Order, Self, (), OrderError> = Call::Sync(|slot, command, context| {
 ///         let state = slot.existing::<OrderError>()?;
 ///         let p0 = <Metadata as FromContext>::from_context(context)?;
-///         let answer = <Order>::cancel(state, Clone::clone(command), p0);
+///         let answer = <Order>::cancel(state, Taken::of(command), p0);
 ///         Decide::<Order, Result<OrderCancelled, OrderError>>::call(slot, answer)
 ///     });
 /// }
@@ -187,7 +187,7 @@ fn run(
     let Locals { slot, command, context } = locals;
     let (lets, arguments) = extract(extractors, Extractor::Context, &es, context);
     let payload = match handler.command.lent {
-        Lent::Owned => quote!(::core::clone::Clone::clone(#command)),
+        Lent::Owned => taken(&handler.command.ty, command, &block.paths),
         Lent::Shared | Lent::Mutable => quote!(#command),
     };
     let awaited = handler.is_async.then(|| quote!(.await));
@@ -206,6 +206,12 @@ fn run(
         #given_back
         #finish
     }
+}
+
+/// `Taken::<CancelOrder>::of(command)`
+pub(super) fn taken(ty: &Type, command: &Ident, es: &Paths) -> TokenStream {
+    let private = es.at(ty.span()).private();
+    quote_spanned!(ty.span()=> <#private::Taken<#ty>>::of(#command))
 }
 
 /// What a handler sees of its aggregate or member: how it is had, lent and given back.

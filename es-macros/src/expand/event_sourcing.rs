@@ -154,7 +154,7 @@ fn event_sourced(block: &AggregateBlock) -> TokenStream {
     let decodes = arms(block, &|SourcingHandler { event: ty, .. }| {
         let private = block.paths.at(ty.span()).private();
         quote_spanned! {ty.span()=>
-            #private::decode_event::<#ty>(#event)
+            <#private::Facts<#ty>>::decode(#event)
                 .map(|#decoded| #private::Some(#private::From::from(#decoded)))
         }
     });
@@ -194,13 +194,14 @@ fn event_sourced(block: &AggregateBlock) -> TokenStream {
 fn descriptions(block: &AggregateBlock) -> impl Iterator<Item = TokenStream> {
     block.sourcing.iter().map(|SourcingHandler { cfgs, event, name, .. }| {
         let es = block.paths.at(event.span());
+        let private = es.private();
         let line = line_of(name.span());
         quote_spanned! {event.span()=>
             #(#cfgs)*
             #es::aggregate::EventDescription {
-                name: <#event as #es::event::Event>::NAME,
-                revision: <#event as #es::event::Event>::REVISION,
-                lineage: <#event as #es::event::Event>::LINEAGE,
+                name: <#private::Facts<#event>>::NAME,
+                revision: <#private::Facts<#event>>::REVISION,
+                lineage: <#private::Facts<#event>>::LINEAGE,
                 line: #line,
             }
         }
@@ -211,9 +212,9 @@ fn descriptions(block: &AggregateBlock) -> impl Iterator<Item = TokenStream> {
 fn arms(block: &AggregateBlock, each: &dyn Fn(&SourcingHandler) -> TokenStream) -> TokenStream {
     let arm = |handler: &SourcingHandler| {
         let SourcingHandler { cfgs, event, .. } = handler;
-        let es = block.paths.at(event.span());
+        let private = block.paths.at(event.span()).private();
         let body = each(handler);
-        quote_spanned!(event.span()=> #(#cfgs)* <#event as #es::event::Event>::NAME => #body,)
+        quote_spanned!(event.span()=> #(#cfgs)* <#private::Facts<#event>>::NAME => #body,)
     };
     block.sourcing.iter().map(arm).collect()
 }
@@ -236,7 +237,7 @@ fn of_members(block: &AggregateBlock) -> TokenStream {
                 const _: () = ::core::assert!(
                     #private::is_evolved(
                         <#self_ty as #es::aggregate::Entity>::MEMBERS,
-                        <#event as #es::event::Event>::NAME,
+                        <#private::Facts<#event>>::NAME,
                     ),
                     #text
                 );
@@ -265,12 +266,12 @@ fn unique_names(block: &AggregateBlock) -> TokenStream {
         let never_seen = never_seen(event);
         quote_spanned! {event.span()=>
             #(#cfgs)*
-            ::core::assert!(!<#event as #es::event::Event>::IS_UPCAST, #never_seen);
+            ::core::assert!(!<#private::Facts<#event>>::IS_UPCAST, #never_seen);
             #(#cfgs)*
             ::core::assert!(
                 #private::is_named_once(
                     <#self_ty as #es::aggregate::EventSourced>::EVENTS,
-                    <#event as #es::event::Event>::NAME,
+                    <#private::Facts<#event>>::NAME,
                 ),
                 #named_twice
             );
@@ -278,7 +279,7 @@ fn unique_names(block: &AggregateBlock) -> TokenStream {
             ::core::assert!(
                 #private::is_read_once(
                     <#self_ty as #es::aggregate::EventSourced>::EVENTS,
-                    <#event as #es::event::Event>::LINEAGE,
+                    <#private::Facts<#event>>::LINEAGE,
                 ),
                 #read_twice
             );

@@ -42,6 +42,8 @@ pub(super) fn expand(
     let generated = ReadHandler::read(kind, &function, None, &mut errors).map(|handler| {
         let entry = read_handler::entry(&handler, &Owner::Function(processor), &es);
         let entries = register(&[entry], Some(&own(&function.sig.ident)), &es);
+        let private = es.private();
+        let entries = quote!(use #private::{NoFacts as _, Unanswered as _}; #entries);
         stand_in(&function, kind.word(), entries, &es)
     });
     let errors = errors.into_compile_errors();

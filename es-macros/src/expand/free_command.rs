@@ -30,7 +30,7 @@ use crate::paths::Paths;
 ///     const CALL: FreeCall<Transfer, Receipt, TransferError> = FreeCall {
 ///         function: FreeFunction::Async(|command, context| Box::pin(async move {
 ///             let p0 = <Repository<Account> as FromContext>::from_context(context)?;
-///             let answer = transfer(Clone::clone(command), p0).await;
+///             let answer = transfer(Taken::of(command), p0).await;
 ///             Finish::<Result<Receipt, TransferError>>::call(answer)
 ///         })),
 ///         effects: false | <Repository<Account> as FromContext>::EFFECTS,
@@ -76,7 +76,7 @@ impl Free<'_> {
                       `EventGateway`";
         let unstored = unstored(&self.handler.output, self.es, remedy);
         quote! {
-            use #private::{Unfinished as _, Unremembered as _};
+            use #private::{Unfinished as _, Unremembered as _, Untaken as _};
             #handled #entries #unstored
         }
     }
@@ -137,7 +137,7 @@ impl Free<'_> {
         let value = |parameter: &Parameter| self.value(parameter, &command, &context);
         let (lets, lent) = lend(extractors, value);
         let payload = match taken.lent {
-            Lent::Owned => quote!(::core::clone::Clone::clone(#command)),
+            Lent::Owned => super::command_handler::taken(&taken.ty, &command, self.es),
             Lent::Shared | Lent::Mutable => quote!(#command),
         };
         let awaited = is_async.then(|| quote!(.await));

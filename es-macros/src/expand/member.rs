@@ -1,13 +1,14 @@
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
+use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Field, ItemStruct, Type};
+use syn::{Field, Ident, ItemStruct, Type};
 
 use super::parameters::local;
 use super::{hidden, members, snapshot, traced};
 use crate::attr::MemberArguments;
 use crate::diag::Errors;
-use crate::model::{AggregateBlock, Effect, MemberOf, SourcingHandler, fingerprint};
+use crate::model::{AggregateBlock, Effect, MemberOf, SourcingHandler, fingerprint, relocate};
 use crate::paths::Paths;
 
 /// `#[aggregate_member]` on a struct:
@@ -68,11 +69,12 @@ fn implementation(
     });
     let es = es.at(own.span());
     let entity = entity(&parent, field, item, &es, errors);
-    let member = member(&parent, field, item, &es);
+    let named = field_name(key.as_ref(), &es.private());
+    let member = member(&parent, field, named, item, &es);
     let private = es.private();
     let has_members = members::has_members(item, &es, errors);
     Some(hidden(quote_spanned! {own.span()=>
-        use #private::NoState as _;
+        use #private::{HoldsNone as _, NoState as _};
         #entity
         #member
         #has_members
@@ -120,7 +122,13 @@ fn entity(
     }
 }
 
-fn member(parent: &Type, field: Option<&Field>, item: &ItemStruct, es: &Paths) -> TokenStream {
+fn member(
+    parent: &Type,
+    field: Option<&Field>,
+    named: TokenStream,
+    item: &ItemStruct,
+    es: &Paths,
+) -> TokenStream {
     let own = &item.ident;
     let name = own.to_string();
     let private = es.private();
@@ -138,6 +146,7 @@ fn member(parent: &Type, field: Option<&Field>, item: &ItemStruct, es: &Paths) -
         impl #es::aggregate::Member for #own {
             const NAME: &'static str = #name;
             const SHAPE: u64 = #private::state_hash(#print, &[#nested]);
+            const KEY: #private::Option<&'static str> = #named;
             type Parent = #parent;
             type Key = #key;
             fn key(&self) -> &#key { #value }
@@ -179,8 +188,8 @@ pub(super) fn events(block: &AggregateBlock, of: &MemberOf) -> TokenStream {
     let private = es.private();
     let [root, event] = ["root", "event"].map(local);
     let names = sourcing.iter().map(|SourcingHandler { cfgs, event, .. }| {
-        let es = paths.at(event.span());
-        quote_spanned!(event.span()=> #(#cfgs)* <#event as #es::event::Event>::NAME)
+        let private = paths.at(event.span()).private();
+        quote_spanned!(event.span()=> #(#cfgs)* <#private::Facts<#event>>::NAME)
     });
     let aggregate = block.aggregate();
     let known = sourcing.iter().map(|SourcingHandler { cfgs, event, .. }| {
@@ -214,6 +223,38 @@ pub(super) fn events(block: &AggregateBlock, of: &MemberOf) -> TokenStream {
             const HASH: u64 =
                 #private::state_hash(#logic, &[<Self as #es::aggregate::Member>::SHAPE]);
         }
+    }
+}
+
+/// `Some("line_id")`
+fn field_name(field: Option<&Ident>, private: &TokenStream) -> TokenStream {
+    match field.map(|field| field.unraw().to_string()) {
+        Some(name) => quote!(#private::Some(#name)),
+        None => quote!(#private::None),
+    }
+}
+
+/// A struct and its block that name different keys lead to different members.
+pub(super) fn same_key(block: &AggregateBlock, of: &MemberOf) -> TokenStream {
+    let self_ty = &block.self_ty;
+    let key = of.keys.last().cloned().flatten();
+    let place = key.as_ref().map_or_else(|| self_ty.span(), Ident::span);
+    let private = block.paths.at(place).private();
+    let shown = quote!(#self_ty);
+    let named = field_name(key.as_ref(), &private);
+    let text = match &key {
+        Some(key) => format!(
+            "this block says `key = {key}`, and the struct `{shown}` has another key or none; \
+             write the same `#[aggregate_member(..)]` on both"
+        ),
+        None => format!(
+            "this block says no `key`, and the struct `{shown}` has one; write the same \
+             `#[aggregate_member(..)]` on both"
+        ),
+    };
+    let self_ty = relocate(quote!(#self_ty), place);
+    quote_spanned! {place=>
+        const _: () = ::core::assert!(#private::is_key_of::<#self_ty>(#named), #text);
     }
 }
 

@@ -123,7 +123,7 @@ fn has_member(kind: &Kind<'_>, item: &ItemStruct, es: &Paths) -> TokenStream {
     let finds = kind.fields.iter().map(|(field, container)| {
         quote_spanned! {place=>
             if let #private::Some(found) =
-                <#container as #es::aggregate::Members>::find(&self.#field, #key)
+                <#private::MembersOf<#container>>::find(&self.#field, #key)
             {
                 return #private::Some(found);
             }
@@ -131,10 +131,17 @@ fn has_member(kind: &Kind<'_>, item: &ItemStruct, es: &Paths) -> TokenStream {
     });
     let visits = kind.fields.iter().map(|(field, container)| {
         quote_spanned! {place=>
-            <#container as #es::aggregate::Members>::each(&mut self.#field, #key, #visit);
+            <#private::MembersOf<#container>>::each(&mut self.#field, #key, #visit);
+        }
+    });
+    let checks = kind.fields.iter().map(|(_, container)| {
+        let private = es.at(container.span()).private();
+        quote_spanned! {container.span()=>
+            const _: () = #private::holds_members::<#container>();
         }
     });
     quote_spanned! {place=>
+        #(#checks)*
         #[automatically_derived]
         impl #es::aggregate::HasMember<#ty> for #own {
             fn member(&self, #key: &#key_ty) -> #private::Option<&#ty> {

@@ -77,7 +77,9 @@ pub(super) fn expand(
     let mut entries = vec![Entry { list: List::Projections, cfgs: vec![], value: projection }];
     entries.extend(handlers.iter().map(|handler| read_handler::entry(handler, &owner, &es)));
     let entries = register(&entries, Some(&self_ty), &es);
+    let private = es.private();
     hidden(quote_spanned! {place=>
+        use #private::{NoFacts as _, Unanswered as _};
         #[automatically_derived]
         impl #es::projection::Projection for #self_ty {
             const NAME: &'static str = #name;

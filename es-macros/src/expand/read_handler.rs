@@ -56,7 +56,7 @@ pub(super) fn entry(handler: &ReadHandler, owner: &Owner<'_>, es: &Paths) -> Ent
             let text = never_seen(ty);
             quote_spanned! {place=>
                 {
-                    ::core::assert!(!<#ty as #es::event::Event>::IS_UPCAST, #text);
+                    ::core::assert!(!<#private::Facts<#ty>>::IS_UPCAST, #text);
                     #es::registry::EventHandlerEntry::of::<#ty>(
                         #projection, #owned_by, #shown, #needs, #call, ::core::file!(), #line,
                     )
@@ -97,7 +97,7 @@ fn call(handler: &ReadHandler, function: &TokenStream, es: &Paths) -> TokenStrea
         ReadKind::Query => {
             let ty = &handler.message.ty;
             let private = es.at(output).private();
-            let answered = quote_spanned!(output=> #private::answered::<#ty, _>(#result));
+            let answered = quote_spanned!(output=> <#private::Answered<#ty>>::with::<_>(#result));
             (quote!(#es::query::QueryCall), answered)
         }
     };

@@ -61,8 +61,8 @@ pub(super) fn after(block: &AggregateBlock) -> Option<TokenStream> {
     let mut marked = block.sourcing.iter().filter(|it| it.snapshot.is_some()).peekable();
     marked.peek()?;
     let names = marked.map(|SourcingHandler { cfgs, event, .. }| {
-        let es = block.paths.at(event.span());
-        quote_spanned!(event.span()=> #(#cfgs)* <#event as #es::event::Event>::NAME)
+        let private = block.paths.at(event.span()).private();
+        quote_spanned!(event.span()=> #(#cfgs)* <#private::Facts<#event>>::NAME)
     });
     Some(quote!(const SNAPSHOT_AFTER: &'static [&'static str] = &[#(#names),*];))
 }

@@ -31,7 +31,9 @@ impl MemberOf {
         let members = self.members(member, place, &es);
         self.keys.iter().zip(members).fold(start, |outer, (key, member)| {
             let key = match key {
-                None => quote_spanned!(place=> #private::Unkeyed),
+                None => quote_spanned!(place=> #private::KeyOfNone::<
+                    <#member as #es::aggregate::Member>::Key
+                >::key()),
                 Some(key) => {
                     // A message without the field is reported at the message.
                     let key = Ident::new(&key.to_string(), place.resolved_at(key.span()));

@@ -1,5 +1,6 @@
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasher, Hash};
+use std::marker::PhantomData;
 
 use super::Member;
 
@@ -7,7 +8,8 @@ use super::Member;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` holds no members",
     label = "not a member, nor an `Option`, `Vec` or map of them",
-    note = "a `#[member]` field is a type with `#[aggregate_member]`, an `Option` or `Vec` of it, or a `BTreeMap` or `HashMap` from its key"
+    note = "a `#[member]` field is a type with `#[aggregate_member]`, an `Option` or `Vec` of it, or a `BTreeMap` or `HashMap` from its key",
+    note = "a map has the type of the member's own key, that of the field which `key = ..` of its `#[aggregate_member]` names; a member without `key = ..` stands in no map"
 )]
 pub trait Members {
     /// What it holds.
@@ -23,6 +25,41 @@ pub trait Members {
         visit: &mut dyn FnMut(&mut Self::Member),
     );
 }
+
+/// Asks whether a field holds members.
+pub const fn holds_members<C: Members>() {}
+
+/// Finds the members in a field; see [`Decide`](crate::__private::Decide) for how.
+pub struct MembersOf<C>(PhantomData<C>);
+
+impl<C: Members> MembersOf<C> {
+    /// The first member with this key.
+    pub fn find<'a>(held: &'a C, key: &<C::Member as Member>::Key) -> Option<&'a C::Member> {
+        held.find(key)
+    }
+
+    /// Visits the members with this key, or all of them.
+    pub fn each(
+        held: &mut C,
+        key: Option<&<C::Member as Member>::Key>,
+        visit: &mut dyn FnMut(&mut C::Member),
+    ) {
+        held.each(key, visit);
+    }
+}
+
+/// Stands in for [`MembersOf`] where a field holds none, which [`holds_members`] reports.
+pub trait HoldsNone<C> {
+    /// There is none.
+    fn find<'a, M, K>(_held: &'a C, _key: &K) -> Option<&'a M> {
+        None
+    }
+
+    /// There is none.
+    fn each<M, K>(_held: &mut C, _key: Option<&K>, _visit: &mut dyn FnMut(&mut M)) {}
+}
+
+impl<C> HoldsNone<C> for MembersOf<C> {}
 
 impl<M: Member> Members for M {
     type Member = M;

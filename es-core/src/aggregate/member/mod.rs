@@ -11,7 +11,7 @@ mod lent;
 mod place;
 mod table;
 
-pub use containers::Members;
+pub use containers::{HoldsNone, Members, MembersOf, holds_members};
 pub use key::{MemberKey, Unkeyed};
 pub use lent::{LentMember, MemberRoot, MemberSlot};
 pub use place::{each_member, find_member};
@@ -66,6 +66,9 @@ pub trait Member: Entity<Root: Aggregate> {
 
     /// The aggregate or member that has it in a `#[member]` field.
     type Parent: HasMember<Self>;
+
+    /// The field that has its key; `None` without one.
+    const KEY: Option<&'static str>;
 
     /// What tells it from its siblings.
     type Key: MemberKey;

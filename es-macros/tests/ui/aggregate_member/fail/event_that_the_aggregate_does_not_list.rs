@@ -26,4 +26,5 @@ impl Carton {
     #[event_sourcing_handler]
     fn on_filled(&mut self, _event: &BoxFilled) {}
 }
+
 fn main() {}

@@ -1,20 +1,4 @@
-include!("../../shelf.rs");
-
-#[aggregate]
-pub struct Shelf {
-    #[aggregate_identifier]
-    pub shelf_id: String,
-    #[member]
-    pub boxes: Vec<Carton>,
-}
-
-#[aggregate(member_events(BoxFilled))]
-impl Shelf {
-    #[event_sourcing_handler]
-    fn on_built(event: &ShelfBuilt) -> Self {
-        Self { shelf_id: event.shelf_id.clone(), boxes: vec![] }
-    }
-}
+include!("../../shelf_of_cartons.rs");
 
 #[aggregate_member(of = Shelf, key = box_id)]
 pub struct Carton {
@@ -31,4 +15,5 @@ impl Carton {
     #[event_sourcing_handler]
     fn on_filled(&mut self, _event: &BoxFilled) {}
 }
+
 fn main() {}

@@ -31,4 +31,5 @@ impl Carton {
 pub struct BoxMoved {
     pub box_id: u32,
 }
+
 fn main() {}

@@ -44,4 +44,5 @@ impl Thing {
 pub struct ThingFilled {
     pub thing_id: u32,
 }
+
 fn main() {}

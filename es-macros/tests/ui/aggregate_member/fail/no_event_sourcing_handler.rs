@@ -26,4 +26,5 @@ impl Carton {
     #[command_handler]
     fn fill(&self, _command: FillBox) {}
 }
+
 fn main() {}
