@@ -129,6 +129,27 @@ fn an_import_killed_in_the_middle_is_completed_by_the_next_run() {
     assert_eq!(place.done(&["report"]).out, export.totals());
 }
 
+/// Two programs have the store open then, and both keep its read models.
+#[test]
+fn a_report_while_an_import_runs_gives_what_is_stored_so_far() {
+    for orders in [4_000, 16_000, 64_000, 256_000] {
+        let (place, export) = (Place::new(), Export { orders });
+        let file = place.write("export.csv", export.content());
+        let mut importing = export.under_way(&place, &file);
+        let report = place.done(&["report"]);
+        let still_runs = importing.try_wait().unwrap().is_none();
+        let imported: Ended = importing.wait_with_output().unwrap().into();
+        assert_eq!(imported.code, Some(0), "{imported:?}");
+        assert_eq!(place.done(&["report"]).out, export.totals());
+        if still_runs {
+            let told = "`export.csv` is not imported to its end: these are the totals so far";
+            assert!(report.err.contains(told), "{report:?}");
+            return;
+        }
+    }
+    panic!("every import was done before the report");
+}
+
 #[test]
 fn a_report_says_which_import_is_not_complete() {
     let (place, _, export, _) = cut_off("-KILL");

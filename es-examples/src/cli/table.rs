@@ -18,9 +18,13 @@ pub(super) fn table(columns: &[(&str, Side)], rows: &[Vec<String>]) -> String {
         columns.iter().enumerate().map(|(place, (heading, _))| width_of(place, heading)).collect();
     let line = |row: &Vec<String>| {
         let cells = row.iter().zip(columns).zip(&widths);
-        let cells = cells.map(|((cell, (_, side)), width)| match side {
-            Side::Left => format!("{cell:<width$}"),
-            Side::Right => format!("{cell:>width$}"),
+        let cells = cells.map(|((cell, (_, side)), width)| {
+            // A description may have line breaks, a table's row has none.
+            let cell = cell.replace(char::is_control, " ");
+            match side {
+                Side::Left => format!("{cell:<width$}"),
+                Side::Right => format!("{cell:>width$}"),
+            }
         });
         cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
     };
@@ -30,6 +34,12 @@ pub(super) fn table(columns: &[(&str, Side)], rows: &[Vec<String>]) -> String {
 #[cfg(test)]
 mod tests {
     use super::{Side, table};
+
+    #[test]
+    fn a_row_stays_one_line() {
+        let printed = table(&[("what", Side::Left)], &[vec!["PEN\nBLUE".into()]]);
+        assert_eq!(printed, "what\nPEN BLUE");
+    }
 
     #[test]
     fn cells_stand_on_their_side() {

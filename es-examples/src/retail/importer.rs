@@ -12,11 +12,11 @@ use csv::StringRecord;
 use es_core::{
     aggregate::{LoadError, ReadOnlyRepository},
     app::App,
-    command::{CommandError, CommandGateway, Rejection},
+    command::{CommandError, CommandGateway, DomainError, Rejection},
     future::BoxFuture,
 };
 use futures_util::{
-    future::join,
+    future::{OptionFuture, join},
     stream::{FuturesUnordered, StreamExt},
 };
 
@@ -174,30 +174,23 @@ impl<'i> Importer<'i> {
         fields: &StringRecord,
         line: Line<'_>,
     ) -> Result<(), ImportError> {
-        let (order_id, is_last) =
-            (OrderId::from(line.number), self.survey.is_last(line.number, number));
-        let (row, head) = (self.sent(number, fields, &line), self.head_of(&line));
+        let order_id = OrderId::from(line.number);
+        let is_last = self.survey.is_last(line.number, number);
+        let row = self.sent(number, fields, &line);
+        let opening = (row.ordinal == 1).then(|| {
+            let (head, id) = (self.head_of(&line), order_id.clone());
+            let Head { customer, country, at: placed_at, .. } = head.clone();
+            let create = CreateOrder { order_id: id.clone(), customer, country, placed_at };
+            let (gateway, orders) = (self.gateway.clone(), self.orders.clone());
+            let created = async move { gateway.send(create).await };
+            let stored = async move { orders.load(&id).await.map(|order| Head::from(&*order)) };
+            opened(number, head, created, stored)
+        });
         let add = AddItem { order_id: order_id.clone(), line: Some(row.ordinal), item: line.item };
         let gateway = self.gateway.clone();
         let added = async move { gateway.send(add).await };
         let is_other = |error: &OrderError| matches!(error, OrderError::AnotherItem(_));
-        if row.ordinal == 1 {
-            let Head { customer, country, at: placed_at, .. } = head.clone();
-            let create = CreateOrder { order_id: order_id.clone(), customer, country, placed_at };
-            let (gateway, orders) = (self.gateway.clone(), self.orders.clone());
-            let id = order_id.clone();
-            let created = async move { gateway.send(create).await };
-            let stored = async move { orders.load(&id).await.map(|order| Head::from(&*order)) };
-            let both = join(opened(number, head, created, stored), added);
-            let answer = async move {
-                let (opened, added) = both.await;
-                row.answer(opened, added, is_other)
-            };
-            self.send(Box::pin(answer)).await?;
-        } else {
-            let answer = async move { row.answer(Ok(None), added.await, is_other) };
-            self.send(Box::pin(answer)).await?;
-        }
+        self.send_row(row, opening, added, is_other).await?;
         if is_last {
             let confirm = ConfirmOrder { order_id, payment: Payment::Settled };
             let gateway = self.gateway.clone();
@@ -214,25 +207,36 @@ impl<'i> Importer<'i> {
         line: Line<'_>,
     ) -> Result<(), ImportError> {
         let credit_note_id = CreditNoteId::from(line.number);
-        let (row, head) = (self.sent(number, fields, &line), self.head_of(&line));
-        let (id, item) = (credit_note_id.clone(), line.item);
-        let add = AddCredit { credit_note_id, line: row.ordinal, item };
+        let row = self.sent(number, fields, &line);
+        let opening = (row.ordinal == 1).then(|| {
+            let (head, id) = (self.head_of(&line), credit_note_id.clone());
+            let Head { customer, country, at, .. } = head.clone();
+            let credit_note_id = id.clone();
+            let issue = IssueCreditNote { credit_note_id, customer, country, issued_at: at };
+            let (gateway, notes) = (self.gateway.clone(), self.credit_notes.clone());
+            let issued = async move { gateway.send(issue).await };
+            let stored = async move { notes.load(&id).await.map(|note| Head::from(&*note)) };
+            opened(number, head, issued, stored)
+        });
+        let add = AddCredit { credit_note_id, line: row.ordinal, item: line.item };
         let gateway = self.gateway.clone();
         let added = async move { gateway.send(add).await };
         let is_other = |error: &CreditNoteError| matches!(error, CreditNoteError::AnotherItem(_));
-        if row.ordinal > 1 {
-            let answer = async move { row.answer(Ok(None), added.await, is_other) };
-            return self.send(Box::pin(answer)).await;
-        }
-        let Head { customer, country, at: issued_at, .. } = head.clone();
-        let issue = IssueCreditNote { credit_note_id: id.clone(), customer, country, issued_at };
-        let (gateway, notes) = (self.gateway.clone(), self.credit_notes.clone());
-        let issued = async move { gateway.send(issue).await };
-        let stored = async move { notes.load(&id).await.map(|note| Head::from(&*note)) };
-        let both = join(opened(number, head, issued, stored), added);
+        self.send_row(row, opening, added, is_other).await
+    }
+
+    /// Sends what a row asks for: first its invoice is opened, if no row did that before.
+    async fn send_row<E: DomainError>(
+        &mut self,
+        row: Sent,
+        opening: Option<impl Future<Output = Result<Option<String>, ImportError>> + Send + 'static>,
+        added: impl Future<Output = Result<(), CommandError<E>>> + Send + 'static,
+        is_other_item: fn(&E) -> bool,
+    ) -> Result<(), ImportError> {
+        let both = join(OptionFuture::from(opening), added);
         let answer = async move {
             let (opened, added) = both.await;
-            row.answer(opened, added, is_other)
+            row.answer(opened.unwrap_or(Ok(None)), added, is_other_item)
         };
         self.send(Box::pin(answer)).await
     }
