@@ -22,7 +22,8 @@ use std::time::Duration;
 use crate::aggregate::{Aggregate, ReadOnlyRepository};
 use crate::bus::EventBus;
 use crate::command::CommandGateway;
-use crate::projection::{Projection, ReadSide, Status};
+use crate::event::Partition;
+use crate::projection::{CaughtUpError, Deadline, Projection, ReadSide, Status};
 use crate::query::QueryGateway;
 use crate::registry::{Description, Registry};
 use crate::runtime::Runtime;
@@ -91,6 +92,26 @@ impl App {
     #[must_use]
     pub fn processors(&self) -> Vec<Status> {
         self.projections.handles().map(|handle| handle.status()).collect()
+    }
+
+    /// Waits until every processor, those of reactions included, has handled what is stored now:
+    /// after a start, until read sides that were deleted are there again.
+    ///
+    /// Queries do not wait for it; [`App::projection`] waits for one projection.
+    ///
+    /// # Errors
+    /// Those of [`ProjectionHandle::caught_up`], of the first processor that has one; `Log` where
+    /// the log cannot say how far it goes.
+    ///
+    /// # Cancel safety
+    /// Dropping the future changes nothing.
+    pub async fn caught_up(&self, deadline: impl Into<Deadline>) -> Result<(), CaughtUpError> {
+        let deadline = deadline.into();
+        let head = self.log().head(Partition::default()).await?;
+        for handle in self.projections.handles() {
+            handle.reached(head, deadline).await?;
+        }
+        Ok(())
     }
 
     /// In-process subscribers of committed events.

@@ -153,6 +153,12 @@ pub enum CaughtUpError {
         /// The processor.
         processor: String,
     },
+    /// The log cannot be read, so that nobody knows how far it goes.
+    #[error("nobody can tell what to wait for: {reason}")]
+    Log {
+        /// Why.
+        reason: String,
+    },
     /// The token names a partition that the processor does not read.
     #[error("projection `{processor}` does not read partition {partition} of the commit token")]
     UnknownPartition {
@@ -164,3 +170,9 @@ pub enum CaughtUpError {
 }
 
 crate::fault::debug_is_display!(ProcessorError, CaughtUpError);
+
+impl From<ReadError> for CaughtUpError {
+    fn from(error: ReadError) -> Self {
+        Self::Log { reason: error.to_string() }
+    }
+}

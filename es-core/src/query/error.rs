@@ -9,8 +9,8 @@ use crate::projection::ReadSideError;
 pub enum QueryError {
     /// No handler of the application answers it.
     #[error(
-        "nobody answers query `{query}`; add a `#[query_handler]` for it, or link the crate that \
-         has one with `.with::<..>()` (answered are: {answered})"
+        "nobody answers query `{query}`; write a `#[query_handler]` for it, or name what has one \
+         in `.with::<TheProjection>()` (answered are: {answered})"
     )]
     NoHandler {
         /// The query's name.

@@ -78,6 +78,9 @@ impl QueryGateway {
 
     /// Asks a query.
     ///
+    /// That some linked crate answers it shows when it is asked: a crate with queries alone, of a
+    /// client for example, has no handlers to check it against.
+    ///
     /// ```text
     /// let summary = queries.query(FindOrder { order_id }).await?;
     /// ```

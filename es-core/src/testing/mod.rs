@@ -1,5 +1,5 @@
-//! The testing kit (feature `testing`): fixtures for aggregates, and contract suites for engines
-//! ([`contract`]).
+//! The testing kit (feature `testing`): fixtures for aggregates, a look at what an application has
+//! stored ([`stored`]), and contract suites for engines ([`contract`]).
 //!
 //! A fixture says what happened, sends one command, and compares what came out:
 //!
@@ -64,15 +64,12 @@ mod paint;
 mod past;
 mod row;
 mod shown;
+mod stored;
 mod then;
 
 pub use commands::{CommandSink, Commands};
 pub use given::{Given, given};
 pub use moment::Moment;
 pub use row::Row;
+pub use stored::{Stored, stored};
 pub use then::Then;
-
-/// The guide's page on testing; its code is compiled and run as documentation tests.
-#[cfg(doctest)]
-#[doc = include_str!("../../../docs/testing.md")]
-pub struct Guide;

@@ -33,10 +33,25 @@ async fn a_tenant_sees_its_own_rows() {
 async fn a_query_without_handler_says_what_is_answered_and_what_to_write() {
     let app = World::default().start().await;
     let error = app.queries().query(NobodyAnswers {}).await.unwrap_err().to_string();
-    assert!(error.contains("nobody answers query `NobodyAnswers`"), "{error}");
-    assert!(error.contains("#[query_handler]") && error.contains("FindTill"), "{error}");
+    let text = |query: &str| {
+        format!(
+            "nobody answers query `{query}`; write a `#[query_handler]` for it, or name what has \
+             one in `.with::<TheProjection>()` (answered are: BreakDown, BreakDownSlowly, \
+             FindTill, RichTills)"
+        )
+    };
+    assert_eq!(error, text("NobodyAnswers"));
     let error = app.queries().named("Nonsense", b"{}").await.unwrap_err();
     assert!(matches!(error, QueryError::NoHandler { .. }), "{error}");
+    assert_eq!(error.to_string(), text("Nonsense"));
+}
+
+#[tokio::test]
+async fn a_query_whose_handler_was_left_out_says_so_and_not_that_its_view_is_empty() {
+    let app = App::test().only::<Till>().start().await.unwrap();
+    let error = app.queries().query(FindTill { till: "north".to_owned() }).await.unwrap_err();
+    assert!(error.to_string().starts_with("nobody answers query `FindTill`"), "{error}");
+    assert!(error.to_string().ends_with("(answered are: none)"), "{error}");
 }
 
 #[tokio::test]

@@ -18,6 +18,24 @@ async fn what_a_command_stored_is_visible_once_the_projection_has_caught_up() {
 }
 
 #[tokio::test]
+async fn all_that_is_stored_is_visible_once_the_application_has_caught_up() {
+    let world = World::default();
+    let app = world.start().await;
+    for till in ["north", "south"] {
+        open(&app, till).await;
+        take(&app, till, 100).await;
+    }
+    app.caught_up(LONG).await.unwrap();
+    let rich = app.queries().query(RichTills { at_least: 100 }).await.unwrap();
+    assert_eq!(rich, ["north", "south"]);
+
+    world.mischief.jammed.lock().unwrap().insert("north".to_owned());
+    take(&app, "north", 1).await;
+    let error = app.caught_up(LONG).await.unwrap_err().to_string();
+    assert!(error.starts_with("projection `tills` does not get past a failure"), "{error}");
+}
+
+#[tokio::test]
 async fn an_event_nobody_subscribed_to_moves_the_token_too() {
     let app = World::default().start().await;
     open(&app, "north").await;

@@ -34,7 +34,7 @@ async fn a_read_side_that_was_deleted_is_rebuilt_as_a_replay() {
     let app = world.start().await;
     let handle = app.projection::<TillRow>();
     assert_eq!(handle.status().head, Position(2), "nothing is handled yet, and it is not done");
-    handle.caught_up(&token, LONG).await.unwrap();
+    app.caught_up(LONG).await.unwrap();
     assert_eq!(handle.status().replay_until, Position(2));
     let row = app.queries().query(FindTill { till: "north".to_owned() }).await.unwrap();
     assert_eq!(row.unwrap().cents, 5);
