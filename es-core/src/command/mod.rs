@@ -12,6 +12,7 @@ mod gateway;
 mod handled;
 mod intercept;
 mod kind;
+mod map_rejection;
 pub(crate) mod member;
 mod message;
 pub(crate) mod pair;
