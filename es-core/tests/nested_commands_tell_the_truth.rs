@@ -17,6 +17,7 @@ use std::sync::{Arc, Mutex};
 use es_core::command::{CommandMessage, Handled, HandlingInterceptor, Veto};
 use es_core::prelude::*;
 use es_core::store::MemoryLog;
+use es_core::testing::stored;
 use es_core::unit::UnitOfWork;
 
 use accounts::*;
@@ -131,7 +132,6 @@ async fn interceptors_see_what_a_nested_command_decided() {
     app.commands().send(open_a()).await.unwrap();
     app.commands().send(NestNote { account: a() }).await.unwrap();
     let seen = seen.0.lock().unwrap();
-    println!("{seen:?}");
     let of = |name: &str| seen.iter().find(|it| it.0 == name).unwrap().clone();
     assert_eq!(of("NestNote").1, 2);
     assert!(of("PayIn").2, "the event of a nested command has its stream");
@@ -144,7 +144,7 @@ async fn an_event_published_after_the_end_is_refused() {
     app.commands().send(Leave {}).await.unwrap();
     let left = LEFT.lock().unwrap().take().unwrap();
     let answer = left.publish(Noted { about: "x".to_owned() }).await;
-    assert!(stored(&app).await.is_empty());
+    assert!(stored(&app).await.rows().is_empty());
     assert!(answer.is_err(), "{answer:?}, and nothing is stored");
 }
 

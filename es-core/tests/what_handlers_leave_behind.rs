@@ -17,6 +17,7 @@ use std::time::Duration;
 use es_core::command::CommandError;
 use es_core::prelude::*;
 use es_core::store::MemoryLog;
+use es_core::testing::stored;
 use es_core::unit::UnitOfWork;
 
 use accounts::*;
@@ -184,7 +185,6 @@ async fn a_barrier_that_only_reads_recovers_from_a_stale_copy() {
         match other.commands().send(NoteBalance { account: a() }).await {
             Ok(balance) => {
                 assert_eq!(balance, 1);
-                println!("recovered after {errors:?}");
                 return;
             }
             Err(error) => errors.push(error.to_string()),
@@ -206,21 +206,17 @@ async fn a_panic_in_an_event_sourcing_handler_leaves_no_half_changed_state() {
 async fn nested_commands_side_by_side_store_no_corrupt_stream() {
     let app = app_on(MemoryLog::new()).await;
     let answer = app.commands().send(Both { account: a() }).await;
-    println!("{answer:?}");
-    let names: Vec<_> = stored(&app).await.into_iter().map(|e| e.name.to_string()).collect();
-    println!("{names:?}");
-    let loaded = app.repository::<Account>().load(&a()).await.map(|it| it.balance);
-    println!("{loaded:?}");
-    let next = app.commands().send(open_a()).await;
-    println!("{next:?}");
-    assert!(names.is_empty() || names[0] == "Opened", "{names:?}");
+    let stored = stored(&app).await;
+    let names = stored.names();
+    assert!(names.is_empty() || names[0] == "Opened", "{answer:?}, {names:?}");
 }
 
 #[tokio::test]
 async fn a_guard_that_a_task_keeps_does_not_keep_the_turn() {
     let app = app_on(MemoryLog::new()).await;
     app.commands().send(open_a()).await.unwrap();
-    println!("{}", app.commands().send(KeepGuard { account: a() }).await.unwrap_err());
+    let error = app.commands().send(KeepGuard { account: a() }).await.unwrap_err();
+    assert!(error.to_string().contains("is still held after its handler has ended"), "{error}");
     let next = tokio::time::timeout(Duration::from_secs(5), app.commands().send(pay_in(1))).await;
     next.expect("the next command works").unwrap();
 }
@@ -229,7 +225,7 @@ async fn a_guard_that_a_task_keeps_does_not_keep_the_turn() {
 async fn what_a_command_inside_a_failed_one_left_behind_is_not_stored() {
     let app = app_on(MemoryLog::new()).await;
     app.commands().send(Outer {}).await.unwrap();
-    assert_eq!(stored(&app).await.len(), 1);
+    assert_eq!(stored(&app).await.names(), ["Noted"]);
 }
 
 #[tokio::test]

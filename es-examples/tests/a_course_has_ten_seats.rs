@@ -8,7 +8,7 @@ mod course_seats;
 use std::{sync::Arc, time::Duration};
 
 use course_seats::{BookSeat, COURSES, NoSeat, SEATS, SeatBooked, book};
-use es_core::{app::App, command::CommandError, event::Partition, store::Filter};
+use es_core::{app::App, command::CommandError, testing::stored};
 use tokio::task::JoinSet;
 
 async fn app(folder: &tempfile::TempDir) -> Arc<App> {
@@ -29,18 +29,13 @@ async fn race(app: &Arc<App>, bookings: impl IntoIterator<Item = (String, String
     answers.iter().filter(|answer| answer.is_ok()).count()
 }
 
-async fn booked(app: &App) -> Vec<SeatBooked> {
-    let page = app.log().read(Partition::default(), Default::default(), &Filter::all(), 1000).await;
-    page.unwrap().events.iter().map(|event| event.decode().unwrap()).collect()
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn fifty_students_race_for_ten_seats() {
     let folder = tempfile::tempdir().unwrap();
     let app = app(&folder).await;
     let students = (0..50).map(|student| ("rust".to_owned(), student.to_string()));
     assert_eq!(race(&app, students).await, SEATS);
-    assert_eq!(booked(&app).await.len(), SEATS);
+    assert_eq!(stored(&app).await.of::<SeatBooked>().len(), SEATS);
     Arc::into_inner(app).unwrap().shutdown(Duration::from_secs(10)).await.unwrap();
 }
 
@@ -50,7 +45,7 @@ async fn one_student_races_for_fifty_courses() {
     let app = app(&folder).await;
     let courses = (0..50).map(|course| (course.to_string(), "ada".to_owned()));
     assert_eq!(race(&app, courses).await, COURSES);
-    assert_eq!(booked(&app).await.len(), COURSES);
+    assert_eq!(stored(&app).await.of::<SeatBooked>().len(), COURSES);
     let fourth = BookSeat { course: "one more".to_owned(), student: "ada".to_owned() };
     let error = app.commands().send(fourth).await.unwrap_err();
     assert!(

@@ -10,6 +10,9 @@ use crate::store::EventStore;
 ///
 /// What it gives is folded for the caller alone, from durable events only; commands work on the
 /// live aggregates instead.
+///
+/// # Cancel safety
+/// Dropping the future of a load changes nothing.
 pub struct ReadOnlyRepository<A> {
     store: Arc<dyn EventStore>,
     tenant: Tenant,

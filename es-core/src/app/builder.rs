@@ -81,6 +81,7 @@ impl AppBuilder {
     }
 
     /// Runs these aggregates, projections and free handlers and nothing else, whatever is linked.
+    /// Given more than once, it adds; an aggregate brings its own handlers along.
     #[must_use]
     pub fn only<C: Component>(mut self) -> Self {
         let only = self.only.get_or_insert_with(Components::default);
@@ -103,7 +104,7 @@ impl AppBuilder {
         self
     }
 
-    /// Takes the time from this clock.
+    /// Takes the time from this clock, in tests a [`StillClock`](crate::event::StillClock).
     #[must_use]
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = clock;
@@ -145,6 +146,9 @@ impl AppBuilder {
     /// # Errors
     /// Everything that is wrong, at once: contradictions between handlers (with both places in
     /// the source), resources nobody provided, stores that cannot be opened.
+    ///
+    /// # Cancel safety
+    /// Dropping the future starts no application; the stores can be opened again.
     pub async fn start(self) -> Result<App, StartError> {
         let mut components = Components::linked();
         components.extend(self.by_hand);

@@ -138,6 +138,9 @@ impl App {
     /// # Errors
     /// Commands or processors were still running when the time was up. Nothing that was
     /// acknowledged is lost then either.
+    ///
+    /// # Cancel safety
+    /// Dropping the future is dropping the application: nothing that was acknowledged is lost.
     pub async fn shutdown(self, within: Duration) -> Result<(), ShutdownError> {
         let until = tokio::time::Instant::now() + within;
         let store = Arc::clone(self.log());

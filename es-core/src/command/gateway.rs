@@ -14,15 +14,17 @@ use crate::unit::UnitOfWork;
 /// There are three ways: [`send`](Self::send) is typed by the handler and needs its crate,
 /// [`dispatch`](Self::dispatch) needs the command's crate only, [`named`](Self::named) neither.
 ///
-/// # Cancel safety
-/// While a command waits for its turn, dropping the future withdraws it. From the handler's start
-/// on it is carried out without its caller; dropping the future then loses only the reply.
-///
 /// As the parameter of a command handler it belongs to the handler's unit of work: what is sent
 /// through it is decided at once on the aggregates as the unit has them, and stored together with
 /// what the handler itself decides, or not at all. A command that fails takes back its own events
 /// and nothing else, so that the handler may go on. It inherits conversation, tenant, trace context
 /// and the keys given to `AppBuilder::propagate`. Only the outer command is remembered by its id.
+///
+/// # Cancel safety
+/// The same for every way of sending. While a command waits for its turn, dropping the future
+/// withdraws it. From the handler's start on it is carried out without its caller; dropping the
+/// future then loses only the reply. In a handler, where the command is a part of the handler's own
+/// work, dropping the future takes back what it did.
 #[derive(Clone)]
 pub struct CommandGateway {
     runtime: Runtime,
@@ -110,7 +112,8 @@ impl CommandGateway {
         command.run(&self.runtime, dispatch).await
     }
 
-    /// Sends a command whose handler is found at run time; the reply must decode as `R`.
+    /// Sends a command whose handler is found at run time; the reply must decode as `R`:
+    /// `let placed: Placed = commands.dispatch(PlaceOrder { .. }).await?`.
     ///
     /// # Errors
     /// See [`CommandGateway::send`]; the domain's error is found by
@@ -149,6 +152,9 @@ impl CommandGateway {
     }
 
     /// Sends a command by name with its payload as JSON, and gives the reply as JSON.
+    ///
+    /// The name finds every handler of the application: where it comes from outside, look it up in
+    /// a list of those that are let in.
     ///
     /// # Errors
     /// See [`CommandGateway::dispatch`]; `Undecodable` if the JSON is not this command.

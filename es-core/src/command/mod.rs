@@ -1,5 +1,9 @@
 //! Commands: what somebody wants an aggregate to do, and how it is carried out.
 //!
+//! A [`CommandGateway`] sends them, a [`Dispatch`] says how. Handlers refuse with an error of the
+//! domain's own, or with a [`HandlerError`] where something below the domain may fail too;
+//! [interceptors](DispatchInterceptor) run around them.
+//!
 //! A typed call is an associated constant of [`CommandOf`]: no table, no `Any` and no box on its
 //! way. Rejections of the domain and faults of the infrastructure are two lanes that never share a
 //! variant of [`CommandError`].

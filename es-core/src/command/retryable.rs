@@ -7,6 +7,9 @@ use crate::unit::ShuttingDown;
 impl<E> CommandError<E> {
     /// True if sending the same command again, under the same id, can help, and repeats no effect
     /// of a handler that ran to its end.
+    ///
+    /// It cannot help against what the domain refuses, mistakes of the program, stored events that
+    /// cannot be read, vetoes, and an application that is shutting down.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         match self {

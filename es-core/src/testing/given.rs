@@ -68,6 +68,9 @@ impl<A: Aggregate> Given<A> {
     }
 
     /// Provides a resource to handlers that take `Inject<T>`, like `AppBuilder::provide`.
+    ///
+    /// # Panics
+    /// A handler that ran before keeps its context, in a task for example.
     #[track_caller]
     pub fn provide<T: ?Sized + Send + Sync + 'static>(mut self, resource: Arc<T>) -> Self {
         match Arc::get_mut(&mut self.fixture.resources) {

@@ -7,7 +7,7 @@ const PAGE: usize = 1000;
 
 /// Reads everything that an application has stored so far, for a test of the whole application.
 ///
-/// ```
+/// ```standalone_crate
 /// # use es_core::prelude::*;
 /// # use es_core::testing::stored;
 /// # #[derive(Event, Debug, PartialEq, Serialize, Deserialize)]

@@ -33,8 +33,8 @@ impl EventGateway {
     /// Outside one: the application is [`ShuttingDown`].
     ///
     /// # Cancel safety
-    /// Dropping the future stores the event or does not; dropped before its first poll, it stores
-    /// nothing. In a handler it never waits.
+    /// Dropping the future leaves the event stored or not, and nobody the wiser: send a command
+    /// where that matters, which has an id. In a handler it never waits.
     pub async fn publish<E: Event>(&self, event: E) -> Result<CommitToken, Fault> {
         self.publish_with(event, Metadata::new()).await
     }
@@ -90,9 +90,11 @@ fn refused(error: AppendError) -> Fault {
 /// An event was published while the application was shutting down, and is not stored: what
 /// [`CommandError::ShuttingDown`](crate::command::CommandError::ShuttingDown) is for commands.
 /// [`Fault::downcast_ref`] finds it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the application is shutting down; nothing is stored")]
 pub struct ShuttingDown;
+
+crate::fault::debug_is_display!(ShuttingDown);
 
 impl FromContext for EventGateway {
     fn from_context(context: &Context) -> Result<Self, Fault> {

@@ -58,6 +58,9 @@ pub struct Repository<A> {
 
 /// An aggregate that exists, lent by a [`Repository`]: derefs to its [`Root`], and goes back to
 /// the unit of work when it is dropped.
+///
+/// Dropped is not undone: what was applied stays in the unit. Kept beyond its handler's end, in a
+/// task for example, it fails the command.
 pub struct Loaded<A: Aggregate>(Lent<A>);
 
 impl<A: Aggregate> Repository<A> {
@@ -91,10 +94,13 @@ impl<A: Aggregate> Repository<A> {
         created(lent, id, event)
     }
 
-    /// Loads an aggregate, or creates it with its first event.
+    /// Loads an aggregate, or creates it with its first event where it is missing.
     ///
     /// # Errors
     /// Those of [`Repository::load`] and [`Repository::create`].
+    ///
+    /// # Cancel safety
+    /// Dropping the future changes nothing.
     pub async fn load_or_create<E: EventOf<A>>(
         &self,
         id: &A::Id,

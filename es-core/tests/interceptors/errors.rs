@@ -39,7 +39,9 @@ async fn what_main_prints_of_every_other_error_is_its_sentence_too() {
     let text = "the id of `Purse` is empty; give it at least one character";
     assert_eq!(printed(error), text);
     let error = app.queries().named("Nothing", b"{}").await.unwrap_err();
-    assert!(printed(error).starts_with("nobody answers query `Nothing`; add a `#[query_handler]`"));
+    assert!(
+        printed(error).starts_with("nobody answers query `Nothing`; write a `#[query_handler]`")
+    );
     let error = "zero".parse::<es_core::store::CommitToken>().unwrap_err();
     assert_eq!(printed(error), "`zero` is no commit token; it looks like `0:17` or `0:17,1:4`");
     let error = App::builder().store("sqlite").with::<Purse>().start().await.err().unwrap();

@@ -29,6 +29,7 @@ use es_core::app::AppBuilder;
 use es_core::prelude::*;
 use es_core::registry::IntoStore;
 use es_core::store::MemoryLog;
+use es_core::testing::stored;
 
 use domain::*;
 
@@ -57,6 +58,7 @@ async fn balance(app: &App, account: &str) -> i64 {
 
 /// The names of what is stored, without the opening of accounts.
 async fn names(app: &App) -> Vec<String> {
-    let names = stored(app).await.into_iter().map(|event| event.name.to_string());
-    names.filter(|name| name != "Opened").collect()
+    let stored = stored(app).await;
+    let names = stored.names().into_iter().filter(|name| *name != "Opened");
+    names.map(str::to_owned).collect()
 }

@@ -24,9 +24,10 @@ async fn accounts() -> App {
 async fn inner_commands_are_stored_with_the_outer_one_and_seen_at_once() {
     let app = accounts().await;
     assert_eq!(app.commands().send(pay_of("b", 4)).await.unwrap(), 4, "the deposit is staged");
-    let events = stored(&app).await;
-    assert_eq!(names(&app).await, ["Moved", "Moved"]);
-    let streams: Vec<_> = events[3..].iter().map(|e| e.stream.as_ref().unwrap().0.id()).collect();
+    let stored = stored(&app).await;
+    assert_eq!(stored.names()[3..], ["Moved", "Moved"]);
+    let streams: Vec<_> =
+        stored.rows()[3..].iter().map(|e| e.stream.as_ref().unwrap().0.id()).collect();
     assert_eq!(streams, ["c", "b"], "in the order of `apply`");
 }
 
@@ -84,15 +85,16 @@ async fn inner_commands_inherit_the_conversation_and_what_is_propagated() {
     let id = CommandId::from_key("outer");
     let dispatch = Dispatch::new().id(id).meta("user", "ada").meta("agent", "curl");
     app.commands().send_with(pay_of("b", 4), dispatch).await.unwrap();
-    let events = stored(&app).await;
-    for event in &events[2..] {
+    let stored = stored(&app).await;
+    let events = &stored.rows()[2..];
+    for event in events {
         let metadata = &event.metadata;
         assert_eq!(metadata.correlation_id(), Some(id.0));
         assert_ne!(metadata.causation_id(), Some(id.0), "the inner command caused it");
         assert_eq!(metadata.get("user").as_deref(), Some("ada"));
         assert_eq!(metadata.get("agent"), None);
     }
-    assert_ne!(events[2].metadata.causation_id(), events[3].metadata.causation_id());
+    assert_ne!(events[0].metadata.causation_id(), events[1].metadata.causation_id());
 }
 
 #[tokio::test]

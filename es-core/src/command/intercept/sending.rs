@@ -107,6 +107,10 @@ impl Sending<'_> {
     /// # Errors
     /// See [`crate::command::CommandGateway::send`]; the domain's error is found by
     /// [`Rejection::downcast_ref`].
+    ///
+    /// # Cancel safety
+    /// As that of [`CommandGateway`](crate::command::CommandGateway#cancel-safety): an attempt that
+    /// is dropped before its handler starts is withdrawn, and a later one is not.
     pub async fn proceed(&mut self) -> Dispatched {
         let dispatch = self.dispatch.clone();
         // From now on the id is known to the log, perhaps.

@@ -4,9 +4,7 @@
 
 use std::convert::Infallible;
 
-use es_core::event::{Partition, RecordedEvent};
 use es_core::prelude::*;
-use es_core::store::Filter;
 
 #[derive(Command, Clone, Serialize, Deserialize)]
 pub struct Open {
@@ -116,10 +114,4 @@ pub fn open_a() -> Open {
 /// Pays in on it.
 pub fn pay_in(amount: i64) -> PayIn {
     PayIn { account: a(), amount }
-}
-
-/// All that is stored.
-pub async fn stored(app: &App) -> Vec<RecordedEvent> {
-    let (partition, from) = (Partition::default(), Position::default());
-    app.log().read(partition, from, &Filter::all(), 1000).await.unwrap().events
 }
