@@ -24,6 +24,8 @@ pub(crate) struct Shared {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) resources: Arc<Resources>,
     pub(crate) aggregates: HashMap<TypeId, Box<dyn Any + Send + Sync>>,
+    /// The stored names of the aggregates.
+    pub(crate) aggregate_names: Vec<&'static str>,
     pub(crate) commands: HashMap<&'static str, CommandEntry>,
     pub(crate) limits: Limits,
     pub(crate) interceptors: Interceptors,

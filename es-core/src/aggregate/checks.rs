@@ -48,6 +48,8 @@ impl<E: Event> Facts<E> {
     pub const LINEAGE: &'static Lineage = E::LINEAGE;
     /// Whether it is read as other events.
     pub const IS_UPCAST: bool = E::IS_UPCAST;
+    /// The keys of its tags.
+    pub const TAG_KEYS: Option<&'static [&'static str]> = E::TAG_KEYS;
 
     /// Decodes a row of it.
     ///
@@ -68,6 +70,8 @@ pub trait NoFacts<E> {
     const LINEAGE: &'static Lineage = &Lineage::new(NO_EVENT, 0);
     /// Nothing is read as it.
     const IS_UPCAST: bool = false;
+    /// They are not known.
+    const TAG_KEYS: Option<&'static [&'static str]> = None;
 
     /// Is never run.
     ///

@@ -130,6 +130,8 @@ pub struct EventDescription {
     pub revision: u32,
     /// What it was in the course of time.
     pub lineage: &'static Lineage,
+    /// The keys of its tags, where they are known.
+    pub tag_keys: Option<&'static [&'static str]>,
     /// The handler's source line.
     pub line: u32,
 }

@@ -190,6 +190,7 @@ impl AppBuilder {
         let payload_limit_bytes = opened.log.capabilities().payload_limit_bytes;
         let runtime = Runtime::new(Shared {
             aggregates: cells(&registry),
+            aggregate_names: registry.components().aggregates.iter().map(|it| it.name).collect(),
             commands: registry.commands_by_name(),
             store: opened.log,
             clock,

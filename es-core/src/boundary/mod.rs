@@ -20,6 +20,7 @@
 
 mod fold;
 mod source;
+mod tags;
 
 pub use source::source;
 

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use super::fold::{fold, known, nameable, names};
-use super::{Boundary, BoundaryOf, BoundaryState};
+use super::{Boundary, BoundaryOf, BoundaryState, tags};
 use crate::command::{Command, Refusal};
 use crate::context::Context;
 use crate::event::{Position, RecordedEvent, Tenant};
@@ -15,13 +15,15 @@ use crate::store::{Condition, Criteria, Criterion, EventStore, Marker};
 /// read here. What the unit itself has staged is folded too.
 ///
 /// # Errors
-/// The log cannot be read, or an event cannot be folded.
+/// The log cannot be read, an event cannot be folded, or the criteria cannot match anything.
 pub async fn source<S: BoundaryOf<C>, C: Command, X>(
     context: &Context,
     command: &C,
 ) -> Result<Boundary<S>, Refusal<X>> {
     let unit = context.unit()?;
-    let criteria = named::<S>(S::criteria(command)).with_earlier_names(known::<S>());
+    let criteria = named::<S>(S::criteria(command));
+    tags::check::<S>(&criteria, &unit.runtime().shared().aggregate_names)?;
+    let criteria = criteria.with_earlier_names(known::<S>());
     let store = &*unit.runtime().shared().store;
     let (state, after) = in_one_read::<S>(store, unit.tenant(), &criteria).await?;
     let mut state = match state {

@@ -15,6 +15,7 @@ mod log;
 mod logs;
 mod races;
 mod start;
+mod tags;
 
 use std::sync::Arc;
 

@@ -60,13 +60,15 @@ fn state(block: &BoundaryBlock) -> TokenStream {
             const _: () = ::core::assert!(!<#private::Facts<#event>>::IS_UPCAST, #text);
         }
     });
+    // A `self` of the user's `macro_rules!` would be another one than that of the method.
+    let this = quote_spanned!(place=> self);
     let arms = sourcing.iter().map(|handler| {
         let SourcingHandler { name, cfgs, event: ty, effect, .. } = handler;
         let es = paths.at(ty.span());
         let private = es.private();
         let body = match effect {
             Effect::Evolves => quote_spanned! {ty.span()=>
-                <#self_ty>::#name(self, &<#private::Facts<#ty>>::decode(#event)?);
+                <#self_ty>::#name(#this, &<#private::Facts<#ty>>::decode(#event)?);
             },
             Effect::Creates | Effect::OfMembers | Effect::Broken => TokenStream::new(),
         };
@@ -100,6 +102,7 @@ fn description(handler: &SourcingHandler, block: &BoundaryBlock) -> TokenStream 
             name: <#private::Facts<#event>>::NAME,
             revision: <#private::Facts<#event>>::REVISION,
             lineage: <#private::Facts<#event>>::LINEAGE,
+            tag_keys: <#private::Facts<#event>>::TAG_KEYS,
             line: #line,
         }
     }

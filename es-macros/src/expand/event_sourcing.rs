@@ -202,6 +202,7 @@ fn descriptions(block: &AggregateBlock) -> impl Iterator<Item = TokenStream> {
                 name: <#private::Facts<#event>>::NAME,
                 revision: <#private::Facts<#event>>::REVISION,
                 lineage: <#private::Facts<#event>>::LINEAGE,
+                tag_keys: <#private::Facts<#event>>::TAG_KEYS,
                 line: #line,
             }
         }

@@ -16,6 +16,7 @@ use crate::paths::Paths;
 ///     const NAME: &'static str = "OrderCreated";
 ///     const REVISION: u32 = 1;
 ///     type Codec = Json;
+///     const TAG_KEYS: Option<&'static [&'static str]> = Some(&["email"]);
 ///     fn tags(&self, tags: &mut Tags) { … }
 ///     … // its past, see `lineage`
 /// }
@@ -64,7 +65,7 @@ pub(super) fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
 }
 
 /// Adds every `#[tag]` field; an absent `Option` adds none.
-fn tags(input: &DeriveInput, es: &Paths, errors: &mut Errors) -> Option<TokenStream> {
+fn tags(input: &DeriveInput, es: &Paths, errors: &mut Errors) -> TokenStream {
     let fields = match &input.data {
         syn::Data::Struct(data) => &data.fields,
         syn::Data::Enum(data) => {
@@ -73,21 +74,21 @@ fn tags(input: &DeriveInput, es: &Paths, errors: &mut Errors) -> Option<TokenStr
                     errors.push(tagged.mark, "`#[tag]` works on the fields of a struct");
                 }
             }
-            return None;
+            &Fields::Unit
         }
         syn::Data::Union(_) => &Fields::Unit,
     };
     let own = input.ident.span();
+    let private = es.private();
     let tagged = marked_fields(fields, &["tag"]);
-    if tagged.is_empty() {
-        return None;
-    }
+    let mut keys = vec![];
     let adds = tagged.iter().filter_map(|MarkedField { member, field, mark }| {
         let Member::Named(key) = member else {
             errors.push(mark, "a `#[tag]` field needs a name: it is the tag's key");
             return None;
         };
         let key = syn::ext::IdentExt::unraw(key).to_string();
+        keys.push(key.clone());
         // Errors belong to the field's type; `self` and `tags` to the function around.
         let ty = &field.ty;
         let place = ty.span().resolved_at(own);
@@ -97,5 +98,11 @@ fn tags(input: &DeriveInput, es: &Paths, errors: &mut Errors) -> Option<TokenStr
         })
     });
     let adds: Vec<_> = adds.collect();
-    Some(quote_spanned!(own=> fn tags(&self, tags: &mut #es::event::Tags) { #(#adds)* }))
+    let add = (!adds.is_empty())
+        .then(|| quote_spanned!(own=> fn tags(&self, tags: &mut #es::event::Tags) { #(#adds)* }));
+    quote_spanned! {own=>
+        const TAG_KEYS: #private::Option<&'static [&'static str]> =
+            #private::Some(&[#(#keys),*]);
+        #add
+    }
 }
