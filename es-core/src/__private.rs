@@ -15,7 +15,8 @@ pub use serde_json;
 
 pub use crate::aggregate::checks::{
     Became, BecameNothing, Facts, LeavesOf, LeavesOfReply, NoFacts, NoLeaves, NoState, StateOf,
-    is_among, is_evolved, is_named, is_named_once, is_read_once, knows_names, state_hash,
+    is_among, is_evolved, is_folded, is_named, is_named_once, is_read_once, knows_names,
+    state_hash,
 };
 pub use crate::aggregate::decided::{Decided, NotDecided};
 pub use crate::aggregate::member::{

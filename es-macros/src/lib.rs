@@ -83,7 +83,9 @@ pub fn beside(items: TokenStream, item: TokenStream) -> TokenStream {
 /// | `fn(event: &E) -> Self` | builds the first state |
 /// | `fn(&mut self, event: &E)` | changes it |
 ///
-/// Where no handler creates, the first event changes `Self::default()`.
+/// Where no handler creates, the first event changes `Self::default()`. A method of an aggregate or
+/// boundary on `&mut self` and an event that no handler folds does not compile: its attribute was
+/// forgotten.
 ///
 /// | argument | meaning |
 /// |---|---|

@@ -37,7 +37,7 @@ pub const fn state_hash(definition: u64, parts: &[u64]) -> u64 {
 /// What a type is known by as an event; see [`Decide`](crate::__private::Decide) for how.
 ///
 /// A path through the trait itself would have rustc report again what the event's impl lacks.
-pub struct Facts<E>(std::marker::PhantomData<E>);
+pub struct Facts<E: ?Sized>(std::marker::PhantomData<E>);
 
 impl<E: Event> Facts<E> {
     /// The stored name.
@@ -61,7 +61,7 @@ impl<E: Event> Facts<E> {
 }
 
 /// Stands in for [`Facts`] where the type is no event, which is reported elsewhere.
-pub trait NoFacts<E> {
+pub trait NoFacts<E: ?Sized> {
     /// No event has this name.
     const NAME: &'static str = NO_EVENT;
     /// The first.
@@ -77,12 +77,15 @@ pub trait NoFacts<E> {
     ///
     /// # Errors
     /// Always.
-    fn decode(event: &RecordedEvent) -> Result<E, ReplayError> {
+    fn decode(event: &RecordedEvent) -> Result<E, ReplayError>
+    where
+        E: Sized,
+    {
         Err(ReplayError::unknown(event))
     }
 }
 
-impl<E> NoFacts<E> for Facts<E> {}
+impl<E: ?Sized> NoFacts<E> for Facts<E> {}
 
 const NO_EVENT: &str = "";
 
@@ -121,6 +124,19 @@ pub const fn is_named_once(events: &[EventDescription], name: &str) -> bool {
         rest = others;
     }
     found == 1 || is_same_name(name, NO_EVENT)
+}
+
+/// Whether a name is that of one of the events, or of no event at all.
+#[must_use]
+pub const fn is_folded(events: &[EventDescription], name: &str) -> bool {
+    let mut rest = events;
+    while let [first, others @ ..] = rest {
+        if is_same_name(first.name, name) {
+            return true;
+        }
+        rest = others;
+    }
+    is_same_name(name, NO_EVENT)
 }
 
 /// Finds the events in a type, and none in one that is no set of events; see

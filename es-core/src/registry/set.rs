@@ -35,7 +35,7 @@ pub struct Components {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is neither an aggregate, nor a projection, nor a free handler",
     label = "brings no handlers",
-    note = "add `#[aggregate]` or `#[projection]` to its `impl` block, or name a function that has `#[command_handler]`, `#[event_handler]` or `#[query_handler]`"
+    note = "add `#[aggregate]` or `#[projection]` to its `impl` block, without which rustc calls a handler in it `struct is not supported in impls`; or name a function that has `#[command_handler]`, `#[event_handler]` or `#[query_handler]`"
 )]
 pub trait Component: 'static {
     /// Adds the type's entries.

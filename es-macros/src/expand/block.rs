@@ -2,7 +2,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::register::register;
-use super::{command_handler, event_sourcing, hidden, member, siblings, stub};
+use super::{command_handler, event_sourcing, hidden, member, siblings, stub, unmarked};
 use crate::diag::Errors;
 use crate::light::LightImpl;
 use crate::model::AggregateBlock;
@@ -33,6 +33,10 @@ fn of_model(model: AggregateBlock) -> TokenStream {
     let leaves = command_handler::leaves(&model);
     let unstored = command_handler::unstored_replies(&model);
     let private = model.paths.private();
+    let self_ty = &model.self_ty;
+    let es = &model.paths;
+    let folded = quote!(<#self_ty as #es::aggregate::EventSourced>::EVENTS);
+    let forgotten = unmarked::forgotten(&model.unmarked, &folded, es);
     let same_key = model.member.as_ref().map(|of| member::same_key(&model, of));
     let mut items = quote! {
         use #private::{
@@ -40,7 +44,7 @@ fn of_model(model: AggregateBlock) -> TokenStream {
             Unremembered as _, Untaken as _,
         };
         #same_key
-        #(#commands)* #(#stubs)* #leaves #unstored
+        #(#commands)* #(#stubs)* #leaves #unstored #forgotten
     };
     let mut entries: Vec<_> =
         model.commands.iter().map(|handler| command_handler::entry(handler, &model)).collect();

@@ -3,7 +3,7 @@ use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 
 use super::parameters::local;
-use super::{hidden, line_of, never_seen};
+use super::{hidden, line_of, never_seen, unmarked};
 use crate::diag::Errors;
 use crate::light::LightImpl;
 use crate::model::{BoundaryBlock, CriteriaFn, Effect, SourcingHandler};
@@ -39,9 +39,12 @@ pub(super) fn expand(
     let state = state(&model);
     let criteria = model.criteria.iter().map(|criteria| of_command(criteria, &model));
     let private = model.paths.private();
+    let (self_ty, es) = (&model.self_ty, &model.paths);
+    let folded = quote!(<#self_ty as #es::boundary::BoundaryState>::EVENTS);
+    let forgotten = unmarked::forgotten(&model.unmarked, &folded, es);
     hidden(quote! {
         use #private::NoFacts as _;
-        #state #(#criteria)*
+        #state #(#criteria)* #forgotten
     })
 }
 

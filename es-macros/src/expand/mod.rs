@@ -19,6 +19,7 @@ mod register;
 mod siblings;
 mod snapshot;
 mod stub;
+mod unmarked;
 mod unstored;
 
 pub(crate) use derive::{Derive, derive};

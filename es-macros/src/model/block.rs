@@ -4,8 +4,8 @@ use syn::spanned::Spanned;
 use syn::{LitStr, Path, Type};
 
 use super::{
-    CommandHandler, CommandStub, Interceptor, MemberOf, Owner, SourcingHandler, fingerprint,
-    last_ident, pair_up,
+    CommandHandler, CommandStub, Interceptor, MemberOf, Owner, SourcingHandler, Unmarked,
+    fingerprint, last_ident, pair_up,
 };
 use crate::attr::{BlockArguments, MemberArguments, is_named};
 use crate::check;
@@ -28,6 +28,7 @@ pub(crate) struct AggregateBlock {
     pub(crate) command_stubs: Vec<CommandStub>,
     pub(crate) sourcing: Vec<SourcingHandler>,
     pub(crate) interceptors: Vec<Interceptor>,
+    pub(crate) unmarked: Vec<Unmarked>,
     /// What a change of the event-sourcing handlers, and of what they may call, is recognised by.
     pub(crate) logic: u64,
     /// Whether it is the block that rebuilds the state, be it with handlers that have errors.
@@ -87,6 +88,7 @@ impl AggregateBlock {
             command_stubs: vec![],
             sourcing: vec![],
             interceptors: vec![],
+            unmarked: vec![],
             logic: logic(block),
             is_event_sourced: false,
         }
@@ -125,6 +127,9 @@ impl AggregateBlock {
         let is_member = self.member.is_some();
         let block = if is_member { "aggregate_member" } else { "aggregate" };
         let Some(attribute) = take_role(method, block, errors) else {
+            // An aggregate's own handler may hand its event to a method of a member.
+            let unmarked = (!is_member).then(|| Unmarked::read(method, &self.self_ty)).flatten();
+            self.unmarked.extend(unmarked);
             return;
         };
         let siblings = self.siblings.to_string();

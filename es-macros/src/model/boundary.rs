@@ -3,7 +3,7 @@ use quote::ToTokens;
 use syn::spanned::Spanned;
 use syn::{Attribute, FnArg, ReturnType, Type};
 
-use super::{Effect, Lent, SourcingHandler, check_function, parameter, take_role};
+use super::{Effect, Lent, SourcingHandler, Unmarked, check_function, parameter, take_role};
 use crate::attr::{BoundaryArguments, cfgs, inside, is_named};
 use crate::check;
 use crate::diag::Errors;
@@ -16,6 +16,7 @@ pub(crate) struct BoundaryBlock {
     pub(crate) self_ty: Type,
     pub(crate) criteria: Vec<CriteriaFn>,
     pub(crate) sourcing: Vec<SourcingHandler>,
+    pub(crate) unmarked: Vec<Unmarked>,
 }
 
 /// A `#[criteria]` function.
@@ -43,6 +44,7 @@ impl BoundaryBlock {
             self_ty: block.self_ty.clone(),
             criteria: vec![],
             sourcing: vec![],
+            unmarked: vec![],
         };
         let before = errors.len();
         for method in block.methods_mut() {
@@ -57,6 +59,7 @@ impl BoundaryBlock {
 
     fn method(&mut self, method: &mut LightFn, errors: &mut Errors) {
         let Some(attribute) = take_role(method, "boundary", errors) else {
+            self.unmarked.extend(Unmarked::read(method, &self.self_ty));
             return;
         };
         if is_named(&attribute, "criteria") {

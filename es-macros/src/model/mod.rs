@@ -13,6 +13,7 @@ mod read_side;
 mod self_type;
 mod signature;
 mod sourcing;
+mod unmarked;
 
 pub(crate) use block::{AggregateBlock, take_role};
 pub(crate) use boundary::{BoundaryBlock, CriteriaFn};
@@ -27,3 +28,4 @@ pub(crate) use read_side::{ReadHandler, ReadKind};
 pub(crate) use self_type::{last_ident, relocate, with_self};
 pub(crate) use signature::{Lent, Parameter, check_function, parameter};
 pub(crate) use sourcing::{Effect, SourcingHandler};
+pub(crate) use unmarked::Unmarked;
