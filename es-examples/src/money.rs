@@ -33,10 +33,10 @@ impl Money {
         Self(Decimal::new(pence, 2))
     }
 
-    /// Returns how many decimals it needs.
+    /// Returns whether it needs more decimals than these.
     #[must_use]
-    pub fn decimals(self) -> u32 {
-        self.0.normalize().scale()
+    pub fn is_finer_than(self, decimals: u32) -> bool {
+        self.0.scale() > decimals && self.0.normalize().scale() > decimals
     }
 }
 
@@ -50,7 +50,10 @@ impl FromStr for Money {
 
 impl fmt::Display for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut amount = self.0.normalize();
+        let mut amount = self.0;
+        if amount.scale() > 2 {
+            amount.normalize_assign();
+        }
         if amount.scale() < 2 {
             amount.rescale(2);
         }
@@ -121,6 +124,7 @@ mod tests {
             ("-3", "-3.00"),
             ("0", "0.00"),
             ("-0.0", "0.00"),
+            ("-0.00", "0.00"),
             ("112906.680", "112906.68"),
             ("4064726.591", "4064726.591"),
         ] {

@@ -45,6 +45,10 @@ pub(crate) fn one_line(what: &'static str, text: &str) -> Result<String, Invalid
 
 /// Returns a text, if it is not too long.
 pub(crate) fn within(what: &'static str, text: &str, limit: usize) -> Result<String, InvalidText> {
+    // A text has at least as many bytes as characters.
+    if text.len() <= limit {
+        return Ok(text.to_owned());
+    }
     match text.chars().count() {
         length if length > limit => Err(InvalidText::TooLong { what, length, limit }),
         _ => Ok(text.to_owned()),

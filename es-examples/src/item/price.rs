@@ -29,7 +29,7 @@ impl FromStr for Price {
         let money: Money = text.parse().map_err(|_| wrong(InvalidPrice::NoNumber))?;
         match money {
             money if money <= Money::ZERO => Err(wrong(InvalidPrice::NotAboveZero)),
-            money if money.decimals() > DECIMALS => Err(wrong(InvalidPrice::TooFine)),
+            money if money.is_finer_than(DECIMALS) => Err(wrong(InvalidPrice::TooFine)),
             money if money > limit() => Err(wrong(InvalidPrice::TooHigh)),
             money => Ok(Self(money)),
         }

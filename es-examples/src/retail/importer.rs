@@ -33,6 +33,10 @@ use crate::{
 /// the size of its largest batches; more of them would only wait longer.
 const UNDER_WAY: usize = 2048;
 
+/// Opens an invoice, and says in what it differs from one that is stored. In a box, because most
+/// rows have none, and would carry its size about.
+type Opening = BoxFuture<'static, Result<Option<String>, ImportError>>;
+
 /// How an import ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Imported {
@@ -184,11 +188,11 @@ impl<'i> Importer<'i> {
             let (gateway, orders) = (self.gateway.clone(), self.orders.clone());
             let created = async move { gateway.send(create).await };
             let stored = async move { orders.load(&id).await.map(|order| Head::from(&*order)) };
-            opened(number, head, created, stored)
+            Box::pin(opened(number, head, created, stored)) as Opening
         });
         let add = AddItem { order_id: order_id.clone(), line: Some(row.ordinal), item: line.item };
         let gateway = self.gateway.clone();
-        let added = async move { gateway.send(add).await };
+        let added = Box::pin(async move { gateway.send(add).await });
         let is_other = |error: &OrderError| matches!(error, OrderError::AnotherItem(_));
         self.send_row(row, opening, added, is_other).await?;
         if is_last {
@@ -216,11 +220,11 @@ impl<'i> Importer<'i> {
             let (gateway, notes) = (self.gateway.clone(), self.credit_notes.clone());
             let issued = async move { gateway.send(issue).await };
             let stored = async move { notes.load(&id).await.map(|note| Head::from(&*note)) };
-            opened(number, head, issued, stored)
+            Box::pin(opened(number, head, issued, stored)) as Opening
         });
         let add = AddCredit { credit_note_id, line: row.ordinal, item: line.item };
         let gateway = self.gateway.clone();
-        let added = async move { gateway.send(add).await };
+        let added = Box::pin(async move { gateway.send(add).await });
         let is_other = |error: &CreditNoteError| matches!(error, CreditNoteError::AnotherItem(_));
         self.send_row(row, opening, added, is_other).await
     }
@@ -229,13 +233,12 @@ impl<'i> Importer<'i> {
     async fn send_row<E: DomainError>(
         &mut self,
         row: Sent,
-        opening: Option<impl Future<Output = Result<Option<String>, ImportError>> + Send + 'static>,
-        added: impl Future<Output = Result<(), CommandError<E>>> + Send + 'static,
+        opening: Option<Opening>,
+        added: BoxFuture<'static, Result<(), CommandError<E>>>,
         is_other_item: fn(&E) -> bool,
     ) -> Result<(), ImportError> {
-        let both = join(OptionFuture::from(opening), added);
         let answer = async move {
-            let (opened, added) = both.await;
+            let (opened, added) = join(OptionFuture::from(opening), added).await;
             row.answer(opened.unwrap_or(Ok(None)), added, is_other_item)
         };
         self.send(Box::pin(answer)).await
