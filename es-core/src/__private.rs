@@ -46,8 +46,8 @@ use crate::query::{Answer, Query};
 /// Applies a decision without asking for [`Decision`] as a bound.
 ///
 /// An inherent function wins over a trait's where its bounds hold. Where they do not, because an
-/// event has no event-sourcing handler, the call still compiles, and [`event_of`] reports the event
-/// once, at its own token, in place of once more at every use.
+/// event has no event-sourcing handler, the call still compiles, and [`Decided::by`] reports the
+/// event once, at its own token, in place of once more at every use.
 pub struct Decide<A, D>(std::marker::PhantomData<(A, D)>);
 
 impl<A: Aggregate, D: Decision<A>> Decide<A, D> {

@@ -4,10 +4,6 @@ use es_core::projection::CaughtUpError;
 use super::domain::{FindTill, TillRow};
 use super::*;
 
-fn is_failed(status: &Status) -> bool {
-    matches!(status.state, ProcessorState::Failed { .. })
-}
-
 async fn row(app: &App, till: &str) -> Option<TillRow> {
     app.queries().query(FindTill { till: till.to_owned() }).await.unwrap()
 }
@@ -21,10 +17,9 @@ async fn an_error_undoes_its_event_alone_and_is_tried_again_until_it_passes() {
     let token = take(&app, "north", 7).await;
 
     let handle = app.projection::<TillRow>();
-    let status = until(&handle, is_failed).await;
+    let (status, reason) = failure(&handle).await;
     assert_eq!(status.position, Position(1), "what precedes the failure is kept");
     assert_eq!(row(&app, "north").await.unwrap().cents, 0, "what it wrote is undone");
-    let ProcessorState::Failed { reason, .. } = status.state else { unreachable!() };
     assert!(reason.contains("`CoinsTaken` at position 2"), "{reason}");
     assert!(reason.contains("`TillRow::on_taken`") && reason.contains("domain.rs:"), "{reason}");
     assert!(reason.contains("the till is jammed"), "{reason}");
@@ -49,9 +44,7 @@ async fn a_panic_is_an_error_of_its_event_and_the_processor_lives() {
     world.mischief.panics.lock().unwrap().insert("north".to_owned());
     take(&app, "north", 7).await;
     let handle = app.projection::<TillRow>();
-    let ProcessorState::Failed { reason, .. } = until(&handle, is_failed).await.state else {
-        unreachable!()
-    };
+    let (_, reason) = failure(&handle).await;
     assert!(reason.contains("it panicked: the till exploded"), "{reason}");
     world.mischief.panics.lock().unwrap().clear();
     until(&handle, |status| status.position == Position(2)).await;
@@ -65,7 +58,7 @@ async fn a_failing_event_does_not_keep_back_what_came_before_it_in_the_same_batc
     open(&first, "north").await;
     stop(first).await;
     // These wait for the next start, which reads them as one batch.
-    let writer = App::builder().store(world.log.clone()).only::<Till>().start().await.unwrap();
+    let writer = writer(&world.log).await;
     take(&writer, "north", 1).await;
     take(&writer, "north", 2).await;
     open(&writer, "south").await;
@@ -73,7 +66,7 @@ async fn a_failing_event_does_not_keep_back_what_came_before_it_in_the_same_batc
     world.mischief.jammed.lock().unwrap().insert("south".to_owned());
 
     let app = world.start().await;
-    let status = until(&app.projection::<TillRow>(), is_failed).await;
+    let (status, _) = failure(&app.projection::<TillRow>()).await;
     assert_eq!(status.position, Position(4));
     assert_eq!(row(&app, "north").await.unwrap().takings, 2);
     assert_eq!(row(&app, "south").await.unwrap().takings, 0);
@@ -88,9 +81,7 @@ async fn a_handler_that_waits_for_its_own_processor_is_told_so() {
     let handle = app.projection::<TillRow>();
     *world.mischief.waits_for.lock().unwrap() = Some(handle.clone());
     take(&app, "north", 7).await;
-    let ProcessorState::Failed { reason, .. } = until(&handle, is_failed).await.state else {
-        unreachable!()
-    };
+    let (_, reason) = failure(&handle).await;
     assert!(reason.contains("a handler of `tills` cannot wait for `tills`"), "{reason}");
 }
 
@@ -102,7 +93,7 @@ async fn a_processor_that_fails_stops_when_it_is_asked_to() {
     world.mischief.jammed.lock().unwrap().insert("north".to_owned());
     take(&app, "north", 7).await;
     let handle = app.projection::<TillRow>();
-    until(&handle, is_failed).await;
+    failure(&handle).await;
     app.shutdown(LONG).await.unwrap();
     assert_eq!(handle.status().state, ProcessorState::Stopped);
 }

@@ -32,10 +32,6 @@ fn take_over(read_side: &dyn ReadSide, plan: &ProcessorPlan) {
     transaction.commit().unwrap();
 }
 
-async fn writer(log: &MemoryLog) -> App {
-    App::builder().store(log.clone()).only::<Till>().start().await.unwrap()
-}
-
 #[tokio::test]
 async fn a_processor_whose_log_was_exchanged_does_not_run_however_often_it_looks() {
     let world = World::default();
@@ -88,7 +84,7 @@ fn a_panic_of_the_engine_does_not_leave_its_thread_marked_as_inside_the_batch() 
 
         read_side.panics.store(true, Ordering::SeqCst);
         open(&writer, "north").await;
-        until(&handle, |status| matches!(status.state, ProcessorState::Failed { .. })).await;
+        failure(&handle).await;
         let waiting = handle.clone();
         let here = tokio::runtime::Handle::current();
         let wait = move || here.block_on(waiting.reached(Position(0), LONG));

@@ -12,20 +12,20 @@ mod queries;
 mod reactions;
 mod read_your_writes;
 mod restarts;
+#[path = "../common/status.rs"]
+mod status;
 mod subscribers;
 mod versions;
 
 use std::sync::Arc;
-use std::time::Duration;
 
+use es_core::app::{AppBuilder, StartError};
 use es_core::prelude::*;
-use es_core::projection::{MemoryReadSide, ProcessorState, ProjectionHandle, Status};
+use es_core::projection::{MemoryReadSide, ProcessorState};
 use es_core::store::{CommitToken, MemoryLog};
 
 use domain::{Mischief, Open, Postcards, Take, Till, TillRow};
-
-/// Long enough for a busy machine; nothing waits so long unless it is broken.
-pub const LONG: Duration = Duration::from_secs(30);
+use status::{LONG, failure, until};
 
 /// Stores that outlive an application.
 #[derive(Clone, Default)]
@@ -41,16 +41,23 @@ impl World {
         self.try_start().await.unwrap()
     }
 
-    pub async fn try_start(&self) -> Result<App, es_core::app::StartError> {
+    pub async fn try_start(&self) -> Result<App, StartError> {
+        self.builder().only::<(Till, TillRow)>().start().await
+    }
+
+    /// Everything linked, with the reactions that `start` leaves out.
+    pub fn builder(&self) -> AppBuilder {
         App::builder()
             .store(self.log.clone())
             .read_side(Arc::new(self.read_side.clone()))
-            .only::<(Till, TillRow)>()
             .provide::<Mischief>(Arc::clone(&self.mischief))
             .provide::<Postcards>(Arc::clone(&self.postcards))
-            .start()
-            .await
     }
+}
+
+/// An application that stores events and shows nothing.
+pub async fn writer(log: &MemoryLog) -> App {
+    App::builder().store(log.clone()).only::<Till>().start().await.unwrap()
 }
 
 /// Ends an application without closing the log, which in memory cannot be opened again.
@@ -68,19 +75,4 @@ pub async fn open(app: &App, till: &str) -> CommitToken {
 pub async fn take(app: &App, till: &str, cents: u64) -> CommitToken {
     let command = Take { till: till.to_owned(), cents };
     app.commands().send_tracked(command).await.unwrap().token
-}
-
-/// Waits until a processor's status is as wanted.
-pub async fn until(handle: &ProjectionHandle, wanted: impl Fn(&Status) -> bool) -> Status {
-    let mut handle = handle.clone();
-    let waiting = async {
-        loop {
-            let status = handle.status();
-            if wanted(&status) {
-                return status;
-            }
-            handle.changed().await;
-        }
-    };
-    tokio::time::timeout(LONG, waiting).await.expect("the status never came")
 }

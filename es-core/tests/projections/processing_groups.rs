@@ -84,14 +84,7 @@ impl Counts {
 }
 
 async fn start(world: &World) -> App {
-    App::builder()
-        .store(world.log.clone())
-        .read_side(Arc::new(world.read_side.clone()))
-        .only::<(Till, Takings, Coins, Counts)>()
-        .provide::<Mischief>(Arc::clone(&world.mischief))
-        .start()
-        .await
-        .unwrap()
+    world.builder().only::<(Till, Takings, Coins, Counts)>().start().await.unwrap()
 }
 
 async fn both(app: &App) -> (Option<u64>, Option<u64>) {
@@ -118,7 +111,7 @@ async fn a_failure_of_one_undoes_the_event_for_all() {
     world.mischief.jammed.lock().unwrap().insert("north".to_owned());
     take(&app, "north", 7).await;
     let handle = app.projection::<Takings>();
-    until(&handle, |status| matches!(status.state, ProcessorState::Failed { .. })).await;
+    failure(&handle).await;
     assert_eq!(both(&app).await, (Some(0), None));
 
     world.mischief.jammed.lock().unwrap().clear();

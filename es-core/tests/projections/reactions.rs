@@ -1,4 +1,5 @@
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use es_core::event::Position;
 use es_core::projection::Projection;
@@ -7,21 +8,8 @@ use es_core::runtime::Limits;
 use super::domain::Polish;
 use super::*;
 
-/// Everything linked, with the reaction that `only` leaves out.
 async fn start(world: &World) -> App {
-    start_within(world, Limits::default()).await
-}
-
-async fn start_within(world: &World, limits: Limits) -> App {
-    App::builder()
-        .limits(limits)
-        .store(world.log.clone())
-        .read_side(Arc::new(world.read_side.clone()))
-        .provide::<Mischief>(Arc::clone(&world.mischief))
-        .provide::<Postcards>(Arc::clone(&world.postcards))
-        .start()
-        .await
-        .unwrap()
+    world.builder().start().await.unwrap()
 }
 
 async fn until_written(world: &World, count: usize) -> Vec<String> {
@@ -33,7 +21,7 @@ async fn until_written(world: &World, count: usize) -> Vec<String> {
 #[tokio::test]
 async fn a_reaction_begins_at_the_head_and_misses_nothing_afterwards() {
     let world = World::default();
-    let writer = App::builder().store(world.log.clone()).only::<Till>().start().await.unwrap();
+    let writer = writer(&world.log).await;
     open(&writer, "old").await;
 
     let app = start(&world).await;
@@ -62,13 +50,12 @@ impl Projection for Admire {
 async fn a_reaction_that_hangs_fails_at_its_time_limit_and_is_tried_again() {
     let world = World::default();
     let limits = Limits { handler_time: Duration::from_millis(30), ..Limits::default() };
-    let app = start_within(&world, limits).await;
+    let app = world.builder().limits(limits).start().await.unwrap();
     open(&app, "north").await;
     world.mischief.hangs.store(true, Ordering::SeqCst);
     app.commands().send(Polish { till: "north".to_owned() }).await.unwrap();
     let handle = app.projection::<Admire>();
-    let failed = until(&handle, |status| matches!(status.state, ProcessorState::Failed { .. }));
-    let ProcessorState::Failed { reason, .. } = failed.await.state else { unreachable!() };
+    let (_, reason) = failure(&handle).await;
     assert!(reason.contains("it took longer than 30ms"), "{reason}");
     assert!(reason.contains("handler `admire` (") && reason.contains("domain.rs:"), "{reason}");
 

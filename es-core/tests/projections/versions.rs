@@ -31,7 +31,7 @@ async fn start(world: &World, version: u32) -> Processor {
 #[tokio::test]
 async fn a_changed_version_starts_anew_beside_the_old_one() {
     let world = World::default();
-    let writer = App::builder().store(world.log.clone()).only::<Till>().start().await.unwrap();
+    let writer = writer(&world.log).await;
     open(&writer, "north").await;
     take(&writer, "north", 3).await;
 

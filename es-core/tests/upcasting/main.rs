@@ -17,6 +17,8 @@ mod projections;
 mod registry;
 mod seats;
 mod snapshots;
+#[path = "../common/status.rs"]
+mod status;
 mod today;
 mod unknown_events;
 

@@ -1,31 +1,15 @@
-use std::time::Duration;
-
-use es_core::projection::{ProcessorState, Status};
-
 use super::old_rows::*;
+use super::status::{LONG, failure};
 use super::today::*;
 use super::*;
-
-const LONG: Duration = Duration::from_secs(30);
 
 async fn card(app: &App) -> Option<Card> {
     app.queries().query(FindCard { customer: ada() }).await.unwrap()
 }
 
-async fn until(app: &App, wanted: impl Fn(&Status) -> bool) -> Status {
-    let mut handle = app.projection::<Card>();
-    let waiting = async {
-        while !wanted(&handle.status()) {
-            handle.changed().await;
-        }
-        handle.status()
-    };
-    tokio::time::timeout(LONG, waiting).await.expect("the status never came")
-}
-
 async fn lines_after(rows: &[OldRow]) -> (Vec<String>, u64) {
     let app = app_on(&log_with(rows).await).await;
-    until(&app, |status| status.position.0 == rows.len() as u64).await;
+    app.caught_up(LONG).await.unwrap();
     card(&app).await.map_or((vec![], 0), |card| (card.lines, card.at))
 }
 
@@ -61,10 +45,8 @@ async fn rows_that_became_nothing_are_passed_and_the_token_with_them() {
 async fn the_events_of_one_row_are_handled_together_or_not_at_all() {
     let rows = [made(), baptised("A"), changed(&["B", "C"], Some("Atlantis")), baptised("D")];
     let app = app_on(&log_with(&rows).await).await;
-    let is_failed = |status: &Status| matches!(status.state, ProcessorState::Failed { .. });
-    let status = until(&app, is_failed).await;
+    let (status, reason) = failure(&app.projection::<Card>()).await;
     assert_eq!(status.position, Position(2), "what precedes the row is kept");
-    let ProcessorState::Failed { reason, .. } = status.state else { unreachable!() };
     assert!(reason.contains("event `Moved` at position 3"), "{reason}");
     assert!(reason.contains("`Card::on_moved`"), "{reason}");
     let card = card(&app).await.unwrap();
@@ -76,10 +58,8 @@ async fn a_row_that_cannot_be_upcast_is_an_error_of_its_place() {
     let broken = OldRow("CustomerChanged", 0, serde_json::json!({ "names": 7 }));
     for (row, says) in [(broken, "invalid type"), (baptised(""), "nobody is called nothing")] {
         let app = app_on(&log_with(&[made(), baptised("A"), row.clone()]).await).await;
-        let is_failed = |status: &Status| matches!(status.state, ProcessorState::Failed { .. });
-        let status = until(&app, is_failed).await;
+        let (status, reason) = failure(&app.projection::<Card>()).await;
         assert_eq!(status.position, Position(2));
-        let ProcessorState::Failed { reason, .. } = status.state else { unreachable!() };
         let place = format!("event `{}` at position 3 cannot be upcast: ", row.0);
         assert!(reason.starts_with(&place) && reason.contains(says), "{reason}");
     }
