@@ -36,8 +36,8 @@ pub struct CommandGateway {
 pub struct Tracked<R> {
     /// What the handler replied.
     pub reply: R,
-    /// The commit token, for reading one's own writes; empty if nothing was stored, and in a handler,
-    /// whose commands are stored with its own.
+    /// The commit token, for reading one's own writes; empty if nothing was stored, and in a
+    /// handler, whose commands are stored with its own.
     pub token: CommitToken,
 }
 
