@@ -1,3 +1,5 @@
+pub(crate) mod checkpoint;
+
 use std::fs;
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
@@ -5,7 +7,6 @@ use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, OpenFlags};
 
-use crate::checkpoint;
 use crate::config::{SqliteConfig, Synchronous};
 use crate::error::{SqliteOpenError, is_busy};
 use crate::schema::Schema;
@@ -164,7 +165,7 @@ fn look_inside(path: &Path) -> std::io::Result<Result<(), SqliteOpenError>> {
     let mut begin = Vec::new();
     fs::File::open(path)?.take(HEADER.len() as u64).read_to_end(&mut begin)?;
     let path = path.to_owned();
-    // SQLite would throw the write-ahead log of an empty database away, and with it the last events.
+    // SQLite would throw the write-ahead log of an empty database away, and with it events.
     if begin.is_empty() && has_write_ahead_log(&path) {
         let reason = "it is empty, but its write-ahead log is not".to_owned();
         return Ok(Err(SqliteOpenError::Damaged { path, reason }));

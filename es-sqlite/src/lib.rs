@@ -12,7 +12,6 @@
 //! beside it. What is acknowledged survives a power cut; several processes may use one file.
 
 mod append;
-mod checkpoint;
 mod command_id;
 mod config;
 mod connect;

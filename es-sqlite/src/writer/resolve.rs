@@ -6,7 +6,7 @@ use es_core::event::Position;
 use es_core::store::group::{Accepted, Resolution};
 
 use super::{Open, Writer};
-use crate::checkpoint::is_in_the_way;
+use crate::connect::checkpoint::is_in_the_way;
 use crate::connect::retry_while;
 use crate::read::matching::number;
 
