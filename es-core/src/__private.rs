@@ -28,6 +28,7 @@ pub use crate::command::member::{
     has_member, lent_root, lent_slot, member, optional_member, vacant_member,
 };
 pub use crate::command::pair::{never_rejected, paired};
+pub use crate::command::peeled::Peeled;
 pub use crate::command::target_version::TargetVersion;
 pub use crate::command::{Verdict, decide, returned};
 pub use crate::event::is_same_name;

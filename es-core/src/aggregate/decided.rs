@@ -1,5 +1,5 @@
 use super::member::MemberEventOf;
-use super::{Aggregate, EventOf};
+use super::{Aggregate, EventOf, Events};
 use crate::event::Event;
 
 /// Asks for the event-sourcing handler of a type that a command handler returns as an event.
@@ -11,6 +11,13 @@ pub struct Decided<E>(std::marker::PhantomData<E>);
 impl<E: Event> Decided<E> {
     /// Asks for that of the aggregate.
     pub fn by<A: Aggregate>()
+    where
+        E: EventOf<A>,
+    {
+    }
+
+    /// The same of a type that may be a set of events.
+    pub fn in_set<A: Aggregate>()
     where
         E: EventOf<A>,
     {
@@ -30,6 +37,13 @@ pub trait NotDecided<E> {
     fn by<A: Aggregate>()
     where
         E: ReturnedEvent<A>,
+    {
+    }
+
+    /// Asks for a set of events.
+    fn in_set<A: Aggregate>()
+    where
+        E: Events<A>,
     {
     }
 

@@ -75,7 +75,6 @@ fn answer(handler: &CommandHandler, block: &AggregateBlock) -> (TokenStream, Tok
 }
 
 fn own_answer(handler: &CommandHandler, block: &AggregateBlock) -> (TokenStream, TokenStream) {
-    let aggregate = block.aggregate();
     let output = &handler.output.ty;
     let place = output.span();
     let es = block.paths.at(place);
@@ -88,8 +87,8 @@ fn own_answer(handler: &CommandHandler, block: &AggregateBlock) -> (TokenStream,
         Written::Result { error, .. } if returns_events => (quote!(()), error.to_token_stream()),
         Written::Result { ok, error } => (ok.to_token_stream(), error.to_token_stream()),
         Written::Hidden if returns_events => {
-            let decision = quote_spanned!(place=> #es::aggregate::Decision<#aggregate>);
-            (quote!(()), quote_spanned!(place=> <#output as #decision>::Error))
+            let private = es.private();
+            (quote!(()), quote_spanned!(place=> <#output as #private::Peeled>::Error))
         }
         Written::Hidden => {
             let returned = quote_spanned!(place=> #es::aggregate::Returned);
@@ -291,13 +290,12 @@ fn finish(
     let private = block.paths.at(place).private();
     match (&handler.output.written, handler.shape.returns_events()) {
         // What is written was checked on its own; a bound here would report it again.
-        (Written::Plain | Written::Result { .. }, true) => {
+        (_, true) => {
             quote_spanned!(place=> #private::Decide::<#aggregate, #output>::call(#slot, #answer))
         }
         (Written::Plain | Written::Result { .. }, false) => {
             quote_spanned!(place=> #private::Finish::<#output>::call(#answer))
         }
-        (Written::Hidden, true) => quote_spanned!(place=> #private::decide(#slot, #answer)),
         (Written::Hidden, false) => quote_spanned!(place=> #private::returned(#answer)),
     }
 }
@@ -315,6 +313,22 @@ pub(super) fn unstored_replies(block: &AggregateBlock) -> TokenStream {
     quote!(#(#checks)*)
 }
 
+/// Asks what is behind an alias for its events.
+fn hidden_events(handler: &CommandHandler, block: &AggregateBlock) -> Option<TokenStream> {
+    let Output { ty, written: Written::Hidden, .. } = &handler.output else { return None };
+    let cfgs = &handler.cfgs;
+    let place = ty.span();
+    let private = block.paths.at(place).private();
+    let aggregate = relocate(block.aggregate(), place);
+    let events = quote_spanned!(place=> <#ty as #private::Peeled>::Ok);
+    handler.shape.returns_events().then(|| {
+        quote_spanned! {place=>
+            #(#cfgs)*
+            const _: fn() = <#private::Decided<#events>>::in_set::<#aggregate>;
+        }
+    })
+}
+
 /// Asks each event that a handler names for its event-sourcing handler, once.
 ///
 /// Only here is the bound checked, so a missing handler is exactly one error, at the event's token.
@@ -323,6 +337,7 @@ pub(super) fn leaves(block: &AggregateBlock) -> TokenStream {
     let mut seen: Vec<&Type> = block.sourcing.iter().map(|handler| &handler.event).collect();
     let mut checks = TokenStream::new();
     for handler in &block.commands {
+        checks.extend(handler.halves().filter_map(|half| hidden_events(half, block)));
         for leaf in handler.halves().flat_map(|half| &half.output.leaves) {
             if seen.contains(&leaf) {
                 continue;
