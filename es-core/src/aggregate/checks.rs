@@ -56,7 +56,10 @@ impl<E: Event> Facts<E> {
     /// # Errors
     /// See [`ReplayError::Undecodable`].
     pub fn decode(event: &RecordedEvent) -> Result<E, ReplayError> {
-        event.decode::<E>().map_err(|source| ReplayError::undecodable(event, source))
+        match event.decode::<E>() {
+            Ok(payload) => Ok(payload),
+            Err(source) => Err(ReplayError::undecodable(event, source)),
+        }
     }
 }
 

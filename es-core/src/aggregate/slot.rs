@@ -104,22 +104,35 @@ impl<A: Aggregate> Slot<A> {
     /// none, and any event after deletion.
     pub fn fold<E: EventOf<A>>(&mut self, event: &RecordedEvent) -> Result<(), ReplayError> {
         let payload = Facts::<E>::decode(event)?;
+        self.folded(event, E::DELETES, &|state| {
+            let Some(state) = state else {
+                return Ok(Some(payload.create()?));
+            };
+            payload.evolve(state)?;
+            Ok(None)
+        })
+    }
+
+    // Compiled once per aggregate, not per event.
+    fn folded(
+        &mut self,
+        event: &RecordedEvent,
+        deletes: bool,
+        change: &dyn Fn(Option<&mut A>) -> Result<Option<A>, Fault>,
+    ) -> Result<(), ReplayError> {
+        let corrupt = |fault: Fault| ReplayError::corrupt(event, fault.to_string());
         match &mut self.root {
             Some(root) if root.deleted => {
                 return Err(ReplayError::corrupt(event, "it follows the event that deleted it"));
             }
             Some(root) => {
-                payload
-                    .evolve(&mut root.state)
-                    .map_err(|fault| ReplayError::corrupt(event, fault.to_string()))?;
-                root.deleted = E::DELETES;
+                change(Some(&mut root.state)).map_err(corrupt)?;
+                root.deleted = deletes;
             }
             None => {
-                let state = payload
-                    .create()
-                    .map_err(|fault| ReplayError::corrupt(event, fault.to_string()))?;
-                let staging = Staging::default();
-                self.root = Some(Root { state, deleted: E::DELETES, staging });
+                let created = change(None).map_err(corrupt)?;
+                let root = |state| Root { state, deleted: deletes, staging: Staging::default() };
+                self.root = created.map(root);
             }
         }
         Ok(())

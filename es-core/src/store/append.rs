@@ -5,8 +5,8 @@ use bytes::Bytes;
 
 use super::{BatchFate, CommitToken, Criteria, Marker};
 use crate::event::{
-    Codec, CommandId, Event, EventId, Metadata, Partition, Position, RecordedEvent, Sequence,
-    StreamId, Tag, Tags, Tenant, Timestamp, encoded,
+    Codec, CodecError, CommandId, Event, EventId, Metadata, Partition, Position, RecordedEvent,
+    Sequence, StreamId, Tag, Tags, Tenant, Timestamp, encoded,
 };
 use crate::fault::Fault;
 
@@ -131,22 +131,35 @@ pub struct RememberedCommand {
     pub token: CommitToken,
 }
 
+/// Writes a payload.
+type Encode<'a> = dyn Fn(&mut Vec<u8>) -> Result<(), CodecError> + 'a;
+
 impl NewEvent {
     /// An event without a stream, in its stored form.
     ///
     /// # Errors
     /// It cannot be encoded.
     pub(crate) fn of<E: Event>(event: &E, id: EventId, metadata: Metadata) -> Result<Self, Fault> {
-        let payload = encoded(|buffer| E::Codec::encode(event, buffer)).map_err(|error| {
-            let name = E::NAME;
+        let mut tags = Tags::default();
+        event.tags(&mut tags);
+        let encode = |buffer: &mut Vec<u8>| E::Codec::encode(event, buffer);
+        Self::encoded((E::NAME, E::REVISION), id, metadata, tags, &encode)
+    }
+
+    // Compiled once, not per event.
+    fn encoded(
+        (name, revision): (&'static str, u32),
+        id: EventId,
+        metadata: Metadata,
+        tags: Tags,
+        encode: &Encode<'_>,
+    ) -> Result<Self, Fault> {
+        let payload = encoded(encode).map_err(|error| {
             Fault::defect(format!(
                 "event `{name}` cannot be encoded: {error}; mend its `Serialize`"
             ))
         })?;
-        let mut tags = Tags::default();
-        event.tags(&mut tags);
-        let (stream, tags) = (None, tags.into_vec());
-        let (name, revision) = (Cow::Borrowed(E::NAME), E::REVISION);
+        let (stream, name, tags) = (None, Cow::Borrowed(name), tags.into_vec());
         Ok(Self { id, stream, name, revision, payload, metadata, tags })
     }
 

@@ -12,7 +12,8 @@ use crate::event::Sequence;
 use crate::future::{BoxFuture, CatchUnwind};
 
 /// A command and its handler on an aggregate.
-pub(super) trait Decision<A, R, X>: Send + Sync {
+pub(super) trait Decision<A: Aggregate, R, X>: Send + Sync {
+    fn target_id(&self) -> &A::Id;
     fn payload(&self) -> &(dyn Any + Send + Sync);
     fn target_version(&self) -> Option<Sequence>;
     fn decide<'a>(
@@ -64,6 +65,10 @@ pub(super) fn calling<'a, T>(call: impl FnOnce() -> Deciding<'a, T>) -> Called<'
 pub(super) struct Sent<C>(pub(super) C);
 
 impl<A: Aggregate, C: CommandOf<A>> Decision<A, C::Reply, C::Error> for Sent<C> {
+    fn target_id(&self) -> &A::Id {
+        self.0.target_id()
+    }
+
     fn payload(&self) -> &(dyn Any + Send + Sync) {
         &self.0
     }

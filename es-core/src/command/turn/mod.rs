@@ -74,7 +74,10 @@ pub(super) async fn run<A: Aggregate, C: CommandOf<A>>(
     let targeted = Targeted::<A, _>::find(journey, command.target_id())?;
     match (within, C::CALL) {
         (None, Call::Sync(_)) => targeted.decide_at_once(&Sent(command)).await,
-        (within, call) => boxed(targeted, within, Box::new(Sent(command)), call.may_repeat()).await,
+        (within, call) => {
+            let may_repeat = call.may_repeat();
+            Box::pin(carry_out(targeted, within, Box::new(Sent(command)), may_repeat)).await
+        }
     }
 }
 
@@ -82,33 +85,42 @@ pub(super) async fn run<A: Aggregate, C: CommandOf<A>>(
 pub(super) fn run_boxed<A: Aggregate, C: CommandOf<A>>(
     runtime: &Runtime,
     command: C,
-    mut dispatch: Dispatch,
+    dispatch: Dispatch,
 ) -> BoxFuture<'static, SendResult<C::Reply, C::Error>> {
+    let decision: Box<dyn Decision<A, _, _>> = Box::new(Sent(command));
+    start_boxed(runtime, (C::NAME, C::RECORDED), dispatch, decision, C::CALL.may_repeat())
+}
+
+fn start_boxed<A: Aggregate, R: Reply, X: DomainError>(
+    runtime: &Runtime,
+    (name, recorded): (&'static str, Option<RecordedCodec<X>>),
+    mut dispatch: Dispatch,
+    decision: Box<dyn Decision<A, R, X>>,
+    may_repeat: Option<bool>,
+) -> BoxFuture<'static, SendResult<R, X>> {
     let within = dispatch.within.take();
-    let targeted = Journey::start(runtime, C::NAME, C::RECORDED, dispatch, within.is_some())
-        .and_then(|journey| Targeted::<A, _>::find(journey, command.target_id()));
+    let targeted = Journey::start(runtime, name, recorded, dispatch, within.is_some())
+        .and_then(|journey| Targeted::find(journey, decision.target_id()));
     match targeted {
-        Ok(targeted) => boxed(targeted, within, Box::new(Sent(command)), C::CALL.may_repeat()),
+        Ok(targeted) => Box::pin(carry_out(targeted, within, decision, may_repeat)),
         Err(error) => Box::pin(std::future::ready(Err(error))),
     }
 }
 
 /// Carries out what an aggregate handles; `may_repeat` is `None` where the handler awaits nothing.
-fn boxed<A: Aggregate, R: Reply, X: DomainError>(
+async fn carry_out<A: Aggregate, R: Reply, X: DomainError>(
     targeted: Targeted<A, X>,
     within: Option<UnitOfWork>,
     decision: Box<dyn Decision<A, R, X>>,
     may_repeat: Option<bool>,
-) -> BoxFuture<'static, SendResult<R, X>> {
-    Box::pin(async move {
-        match (within, may_repeat) {
-            (Some(sender), _) => targeted.decide_within(&*decision, &sender, may_repeat).await,
-            (None, None) => targeted.decide_at_once(&*decision).await,
-            (None, Some(retry)) => {
-                std::sync::Arc::new(Outside { targeted, decision, retry }).decide_on_a_task().await
-            }
+) -> SendResult<R, X> {
+    match (within, may_repeat) {
+        (Some(sender), _) => targeted.decide_within(&*decision, &sender, may_repeat).await,
+        (None, None) => targeted.decide_at_once(&*decision).await,
+        (None, Some(retry)) => {
+            std::sync::Arc::new(Outside { targeted, decision, retry }).decide_on_a_task().await
         }
-    })
+    }
 }
 
 /// Carries a command out that a free function handles.
