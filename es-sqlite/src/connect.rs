@@ -181,7 +181,7 @@ fn look_inside(path: &Path) -> std::io::Result<Result<(), SqliteOpenError>> {
 }
 
 /// Whether there is something in the write-ahead log of a database.
-pub(crate) fn has_write_ahead_log(path: &Path) -> bool {
+fn has_write_ahead_log(path: &Path) -> bool {
     let mut name = path.as_os_str().to_owned();
     name.push("-wal");
     fs::metadata(name).is_ok_and(|wal| wal.len() > 0)

@@ -128,7 +128,10 @@ pub enum SqliteOpenError {
         problem: String,
     },
     /// The file is cut off or damaged.
-    #[error("`{path}` is damaged or cut off: {reason}; restore it from a backup")]
+    #[error(
+        "`{path}` is damaged or cut off: {reason}; remove it with its `-wal` and `-shm` files, and \
+         restore it from a backup"
+    )]
     Damaged {
         /// The path.
         path: PathBuf,
@@ -273,7 +276,10 @@ impl Failure {
             Self::Sqlite(error) => ReadError::Unavailable { reason: reason(path, &error) },
             Self::Damaged(position) => ReadError::Damaged { log, position },
             Self::Unsound => ReadError::Unavailable {
-                reason: format!("`{log}` is damaged; restore it from a backup"),
+                reason: format!(
+                    "`{log}` is damaged; remove it with its `-wal` and `-shm` files, and restore \
+                     it from a backup"
+                ),
             },
             Self::DamagedSnapshot(stream) => ReadError::DamagedSnapshot { log, stream },
             Self::Panicked(message) => ReadError::Unavailable {
@@ -314,7 +320,10 @@ pub(crate) fn reason(path: &Path, error: &rusqlite::Error) -> String {
     match error.sqlite_error_code() {
         Some(ErrorCode::DiskFull) => format!("the disk of `{path}` is full; free some room"),
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
-            format!("`{path}` is damaged or cut off: {error}; restore it from a backup")
+            format!(
+                "`{path}` is damaged or cut off: {error}; remove it with its `-wal` and `-shm` \
+                 files, and restore it from a backup"
+            )
         }
         Some(ErrorCode::ReadOnly) => {
             format!("`{path}` is on a read-only disk; make it writable")

@@ -42,7 +42,7 @@ use es_core::store::{
     Visit,
 };
 
-use self::connect::{Connector, has_write_ahead_log};
+use self::connect::Connector;
 use self::read::Reading;
 use self::snapshot::Waiting;
 use self::subscribe::Poller;
@@ -94,7 +94,6 @@ impl SqliteLog {
 
     fn start(config: SqliteConfig) -> Result<Self, SqliteOpenError> {
         let path = config.path().to_owned();
-        let has_left_over = has_write_ahead_log(&path);
         let connector = Connector::new(path.clone(), &config);
         let reading = Reading::new(connector.clone(), &config);
         let committed = watch::Sender::new(Position(0));
@@ -105,9 +104,7 @@ impl SqliteLog {
             Writer::open(config, connector.clone(), committed.clone(), Arc::clone(&snapshots))?;
         let (identity, head) = writer.identity()?;
         committed.send_replace(head);
-        if has_left_over {
-            writer.secure();
-        }
+        writer.doubt_what_was_left();
         let other = |error: std::io::Error| SqliteOpenError::Other {
             path: path.clone(),
             reason: error.to_string(),

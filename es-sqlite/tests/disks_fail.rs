@@ -231,19 +231,41 @@ async fn no_flipped_bit_gives_a_wrong_event() {
     }
 }
 
-#[tokio::test]
-async fn a_program_that_starts_after_a_failed_flush_rests_nothing_on_what_was_not_flushed() {
-    let world = World::new("started-after-fsync");
+/// A log whose last flush failed, and whose program is gone.
+async fn unflushed(name: &str) -> World {
+    let world = World::new(name);
     world.store("o-1").await.unwrap();
     world.disk.fail(Fault::on(Call::Sync).error(IoError::Fsync).forever());
     world.store("o-2").await.unwrap_err();
     world.log.close().await;
     world.disk.heal();
+    world
+}
 
-    let log = open_on(&world.path, "started-after-fsync");
-    append(&log, batch(&order("o-3"), Expected::NoStream, 1)).await.unwrap();
+async fn has_after_a_power_cut(world: &World, log: SqliteLog, id: &str) -> bool {
     world.disk.crash(Crash::LoseUnsynced).unwrap();
     log.close().await;
     let events = read_all(&open(&world.path)).await.unwrap();
-    assert!(events.iter().any(|event| event.stream.as_ref().unwrap().0.id() == "o-3"));
+    events.iter().any(|event| event.stream.as_ref().unwrap().0.id() == id)
+}
+
+#[tokio::test]
+async fn a_program_that_starts_after_a_failed_flush_rests_nothing_on_what_was_not_flushed() {
+    let world = unflushed("started-after-fsync").await;
+    let log = open_on(&world.path, "started-after-fsync");
+    append(&log, batch(&order("o-3"), Expected::NoStream, 1)).await.unwrap();
+    assert!(has_after_a_power_cut(&world, log, "o-3").await);
+}
+
+#[tokio::test]
+async fn beside_a_reader_nothing_is_stored_after_a_failed_flush_until_it_is_gone() {
+    let world = unflushed("started-beside-a-reader").await;
+    let reader = world.disk.open(&world.path).unwrap();
+    reader.execute_batch("BEGIN; SELECT count(*) FROM events").unwrap();
+    let log = open_on(&world.path, "started-beside-a-reader");
+    let refused = append(&log, batch(&order("o-3"), Expected::NoStream, 1)).await.unwrap_err();
+    assert!(matches!(refused, AppendError::Unavailable { .. }), "{refused:?}");
+    drop(reader);
+    append(&log, batch(&order("o-4"), Expected::NoStream, 1)).await.unwrap();
+    assert!(has_after_a_power_cut(&world, log, "o-4").await);
 }

@@ -57,7 +57,10 @@ async fn mismatch(
     if token.log != log.identity() {
         let (ours, theirs) = (token.log, log.identity());
         let lost = match head.0 {
-            0 => ", and empty; if it was lost, restore it from a backup before you delete anything",
+            0 => {
+                ", and empty; if the log was lost, remove the new one with all its files, and restore it \
+                  from a backup before you delete anything"
+            }
             _ => "",
         };
         return Ok(Some(format!("its token is of log {ours}, this one is {theirs}{lost}")));

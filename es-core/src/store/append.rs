@@ -131,6 +131,14 @@ pub struct RememberedCommand {
     pub token: CommitToken,
 }
 
+#[cfg(debug_assertions)]
+fn unreadable(name: &str, error: &CodecError) -> Fault {
+    Fault::defect(format!(
+        "event `{name}` can be encoded but not read back: {error}; mend its `Serialize` or its \
+         `Deserialize`"
+    ))
+}
+
 /// Writes a payload.
 type Encode<'a> = dyn Fn(&mut Vec<u8>) -> Result<(), CodecError> + 'a;
 
@@ -143,7 +151,13 @@ impl NewEvent {
         let mut tags = Tags::default();
         event.tags(&mut tags);
         let encode = |buffer: &mut Vec<u8>| E::Codec::encode(event, buffer);
-        Self::encoded((E::NAME, E::REVISION), id, metadata, tags, &encode)
+        let new = Self::encoded((E::NAME, E::REVISION), id, metadata, tags, &encode)?;
+        // What cannot be read back would stop its stream for ever, and the live state hides it.
+        #[cfg(debug_assertions)]
+        if let Err(error) = E::decode(E::REVISION, &new.payload) {
+            return Err(unreadable(E::NAME, &error));
+        }
+        Ok(new)
     }
 
     // Compiled once, not per event.

@@ -99,7 +99,7 @@ pub enum ReadError {
     /// An event's checksum does not match its content.
     #[error(
         "the event at position {position} of `{log}` is damaged: its checksum does not match; \
-         restore the file from a backup"
+         remove the file with all that belongs to it, and restore it from a backup"
     )]
     Damaged {
         /// Where the log is.

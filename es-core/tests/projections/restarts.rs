@@ -53,7 +53,11 @@ async fn a_read_side_of_another_log_is_refused_with_the_remedy() {
     let sentence = "the read side belongs to another log or is ahead of this one; reset it";
     assert!(error.contains(sentence), "{error}");
     assert!(error.contains("processor `tills`"), "{error}");
-    assert!(error.contains("if it was lost, restore it from a backup"), "{error}");
+    assert!(
+        error
+            .contains("if the log was lost, remove the new one with all its files, and restore it"),
+        "{error}"
+    );
 }
 
 #[tokio::test]

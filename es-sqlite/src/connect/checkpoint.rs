@@ -8,9 +8,8 @@
 //! whole where a reader stays in the way. `docs/decisions/checkpoint-whole-or-not-at-all.md` tells
 //! more.
 
+use std::cell::Cell;
 use std::ffi::c_int;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use rusqlite::hooks::Wal;
@@ -23,7 +22,7 @@ const DUE_AFTER_FRAMES: c_int = 4000;
 /// Frames more after which it is tried again if it failed.
 const AGAIN_AFTER_FRAMES: c_int = 1000;
 
-/// How long a commit waits for those who read the pages that are to be overwritten.
+/// How long a checkpoint waits for those who read the pages that are to be overwritten.
 const PATIENCE: Duration = Duration::from_millis(50);
 
 /// How long to sleep between two looks at a lock.
@@ -33,15 +32,12 @@ const PAUSE: Duration = Duration::from_micros(500);
 /// of others for at most `limit`.
 pub(crate) fn install(connection: &mut Connection, limit: Duration) -> rusqlite::Result<()> {
     let interrupt = connection.get_interrupt_handle();
-    let is_carrying = Arc::new(AtomicBool::new(false));
-    let after_commit = Arc::clone(&is_carrying);
-
     let mut since = Instant::now();
     connection.busy_handler(Some(move |count| {
         if count == 0 {
             since = Instant::now();
         }
-        let limit = if is_carrying.load(Ordering::Relaxed) { PATIENCE.min(limit) } else { limit };
+        let limit = if IS_CARRYING.get() { PATIENCE.min(limit) } else { limit };
         if since.elapsed() < limit {
             std::thread::sleep(PAUSE);
             return true;
@@ -52,16 +48,32 @@ pub(crate) fn install(connection: &mut Connection, limit: Duration) -> rusqlite:
         false
     }))?;
 
-    let mut due_after = DUE_AFTER_FRAMES;
+    let (mut due_after, mut last) = (DUE_AFTER_FRAMES, 0);
     connection.wal_hook(Some(move |wal: &mut Wal, frames| {
+        if frames < last {
+            // Somebody else has carried it, and it begins anew.
+            due_after = DUE_AFTER_FRAMES;
+        }
+        last = frames;
         if frames >= due_after {
-            after_commit.store(true, Ordering::Relaxed);
-            let is_carried = carry(wal);
-            after_commit.store(false, Ordering::Relaxed);
+            let is_carried = carrying(|| carry(wal));
             due_after = if is_carried { DUE_AFTER_FRAMES } else { frames + AGAIN_AFTER_FRAMES };
         }
         Ok(())
     }))
+}
+
+thread_local! {
+    /// Whether this thread waits for a lock within a checkpoint.
+    static IS_CARRYING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Runs a checkpoint, which holds the write lock and must not keep it from others for long.
+pub(crate) fn carrying<T>(checkpoint: impl FnOnce() -> T) -> T {
+    IS_CARRYING.set(true);
+    let result = checkpoint();
+    IS_CARRYING.set(false);
+    result
 }
 
 /// Carries everything and flushes it. What could not be carried is read from where it is.

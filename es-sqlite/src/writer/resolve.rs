@@ -1,3 +1,5 @@
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::Connection;
@@ -6,7 +8,7 @@ use es_core::event::Position;
 use es_core::store::group::{Accepted, Resolution};
 
 use super::{Open, Writer};
-use crate::connect::checkpoint::is_in_the_way;
+use crate::connect::checkpoint::{carrying, is_in_the_way};
 use crate::connect::retry_while;
 use crate::read::matching::number;
 
@@ -20,6 +22,11 @@ impl Writer {
     /// believed before a complete checkpoint has flushed what is there and emptied that log. Read
     /// connections may stay: what they see are commits that were flushed before.
     pub(super) fn find_out(&mut self, group: &[Accepted]) -> Resolution {
+        // Lost with the system's memory, like that which it tells of.
+        let marked = fs::write(doubt(self.connector.path()), WHAT_IT_IS);
+        if let Err(error) = marked {
+            tracing::warn!(%error, "cannot note for a later program that a flush failed");
+        }
         self.open = None;
         self.appending.has_written = false;
         self.forgetting.restart();
@@ -44,22 +51,13 @@ impl Writer {
         }
     }
 
-    /// Brings to the disk what a program before this one left in the write-ahead log.
+    /// Stores nothing before what a failed flush of an earlier program left has been flushed.
     ///
-    /// Its last flush may have failed. SQLite takes what it finds there for committed, the system
-    /// takes it for written, and after a power cut all that was appended behind it would be gone.
-    pub(crate) fn secure(&mut self) {
-        let Some(open) = &self.open else { return };
-        let secured = flush(&open.connection, Duration::ZERO);
-        match secured.and_then(|()| begin_anew(&open.connection)) {
-            Ok(()) => {}
-            // Another program has it open, and knows of its own failures.
-            Err(error) if is_in_the_way(&error) => {}
-            Err(error) => {
-                let reason = crate::error::reason(self.connector.path(), &error);
-                tracing::warn!(reason, "nothing can be stored yet; every command tries again");
-                self.open = None;
-            }
+    /// SQLite takes what it finds in the write-ahead log for committed, the system takes it for
+    /// written, and after a power cut all that was appended behind it would be gone.
+    pub(crate) fn doubt_what_was_left(&mut self) {
+        if doubt(self.connector.path()).exists() {
+            self.open = None;
         }
     }
 
@@ -69,16 +67,28 @@ impl Writer {
         flush(&open.connection, self.config.busy_timeout)
             .and_then(|()| begin_anew(&open.connection))
             .map_err(|error| crate::error::reason(self.connector.path(), &error))?;
+        // Where it cannot be removed, the next program flushes in vain.
+        let _ = fs::remove_file(doubt(self.connector.path()));
         Ok(open)
     }
 }
+
+/// The file that says that a flush failed and nobody has made up for it since.
+fn doubt(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push("-unflushed");
+    name.into()
+}
+
+const WHAT_IT_IS: &str = "A flush of the database beside this file failed. The next program that \
+                          stores something makes up for it and removes this file.\n";
 
 /// Copies the whole write-ahead log into the database, flushes it and empties that log.
 fn flush(connection: &Connection, limit: Duration) -> rusqlite::Result<()> {
     let checkpoint = || {
         let sql = "PRAGMA wal_checkpoint(TRUNCATE)";
         // `None`: somebody was in the way, which the pragma may also tell in its answer.
-        match connection.query_row(sql, [], |row| row.get(0)) {
+        match carrying(|| connection.query_row(sql, [], |row| row.get(0))) {
             Ok(is_blocked) => {
                 if is_blocked {
                     Err(None)

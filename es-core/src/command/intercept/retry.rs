@@ -22,8 +22,9 @@ use crate::future::BoxFuture;
 /// let app = App::test().dispatch_interceptor(retry);
 /// ```
 ///
-/// A handler with effects outside that failed half-way is run again too; pass the command's id on
-/// as idempotency key, or leave its failures out ([`Backoff::only`]).
+/// A handler with effects outside that failed half-way is run again too, on what is there by then:
+/// give the effect an idempotency key made of what may happen once, or leave its failures out
+/// ([`Backoff::only`]).
 pub struct Retry<P = Backoff> {
     policy: P,
 }
