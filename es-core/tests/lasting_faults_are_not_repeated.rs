@@ -26,6 +26,12 @@ fn odd() -> Odd {
     Odd { map: [((1, 2), 3)].into() }
 }
 
+/// JSON writes what is no number as `null`.
+#[derive(Event, Serialize, Deserialize)]
+struct Weighed {
+    kilograms: f64,
+}
+
 #[derive(Event, Serialize, Deserialize)]
 struct ThingMade {
     id: String,
@@ -45,6 +51,11 @@ struct PublishOdd {}
 struct MakeOdd {
     #[target]
     id: String,
+}
+
+#[derive(Command, Clone, Serialize, Deserialize)]
+struct Weigh {
+    kilograms: f64,
 }
 
 #[derive(Command, Clone, Serialize, Deserialize)]
@@ -80,6 +91,11 @@ impl Thing {
 #[command_handler]
 fn publish(_: PublishOdd, unit: UnitOfWork) {
     unit.publish(odd());
+}
+
+#[command_handler]
+fn weigh(command: Weigh, unit: UnitOfWork) {
+    unit.publish(Weighed { kilograms: command.kilograms });
 }
 
 #[command_handler]
@@ -155,6 +171,17 @@ async fn an_event_that_cannot_be_encoded_is_named_and_tried_once() {
     assert_eq!((published.to_string().as_str(), applied.to_string().as_str()), (text, text));
     assert!(!published.is_retryable() && !applied.is_retryable());
     assert_eq!(RUNS.load(Ordering::Relaxed), 2);
+}
+
+#[cfg(debug_assertions)]
+#[tokio::test]
+async fn an_event_that_cannot_be_read_back_is_not_stored() {
+    let app = start().await;
+    let refused = app.commands().send(Weigh { kilograms: f64::NAN }).await.unwrap_err();
+    let text = "event `Weighed` can be encoded but not read back: ";
+    assert!(refused.to_string().starts_with(text), "{refused}");
+    assert!(!refused.is_retryable());
+    app.commands().send(Weigh { kilograms: 1.5 }).await.unwrap();
 }
 
 #[tokio::test]
