@@ -17,6 +17,7 @@ pub mod money;
 pub mod order;
 pub mod read;
 pub mod retail;
+mod said;
 pub mod text;
 
 /// The project's front page; its code is compiled and run as this crate's documentation tests.

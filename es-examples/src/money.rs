@@ -33,6 +33,18 @@ impl Money {
         Self(Decimal::new(pence, 2))
     }
 
+    /// Returns the sum, unless it is larger than any amount can be.
+    #[must_use]
+    pub fn checked_add(self, other: Self) -> Option<Self> {
+        self.0.checked_add(other.0).map(Self)
+    }
+
+    /// Returns the product, unless it is larger than any amount can be.
+    #[must_use]
+    pub fn checked_mul(self, times: u32) -> Option<Self> {
+        self.0.checked_mul(Decimal::from(times)).map(Self)
+    }
+
     /// Returns whether it needs more decimals than these.
     #[must_use]
     pub fn is_finer_than(self, decimals: u32) -> bool {

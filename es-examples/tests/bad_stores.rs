@@ -142,7 +142,9 @@ fn a_deleted_log_beside_a_living_read_side() {
         let _ = std::fs::remove_file(place.path(name));
     }
     place.run(&["list"]).failed(1, "there is no store at");
-    place.run(&["place", "d"]).failed(1, "belongs to another log or is ahead of this one");
+    place
+        .run(&["place", "d"])
+        .failed(1, "if the log was lost, remove the new one with all its files, and restore it");
 }
 
 /// The README says the same: read models may be deleted, events are kept.

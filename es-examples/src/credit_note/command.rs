@@ -1,7 +1,12 @@
 use es_core::prelude::*;
 
 use super::CreditNoteId;
-use crate::{country::Country, customer::CustomerName, item::Item};
+use crate::{
+    country::Country,
+    customer::CustomerName,
+    item::{Item, SaidItem},
+    said,
+};
 
 /// Issues a credit note, still without lines.
 #[derive(Command, Debug, Clone, Serialize, Deserialize)]
@@ -10,8 +15,10 @@ pub struct IssueCreditNote {
     #[target]
     pub credit_note_id: CreditNoteId,
     /// Whom it is for, where that is known.
+    #[serde(default, deserialize_with = "said::text_if_any")]
     pub customer: Option<CustomerName>,
     /// Where the customer lives.
+    #[serde(deserialize_with = "said::text")]
     pub country: Country,
     /// When it was issued.
     pub issued_at: Timestamp,
@@ -26,5 +33,6 @@ pub struct AddCredit {
     /// The line's number on the note; a known number stores nothing.
     pub line: u32,
     /// What was given back.
+    #[serde(deserialize_with = "SaidItem::deserialize")]
     pub item: Item,
 }

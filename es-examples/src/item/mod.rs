@@ -8,12 +8,14 @@ mod error;
 mod price;
 mod product;
 mod quantity;
+mod said;
 
 pub use description::Description;
 pub use error::{InvalidPrice, InvalidQuantity, TooLarge};
 pub use price::Price;
 pub use product::ProductCode;
 pub use quantity::Quantity;
+pub(crate) use said::SaidItem;
 
 use serde::{Deserialize, Serialize};
 
@@ -44,8 +46,9 @@ impl Item {
     /// # Errors
     /// [`TooLarge`] when the new total is beyond what orders are kept to.
     pub fn added_to(&self, total: Money) -> Result<Money, TooLarge> {
-        let total = total + self.amount();
-        if total > limit() { Err(TooLarge) } else { Ok(total) }
+        let amount = self.unit_price.money().checked_mul(self.quantity.get());
+        let total = amount.and_then(|amount| total.checked_add(amount));
+        total.filter(|total| *total <= limit()).ok_or(TooLarge)
     }
 }
 

@@ -1,7 +1,12 @@
 use es_core::prelude::*;
 
 use super::{OrderId, Payment};
-use crate::{country::Country, customer::CustomerName, item::Item};
+use crate::{
+    country::Country,
+    customer::CustomerName,
+    item::{Item, SaidItem},
+    said,
+};
 
 /// Opens an order.
 #[derive(Command, Debug, Clone, Serialize, Deserialize)]
@@ -10,8 +15,10 @@ pub struct CreateOrder {
     #[target]
     pub order_id: OrderId,
     /// Who orders, where that is known.
+    #[serde(default, deserialize_with = "said::text_if_any")]
     pub customer: Option<CustomerName>,
     /// Where the customer lives.
+    #[serde(deserialize_with = "said::text")]
     pub country: Country,
     /// When the order was placed, which for an imported one is long ago.
     pub placed_at: Timestamp,
@@ -26,6 +33,7 @@ pub struct AddItem {
     /// The line's number in the order; the next free one without. A known line stores nothing.
     pub line: Option<u32>,
     /// What is ordered.
+    #[serde(deserialize_with = "SaidItem::deserialize")]
     pub item: Item,
 }
 
