@@ -8,7 +8,7 @@ use crate::text::{InvalidText, one_line};
 
 /// A country's name, as the shop writes it on its orders.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String")]
+#[serde(transparent)]
 pub struct Country(String);
 
 impl FromStr for Country {
@@ -16,14 +16,6 @@ impl FromStr for Country {
 
     fn from_str(text: &str) -> Result<Self, InvalidText> {
         one_line("the country", text).map(Self)
-    }
-}
-
-impl TryFrom<String> for Country {
-    type Error = InvalidText;
-
-    fn try_from(text: String) -> Result<Self, InvalidText> {
-        text.parse()
     }
 }
 

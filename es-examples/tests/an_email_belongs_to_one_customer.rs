@@ -6,7 +6,9 @@ mod program;
 use std::{sync::Arc, time::Duration};
 
 use es_core::{app::App, command::CommandError, event::Partition};
-use es_examples::customer::{Customer, CustomerError, CustomerId, RegisterCustomer, register};
+use es_examples::customer::{
+    Customer, CustomerError, CustomerId, CustomerRegistered, RegisterCustomer, register,
+};
 use es_sqlite as _;
 use program::Place;
 use tokio::task::JoinSet;
@@ -106,4 +108,11 @@ async fn a_refusal_names_its_reason_by_type() {
     let email = "ada@example.com".parse().unwrap();
     assert_eq!(error.rejection(), Some(&CustomerError::EmailInUse { email }));
     app.shutdown(Duration::from_secs(10)).await.unwrap();
+}
+
+#[test]
+fn an_address_that_was_stored_under_other_rules_is_still_read() {
+    let stored = r#"{"customer_id":"1","name":"","email":"a b@c d"}"#;
+    let event: CustomerRegistered = serde_json::from_str(stored).unwrap();
+    assert_eq!(event.email.to_string(), "a b@c d");
 }

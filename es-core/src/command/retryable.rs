@@ -8,8 +8,8 @@ impl<E> CommandError<E> {
     /// True if sending the same command again, under the same id, can help.
     ///
     /// After a conflict it is false for a handler with effects outside that does not say `retry`.
-    /// Where the log failed, or a deadline passed, it is true, and such a handler does again what it
-    /// did: its effects need an idempotency key.
+    /// Where the log failed, or a deadline passed, it is true, and such a handler does again what
+    /// it did: its effects need an idempotency key.
     ///
     /// It cannot help against what the domain refuses, mistakes of the program, stored events that
     /// cannot be read, vetoes, and an application that is shutting down.

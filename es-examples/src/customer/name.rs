@@ -6,7 +6,7 @@ use crate::text::{InvalidText, one_line};
 
 /// What the shop calls a customer: a name, or a number of its own.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String")]
+#[serde(transparent)]
 pub struct CustomerName(String);
 
 impl FromStr for CustomerName {
@@ -14,14 +14,6 @@ impl FromStr for CustomerName {
 
     fn from_str(text: &str) -> Result<Self, InvalidText> {
         one_line("the customer's name", text).map(Self)
-    }
-}
-
-impl TryFrom<String> for CustomerName {
-    type Error = InvalidText;
-
-    fn try_from(text: String) -> Result<Self, InvalidText> {
-        text.parse()
     }
 }
 

@@ -8,7 +8,7 @@ const LIMIT: usize = 1_000;
 
 /// A product's name, for people; may be empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String")]
+#[serde(transparent)]
 pub struct Description(String);
 
 impl FromStr for Description {
@@ -16,14 +16,6 @@ impl FromStr for Description {
 
     fn from_str(text: &str) -> Result<Self, InvalidText> {
         within("the description", text, LIMIT).map(Self)
-    }
-}
-
-impl TryFrom<String> for Description {
-    type Error = InvalidText;
-
-    fn try_from(text: String) -> Result<Self, InvalidText> {
-        text.parse()
     }
 }
 

@@ -10,7 +10,7 @@ pub(super) const DECIMALS: u32 = 4;
 
 /// What one piece of a product costs, above zero.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "Money")]
+#[serde(transparent)]
 pub struct Price(Money);
 
 impl Price {
@@ -19,32 +19,20 @@ impl Price {
     pub fn money(self) -> Money {
         self.0
     }
-
-    fn of(money: Money, text: &str) -> Result<Self, InvalidPrice> {
-        let wrong = |why: fn(String) -> InvalidPrice| why(text.to_owned());
-        match money {
-            money if money <= Money::ZERO => Err(wrong(InvalidPrice::NotAboveZero)),
-            money if money.is_finer_than(DECIMALS) => Err(wrong(InvalidPrice::TooFine)),
-            money if money > limit() => Err(wrong(InvalidPrice::TooHigh)),
-            money => Ok(Self(money)),
-        }
-    }
 }
 
 impl FromStr for Price {
     type Err = InvalidPrice;
 
     fn from_str(text: &str) -> Result<Self, InvalidPrice> {
-        let money: Money = text.parse().map_err(|_| InvalidPrice::NoNumber(text.to_owned()))?;
-        Self::of(money, text)
-    }
-}
-
-impl TryFrom<Money> for Price {
-    type Error = InvalidPrice;
-
-    fn try_from(money: Money) -> Result<Self, InvalidPrice> {
-        Self::of(money, &money.to_string())
+        let wrong = |why: fn(String) -> InvalidPrice| why(text.to_owned());
+        let money: Money = text.parse().map_err(|_| wrong(InvalidPrice::NoNumber))?;
+        match money {
+            money if money <= Money::ZERO => Err(wrong(InvalidPrice::NotAboveZero)),
+            money if money.is_finer_than(DECIMALS) => Err(wrong(InvalidPrice::TooFine)),
+            money if money > limit() => Err(wrong(InvalidPrice::TooHigh)),
+            money => Ok(Self(money)),
+        }
     }
 }
 

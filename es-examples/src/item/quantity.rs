@@ -6,7 +6,7 @@ use super::InvalidQuantity;
 
 /// How many of a product, at least one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "u32")]
+#[serde(transparent)]
 pub struct Quantity(u32);
 
 impl Quantity {
