@@ -182,7 +182,12 @@ fn look_inside(path: &Path) -> std::io::Result<Result<(), SqliteOpenError>> {
 
 /// Whether there is something in the write-ahead log of a database.
 fn has_write_ahead_log(path: &Path) -> bool {
+    fs::metadata(beside(path, "-wal")).is_ok_and(|wal| wal.len() > 0)
+}
+
+/// A file that belongs to a database and has its name with something behind it.
+pub(crate) fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
-    name.push("-wal");
-    fs::metadata(name).is_ok_and(|wal| wal.len() > 0)
+    name.push(suffix);
+    name.into()
 }

@@ -9,7 +9,7 @@ use es_core::store::group::{Accepted, Resolution};
 
 use super::{Open, Writer};
 use crate::connect::checkpoint::{carrying, is_in_the_way};
-use crate::connect::retry_while;
+use crate::connect::{beside, retry_while};
 use crate::read::matching::number;
 
 const EVENT_ID: &str = include_str!("event_id.sql");
@@ -75,9 +75,7 @@ impl Writer {
 
 /// The file that says that a flush failed and nobody has made up for it since.
 fn doubt(path: &Path) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push("-unflushed");
-    name.into()
+    beside(path, "-unflushed")
 }
 
 const WHAT_IT_IS: &str = "A flush of the database beside this file failed. The next program that \
@@ -89,13 +87,8 @@ fn flush(connection: &Connection, limit: Duration) -> rusqlite::Result<()> {
         let sql = "PRAGMA wal_checkpoint(TRUNCATE)";
         // `None`: somebody was in the way, which the pragma may also tell in its answer.
         match carrying(|| connection.query_row(sql, [], |row| row.get(0))) {
-            Ok(is_blocked) => {
-                if is_blocked {
-                    Err(None)
-                } else {
-                    Ok(())
-                }
-            }
+            Ok(false) => Ok(()),
+            Ok(true) => Err(None),
             Err(error) if is_in_the_way(&error) => Err(None),
             Err(error) => Err(Some(error)),
         }
