@@ -160,10 +160,13 @@ fn a_report_says_which_import_is_not_complete() {
 
 #[test]
 fn an_interrupted_import_stops_cleanly_and_says_how_to_go_on() {
-    let (place, file, export, ended) = cut_off("-INT");
-    ended.failed(1, "run the same command again to go on");
-    place.done(&["import", file.to_str().unwrap()]);
-    assert_eq!(place.done(&["report"]).out, export.totals());
+    // Ctrl-C, and what stops a service.
+    for signal in ["-INT", "-TERM"] {
+        let (place, file, export, ended) = cut_off(signal);
+        ended.failed(1, "run the same command again to go on");
+        place.done(&["import", file.to_str().unwrap()]);
+        assert_eq!(place.done(&["report"]).out, export.totals());
+    }
 }
 
 #[test]

@@ -1,6 +1,7 @@
-//! The import with its progress, its rejected rows and its end by Ctrl-C.
+//! The import with its progress, its rejected rows and its end by a signal.
 
 use std::{
+    io,
     path::{Path, PathBuf},
     sync::{
         Arc,
@@ -10,6 +11,7 @@ use std::{
 };
 
 use serde_json::json;
+use tokio::signal;
 
 use super::{
     Failure, Output, Place, Shop, arguments,
@@ -57,7 +59,7 @@ async fn carry_out(
     let mut answered = |rows| progress.add(rows);
     let importer = Importer::new(&shop.app, survey, &mut rejects, &mut answered);
     let stop = Arc::new(AtomicBool::new(false));
-    let listening = tokio::spawn(stop_on_interrupt(Arc::clone(&stop)));
+    let listening = tokio::spawn(stop_on_signal(Arc::clone(&stop)));
     let imported = importer.run(file, &stop).await;
     listening.abort();
     progress.end();
@@ -88,11 +90,26 @@ async fn tell_of_earlier_imports(shop: &Shop, file: &RetailFile, survey: &Survey
     }
 }
 
-async fn stop_on_interrupt(stop: Arc<AtomicBool>) {
-    if tokio::signal::ctrl_c().await.is_ok() {
+async fn stop_on_signal(stop: Arc<AtomicBool>) {
+    if asked_to_end().await.is_ok() {
         note("stopping; what was read is being stored");
         stop.store(true, Ordering::Relaxed);
     }
+}
+
+/// Waits for Ctrl-C, or for SIGTERM: with that one a service is stopped.
+#[cfg(unix)]
+async fn asked_to_end() -> io::Result<()> {
+    let mut terminate = signal::unix::signal(signal::unix::SignalKind::terminate())?;
+    tokio::select! {
+        interrupted = signal::ctrl_c() => interrupted,
+        _ = terminate.recv() => Ok(()),
+    }
+}
+
+#[cfg(not(unix))]
+async fn asked_to_end() -> io::Result<()> {
+    signal::ctrl_c().await
 }
 
 fn outcome(
