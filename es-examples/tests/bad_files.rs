@@ -43,10 +43,31 @@ fn a_pipe() {
 }
 
 #[test]
+fn standard_input() {
+    let place = Place::new();
+    import(&place, "-").failed(2, "`-`, the standard input, cannot be imported");
+    place.write("-", sample_text());
+    place.done(&["import", "./-"]);
+}
+
+#[test]
+fn columns_that_are_not_parted_by_commas() {
+    let place = Place::new();
+    for (separator, told) in [(";", "semicolons"), ("\t", "tabs"), ("|", "vertical bars")] {
+        let mark = "\u{feff}".to_owned();
+        place.write("a.csv", mark + &sample_text().replace(',', separator));
+        let told = format!("`a.csv` has {told} between the columns in line 1; export it with");
+        import(&place, "a.csv").failed(1, &told);
+    }
+}
+
+#[test]
 fn an_empty_file_and_one_that_is_no_export() {
     let place = Place::new();
-    place.write("empty.csv", "");
-    import(&place, "empty.csv").failed(1, "has no column `InvoiceNo`");
+    for empty in ["", "\n\n"] {
+        place.write("empty.csv", empty);
+        import(&place, "empty.csv").failed(1, "`empty.csv` is empty; its first line must name");
+    }
     place.write("other.csv", "a,b\n1,2\n");
     import(&place, "other.csv").failed(1, "has no column `InvoiceNo`");
     place.write("binary.csv", [0xff, 0x00, 0xfe, b'\n', 0x80]);

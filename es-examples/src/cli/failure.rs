@@ -83,7 +83,10 @@ impl From<LoadError> for Failure {
 
 impl From<FileError> for Failure {
     fn from(error: FileError) -> Self {
-        Self::Fault(error.to_string())
+        match error {
+            FileError::StandardInput => Self::Usage(error.to_string()),
+            _ => Self::Fault(error.to_string()),
+        }
     }
 }
 

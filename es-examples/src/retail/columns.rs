@@ -36,6 +36,17 @@ impl Columns {
         Ok(Self { places, width: header.len() })
     }
 
+    /// Names what stands between the columns of a header line in the place of commas.
+    pub(super) fn other_separator(header: &StringRecord) -> Option<&'static str> {
+        let separators = [(';', "semicolons"), ('\t', "tabs"), ('|', "vertical bars")];
+        let is_between = |separator| {
+            let mut fields = header.iter().flat_map(|field| field.split(separator));
+            header.iter().any(|field| field.contains(separator))
+                && fields.any(|field| NAMES.contains(&field.trim_start_matches('\u{feff}')))
+        };
+        separators.into_iter().find(|(it, _)| is_between(*it)).map(|(_, name)| name)
+    }
+
     /// Returns how many fields a row has.
     #[must_use]
     pub fn width(&self) -> usize {

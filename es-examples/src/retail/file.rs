@@ -29,6 +29,12 @@ pub enum FileError {
         /// What the system said.
         source: io::Error,
     },
+    /// Standard input is asked for, which is gone after the first reading.
+    #[error(
+        "`-`, the standard input, cannot be imported, because an import reads its file twice; write \
+         it to a file first and give the path of that (`./-` for a file that is called so)"
+    )]
+    StandardInput,
     /// The path names something that cannot be read twice.
     #[error("`{}` is {what}; give the path of a CSV file", path.display())]
     NotAFile {
@@ -56,6 +62,26 @@ pub enum FileError {
         path: PathBuf,
         /// The line.
         line: u64,
+    },
+    /// There is no first line.
+    #[error(
+        "`{}` is empty; its first line must name InvoiceNo, StockCode, Description, Quantity, \
+         InvoiceDate, UnitPrice, CustomerID and Country", path.display()
+    )]
+    Empty {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Something else than commas stands between the columns.
+    #[error(
+        "`{}` has {separator} between the columns in line 1; export it with commas there, and with \
+         a point in prices", path.display()
+    )]
+    Separator {
+        /// The file.
+        path: PathBuf,
+        /// What stands there.
+        separator: &'static str,
     },
     /// The first line does not name a column that is needed.
     #[error(
@@ -91,9 +117,12 @@ impl RetailFile {
     /// Names a file, after a look whether it is one.
     ///
     /// # Errors
-    /// [`FileError::Open`] and [`FileError::NotAFile`].
+    /// [`FileError::StandardInput`], [`FileError::Open`] and [`FileError::NotAFile`].
     pub fn at(path: impl Into<PathBuf>) -> Result<Self, FileError> {
         let path = path.into();
+        if path.as_os_str() == "-" {
+            return Err(FileError::StandardInput);
+        }
         let kind = match std::fs::metadata(&path) {
             Ok(metadata) => metadata.file_type(),
             Err(source) => return Err(FileError::Open { path, source }),

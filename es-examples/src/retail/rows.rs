@@ -45,7 +45,11 @@ impl Rows {
                 let record = StringRecord::new();
                 Ok(Self { path, reader, header, columns, record, line: 1, ran_on: None })
             }
-            Err(column) => Err(FileError::Column { path, column }),
+            Err(_) if header.is_empty() => Err(FileError::Empty { path }),
+            Err(column) => Err(match Columns::other_separator(&header) {
+                Some(separator) => FileError::Separator { path, separator },
+                None => FileError::Column { path, column },
+            }),
         }
     }
 
