@@ -142,7 +142,7 @@ fn a_report_while_an_import_runs_gives_what_is_stored_so_far() {
         assert_eq!(imported.code, Some(0), "{imported:?}");
         assert_eq!(place.done(&["report"]).out, export.totals());
         if still_runs {
-            let told = "`export.csv` is not imported to its end: these are the totals so far";
+            let told = "export.csv` is not imported to its end: these are the totals so far";
             assert!(report.err.contains(told), "{report:?}");
             return;
         }
@@ -154,7 +154,12 @@ fn a_report_while_an_import_runs_gives_what_is_stored_so_far() {
 fn a_report_says_which_import_is_not_complete() {
     let (place, _, export, _) = cut_off("-KILL");
     let report = place.done(&["report"]);
-    assert!(report.err.contains("`export.csv` is not imported to its end"), "{report:?}");
+    assert!(report.err.contains("export.csv` is not imported to its end"), "{report:?}");
+    assert!(report.out.starts_with("rows (unknown)\n"), "{report:?}");
+    assert!(report.out.ends_with("\nrejected_rows (unknown)\n"), "{report:?}");
+    let json: serde_json::Value =
+        serde_json::from_str(&place.done(&["report", "--json"]).out).unwrap();
+    assert!(json["rows"].is_null() && json["orders"].is_u64(), "{json}");
     assert_ne!(report.out, export.totals());
 }
 

@@ -95,7 +95,7 @@ fn a_row_that_has_changed_is_rejected_and_what_is_stored_stays_as_it_is() {
     let new = "3,A,PEN,1,2024-05-01T00:00:00,1,,EIRE";
     let again =
         desk.import(&[PEN, &INK.replace("INK,1", "INK,7"), &CREDIT.replace("-1", "-2"), new]);
-    assert!(again.err.contains("`a.csv` has changed since it was imported"), "{again:?}");
+    assert!(again.err.contains("a.csv` has changed since it was imported"), "{again:?}");
     assert!(again.out.starts_with("read 4 rows: 2 stored, 2 rejected, see "), "{again:?}");
     let listed = desk.list("rejects.csv");
     for told in [
@@ -146,6 +146,21 @@ fn a_row_for_two_reasons_is_one_row() {
                 stored: time 2024-01-01T00:00:00Z, not 2024-01-02T00:00:00Z\",";
     let listed = desk.list("rejects.csv");
     assert!(listed.contains(told) && listed.lines().count() == 2, "{listed}");
+}
+
+#[test]
+fn a_file_that_was_corrected_counts_once_and_one_in_another_folder_for_itself() {
+    let desk = Desk::new();
+    desk.import(&[PEN, &INK.replace("INK,1", "INK,0")]);
+    assert!(desk.report().starts_with("rows 2\n"), "{}", desk.report());
+    desk.import(&[PEN, &CREDIT.replace("-1", "0"), CREDIT]);
+    let report = desk.report();
+    assert!(report.starts_with("rows 3\n") && report.ends_with("rejected_rows 1\n"), "{report}");
+
+    let header = std::fs::read_to_string(sample()).unwrap().lines().next().unwrap().to_owned();
+    desk.place.write("may/a.csv", format!("{header}\n{}\n", PEN.replace("1,A", "9,A")));
+    desk.place.done(&["import", "may/a.csv"]);
+    assert!(desk.report().starts_with("rows 4\n"), "{}", desk.report());
 }
 
 #[test]

@@ -9,6 +9,9 @@ use super::{
 };
 use crate::read::{Group, Grouping, ImportedFile, ListImports, ReportRevenue, Revenue, Totals};
 
+/// What is shown of something that nobody knows.
+const UNKNOWN: &str = "(unknown)";
+
 pub(super) async fn run(shop: &Shop, report: &arguments::Report) -> Result<Output, Failure> {
     let groups = shop.ask::<Revenue, _>(ReportRevenue { by: report.by }).await?;
     let files = shop.ask::<ImportedFile, _>(ListImports {}).await?;
@@ -28,12 +31,14 @@ pub(super) async fn run(shop: &Shop, report: &arguments::Report) -> Result<Outpu
 fn altogether(groups: &[Group], files: &[ImportedFile]) -> Output {
     let empty = Totals::default();
     let totals = groups.first().map_or(&empty, |group| &group.totals);
-    let rows: u64 = files.iter().map(|file| file.rows).sum();
-    let rejected: u64 = files.iter().map(|file| file.rejected).sum();
+    let rows = counted(files, |file| file.rows);
+    let rejected = counted(files, |file| file.rejected);
     let (revenue, credits) = (totals.revenue, totals.credits);
+    let shown = |count: Option<u64>| count.map_or(UNKNOWN.to_owned(), |count| count.to_string());
+    let (all_rows, rejected_rows) = (shown(rows), shown(rejected));
     let text = format!(
-        "rows {rows}\norders {}\norder_lines {}\nrevenue {revenue}\ncredit_notes {}\n\
-         credit_lines {}\ncredits {credits}\nrejected_rows {rejected}",
+        "rows {all_rows}\norders {}\norder_lines {}\nrevenue {revenue}\ncredit_notes {}\n\
+         credit_lines {}\ncredits {credits}\nrejected_rows {rejected_rows}",
         totals.orders, totals.order_lines, totals.credit_notes, totals.credit_lines,
     );
     let json = json!({
@@ -49,6 +54,11 @@ fn altogether(groups: &[Group], files: &[ImportedFile]) -> Output {
     Output { text, json }
 }
 
+/// Adds up what is known of every file only when it was read to its end.
+fn counted(files: &[ImportedFile], count: impl Fn(&ImportedFile) -> u64) -> Option<u64> {
+    files.iter().map(|file| file.finished.then(|| count(file))).sum()
+}
+
 fn grouped(by: Grouping, groups: &[Group]) -> Output {
     let columns = [
         (by.word(), Side::Left),
@@ -62,7 +72,7 @@ fn grouped(by: Grouping, groups: &[Group]) -> Output {
     ];
     let rows = groups.iter().map(|Group { name, totals }| {
         vec![
-            name.clone().unwrap_or_else(|| "(unknown)".to_owned()),
+            name.clone().unwrap_or_else(|| UNKNOWN.to_owned()),
             totals.orders.to_string(),
             totals.order_lines.to_string(),
             totals.revenue.to_string(),

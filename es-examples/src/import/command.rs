@@ -8,7 +8,7 @@ pub struct StartImport {
     /// The file's content.
     #[target]
     pub import_id: ImportId,
-    /// The file's name.
+    /// The file's name, with its folders.
     pub file: String,
 }
 

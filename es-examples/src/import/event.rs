@@ -7,7 +7,7 @@ use super::ImportId;
 pub struct ImportStarted {
     /// The file's content.
     pub import_id: ImportId,
-    /// The file's name.
+    /// The file's name, with its folders.
     pub file: String,
 }
 

@@ -3,19 +3,20 @@ use es_core::projection::ReadSideError;
 
 use crate::import::{FileImported, ImportId, ImportStarted};
 
-/// One file that was read, or is being read.
+/// One file that was read, or is being read, with the content it had last: whoever corrects a file
+/// and imports it again has one file, not two.
 #[derive(View, Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ImportedFile {
     /// The file's content.
     #[key]
     pub import_id: ImportId,
-    /// The file's name.
+    /// The file's name, with its folders.
     pub file: String,
     /// Whether it was read to its end.
     pub finished: bool,
-    /// How many rows it has.
+    /// How many rows it has, once it was read to its end.
     pub rows: u64,
-    /// How many of them were not imported.
+    /// How many of them were not imported, once it was read to its end.
     pub rejected: u64,
 }
 
@@ -32,6 +33,9 @@ impl ImportedFile {
         files: &mut Views<ImportedFile>,
     ) -> Result<(), ReadSideError> {
         let ImportStarted { import_id, file } = event.clone();
+        for earlier in files.all()?.into_iter().filter(|it| it.file == file) {
+            files.delete(&earlier.import_id)?;
+        }
         files.upsert(&ImportedFile { import_id, file, finished: false, rows: 0, rejected: 0 })
     }
 

@@ -143,10 +143,12 @@ impl RetailFile {
         &self.path
     }
 
-    /// Returns its name without the folders it is in.
+    /// Returns its name with all folders it is in: the next export may be called the same in
+    /// another one.
     #[must_use]
     pub fn name(&self) -> String {
-        self.path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+        let whole = self.path.canonicalize();
+        whole.as_ref().unwrap_or(&self.path).to_string_lossy().into_owned()
     }
 
     /// Reads the header and gives the rows, from the first.
