@@ -45,8 +45,11 @@ fn rows_that_are_neither_sale_nor_credit_are_listed_with_their_reasons() {
     assert_eq!(ended.out, format!("read 17 rows: 13 stored, 4 rejected, see {}\n", path.display()));
     let listed = std::fs::read_to_string(path).unwrap();
     let rows: Vec<_> = listed.lines().collect();
-    assert!(rows[0].starts_with("line,outcome,reason,InvoiceNo,"), "{listed}");
-    assert!(rows[1].starts_with("12,rejected,\"`Quantity` of a sale must be above 0, it is 0\","));
+    assert!(rows[0].starts_with("file,line,outcome,reason,InvoiceNo,"), "{listed}");
+    assert!(
+        rows[1]
+            .contains("orders.csv,12,rejected,\"`Quantity` of a sale must be above 0, it is 0\",")
+    );
     assert_eq!(rows.len(), 5);
 }
 
@@ -164,21 +167,27 @@ fn a_file_that_was_corrected_counts_once_and_one_in_another_folder_for_itself() 
 }
 
 #[test]
-fn the_list_of_an_earlier_import_is_never_written_over() {
+fn a_file_has_one_list_and_that_of_another_file_is_never_written_over() {
     let desk = Desk::new();
     let bad = PEN.replace("PEN,1,", "PEN,0,");
-    for (number, name) in [(1, "rejects.csv"), (2, "rejects-2.csv"), (3, "rejects-3.csv")] {
-        let ended = desk.import(&vec![bad.as_str(); number]);
-        assert!(ended.out.trim_end().ends_with(name), "{ended:?}");
+    for rows in [3, 1, 2] {
+        let ended = desk.import(&vec![bad.as_str(); rows]);
+        assert!(ended.out.trim_end().ends_with("data/rejects.csv"), "{ended:?}");
+        assert_eq!(desk.list("rejects.csv").lines().count(), 1 + rows, "that of the last import");
     }
-    for (number, name) in [(1, "rejects.csv"), (2, "rejects-2.csv"), (3, "rejects-3.csv")] {
-        assert_eq!(desk.list(name).lines().count(), 1 + number, "{name}");
+    for again in [1, 2] {
+        desk.place.write("b.csv", std::fs::read(desk.place.path("a.csv")).unwrap());
+        let ended = desk.place.done(&["import", "b.csv"]);
+        assert!(ended.out.trim_end().ends_with("data/rejects-2.csv"), "{again}: {ended:?}");
     }
-    let named = ["import", "a.csv", "--rejects", "data/rejects.csv"];
-    let ended = desk.place.done(&named);
-    assert!(ended.out.trim_end().ends_with("rejects-4.csv"), "also one that is named: {ended:?}");
+    assert!(desk.list("rejects.csv").contains("a.csv,2,rejected,"), "it is left alone");
+    assert!(desk.list("rejects-2.csv").contains("b.csv,2,rejected,"));
+    desk.import(&[PEN]);
+    assert!(!desk.place.path("data/rejects.csv").exists(), "nothing is left to list");
+
+    desk.import(&[&bad]);
     desk.place.write("mine.csv", "");
     desk.place.done(&["import", "a.csv", "--rejects", "mine.csv"]);
     let mine = std::fs::read_to_string(desk.place.path("mine.csv")).unwrap();
-    assert_eq!(mine.lines().count(), 4, "an empty file is taken as it is");
+    assert_eq!(mine.lines().count(), 2, "an empty file is taken as it is");
 }

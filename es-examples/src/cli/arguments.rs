@@ -184,8 +184,8 @@ pub struct List {
 pub struct Import {
     /// A CSV file, compressed with gzip or not
     pub file: PathBuf,
-    /// Where rows go that are not imported as they stand; a list that is there stays, and the new
-    /// one gets a number, as in rejects-2.csv
+    /// Where rows go that are not imported as they stand; the next import of the same file writes
+    /// its list anew, and that of another one gets a number, as in rejects-2.csv
     #[arg(long, default_value = "data/rejects.csv", value_name = "PATH")]
     pub rejects: PathBuf,
 }

@@ -147,8 +147,7 @@ impl RetailFile {
     /// another one.
     #[must_use]
     pub fn name(&self) -> String {
-        let whole = self.path.canonicalize();
-        whole.as_ref().unwrap_or(&self.path).to_string_lossy().into_owned()
+        whole_name(&self.path)
     }
 
     /// Reads the header and gives the rows, from the first.
@@ -166,4 +165,9 @@ impl RetailFile {
         let compressed = io::BufRead::fill_buf(&mut file)?.starts_with(&[0x1f, 0x8b]);
         Ok(if compressed { Box::new(MultiGzDecoder::new(file)) } else { Box::new(file) })
     }
+}
+
+/// A path with all its folders, whatever folder the program runs in.
+pub(super) fn whole_name(path: &Path) -> String {
+    path.canonicalize().as_deref().unwrap_or(path).to_string_lossy().into_owned()
 }

@@ -8,20 +8,23 @@ use std::{
 
 use csv::StringRecord;
 
-use super::{Rejected, Rows};
+use super::{Rejected, Rows, file::whole_name};
 
 /// What the header begins with.
-const BEGIN: &str = "line,outcome,reason,";
+const BEGIN: &str = "file,line,outcome,reason,";
 
 /// So many files of earlier imports are looked at for a name that is free.
 const NAMES: u32 = 10_000;
 
-/// Writes rows as CSV: line number, outcome, reason, and the row's own fields.
+/// Writes rows as CSV: file, line number, outcome, reason, and the row's own fields.
+///
+/// A list belongs to the file that its rows name. The next import of that file writes it anew.
 ///
 /// The outcome is `rejected` for a row whose item is not stored, and `differs` for one whose item
 /// is stored, but whose invoice is stored otherwise than the file has it.
 pub struct Rejects {
     path: PathBuf,
+    of: String,
     writer: csv::Writer<File>,
     rejected: u64,
     differing: u64,
@@ -38,20 +41,21 @@ pub struct RejectsError {
 }
 
 impl Rejects {
-    /// Creates the file, and its folder. What is there already is left alone: the name then gets a
-    /// number, as in `rejects-2.csv`. The rows to come are those of an export, whose header is
-    /// copied.
+    /// Creates the file, and its folder. A list of the same export is written anew; one of another
+    /// export is left alone: the name then gets a number, as in `rejects-2.csv`. The rows to come
+    /// are those of the export, whose header is copied.
     ///
     /// # Errors
     /// [`RejectsError`] when the file cannot be written.
     pub fn create(path: impl Into<PathBuf>, rows: &Rows) -> Result<Self, RejectsError> {
         let path = path.into();
-        let (path, file) = match create_folder(&path).and_then(|()| create_beside(&path)) {
+        let of = whole_name(rows.path());
+        let (path, file) = match create_folder(&path).and_then(|()| create_beside(&path, &of)) {
             Ok(created) => created,
             Err(source) => return Err(RejectsError { path, source }),
         };
         let writer = csv::WriterBuilder::new().flexible(true).from_writer(file);
-        let mut rejects = Self { path, writer, rejected: 0, differing: 0 };
+        let mut rejects = Self { path, of, writer, rejected: 0, differing: 0 };
         let first = BEGIN.split_terminator(',').chain(rows.header());
         rejects.writer.write_record(first).map_err(|error| rejects.failed(error.into()))?;
         // From now on nobody takes the file for one that is free.
@@ -101,7 +105,7 @@ impl Rejects {
     }
 
     fn add(&mut self, begin: [&str; 3], fields: &StringRecord) -> Result<(), RejectsError> {
-        let row = begin.into_iter().chain(fields);
+        let row = [self.of.as_str()].into_iter().chain(begin).chain(fields);
         self.writer.write_record(row).map_err(|error| self.failed(error.into()))
     }
 
@@ -150,8 +154,16 @@ fn create_folder(path: &Path) -> io::Result<()> {
     path.parent().map_or(Ok(()), std::fs::create_dir_all)
 }
 
-/// Creates a file under this name or, where that is taken, under the first one that is free.
-fn create_beside(path: &Path) -> io::Result<(PathBuf, File)> {
+/// True if the first row that is listed there is of this export.
+fn lists(path: &Path, export: &str) -> bool {
+    let reader = csv::ReaderBuilder::new().flexible(true).from_path(path);
+    let first = reader.ok().and_then(|reader| reader.into_records().next()?.ok());
+    first.is_some_and(|row| row.get(0) == Some(export))
+}
+
+/// Creates a file under this name or, where that is taken by the list of another export, under the
+/// first one that is free or lists this one.
+fn create_beside(path: &Path, export: &str) -> io::Result<(PathBuf, File)> {
     let holds_nothing = path.metadata().is_ok_and(|found| !found.is_file() || found.len() == 0);
     if holds_nothing {
         return Ok((path.to_owned(), File::create(path)?));
@@ -160,7 +172,11 @@ fn create_beside(path: &Path) -> io::Result<(PathBuf, File)> {
         let name = numbered(path, number);
         match OpenOptions::new().write(true).create_new(true).open(&name) {
             Ok(file) => return Ok((name, file)),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                if !Rejects::is_something_else(&name) && lists(&name, export) {
+                    return Ok((name.clone(), File::create(name)?));
+                }
+            }
             Err(error) => return Err(error),
         }
     }

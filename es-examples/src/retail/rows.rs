@@ -2,7 +2,7 @@
 
 use std::{
     io::{self, Read},
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
 use csv::{ErrorKind, StringRecord};
@@ -89,6 +89,12 @@ impl Rows {
     pub fn hash(&self) -> String {
         let digest = self.reader.get_ref().hash.clone().finalize();
         digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// Returns the path of the file.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
     /// Returns the header line.
