@@ -1,8 +1,9 @@
 use super::checks::Facts;
+use super::root::{Change, change};
 use super::{Aggregate, EventOf, EventSink, ReplayError, Root, Staging};
 use crate::event::RecordedEvent;
 use crate::fault::Fault;
-use crate::store::NewEvent;
+use crate::store::{AnyEvent, NewEvent};
 
 /// One aggregate's place: missing, live or deleted.
 ///
@@ -81,20 +82,23 @@ impl<A: Aggregate> Slot<A> {
     ///
     /// A fault inside is kept and fails the command afterwards.
     pub fn apply<E: EventOf<A>>(&mut self, event: E) -> &mut Self {
+        self.applied(&event, E::DELETES, &|state| change(&event, state));
+        self
+    }
+
+    // Compiled once per aggregate, not per event.
+    fn applied(&mut self, event: &dyn AnyEvent, deletes: bool, change: &Change<'_, A>) {
         match &mut self.root {
-            Some(root) => {
-                root.apply(event);
-            }
-            None => match event.create() {
+            Some(root) => root.applied(event, deletes, change),
+            None => match change(None) {
                 Ok(state) => {
                     let mut staging = Staging::default();
-                    staging.stage(&event, Ok(()));
-                    self.root = Some(Root { state, deleted: E::DELETES, staging });
+                    staging.stage(event, Ok(()));
+                    self.root = state.map(|state| Root { state, deleted: deletes, staging });
                 }
-                Err(fault) => self.staging.stage(&event, Err(fault)),
+                Err(fault) => self.staging.stage(event, Err(fault)),
             },
         }
-        self
     }
 
     /// Folds one stored event of a known type; generated code calls it.
@@ -104,13 +108,7 @@ impl<A: Aggregate> Slot<A> {
     /// none, and any event after deletion.
     pub fn fold<E: EventOf<A>>(&mut self, event: &RecordedEvent) -> Result<(), ReplayError> {
         let payload = Facts::<E>::decode(event)?;
-        self.folded(event, E::DELETES, &|state| {
-            let Some(state) = state else {
-                return Ok(Some(payload.create()?));
-            };
-            payload.evolve(state)?;
-            Ok(None)
-        })
+        self.folded(event, E::DELETES, &|state| change(&payload, state))
     }
 
     // Compiled once per aggregate, not per event.
@@ -118,7 +116,7 @@ impl<A: Aggregate> Slot<A> {
         &mut self,
         event: &RecordedEvent,
         deletes: bool,
-        change: &dyn Fn(Option<&mut A>) -> Result<Option<A>, Fault>,
+        change: &Change<'_, A>,
     ) -> Result<(), ReplayError> {
         let corrupt = |fault: Fault| ReplayError::corrupt(event, fault.to_string());
         match &mut self.root {

@@ -1,8 +1,8 @@
 use super::Order;
 
-use crate::event::{Event, Metadata};
+use crate::event::Metadata;
 use crate::fault::Fault;
-use crate::store::NewEvent;
+use crate::store::{AnyEvent, NewEvent};
 
 /// What one decision has applied so far.
 #[derive(Debug, Default)]
@@ -19,7 +19,7 @@ impl Staging {
         self.is_changing = true;
     }
 
-    pub(crate) fn stage<E: Event>(&mut self, event: &E, applied: Result<(), Fault>) {
+    pub(crate) fn stage(&mut self, event: &dyn AnyEvent, applied: Result<(), Fault>) {
         let id = Order::next().as_id();
         match applied.and_then(|()| NewEvent::of(event, id, Metadata::new())) {
             Ok(event) => self.events.push(event),

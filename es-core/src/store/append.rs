@@ -139,40 +139,58 @@ fn unreadable(name: &str, error: &CodecError) -> Fault {
     ))
 }
 
-/// Writes a payload.
-type Encode<'a> = dyn Fn(&mut Vec<u8>) -> Result<(), CodecError> + 'a;
+/// An event of any type, on its way into the log.
+// One vtable per event: all else is compiled once, not per event.
+pub(crate) trait AnyEvent {
+    fn name(&self) -> &'static str;
+    fn revision(&self) -> u32;
+    fn tags(&self, tags: &mut Tags);
+    fn encode(&self, buffer: &mut Vec<u8>) -> Result<(), CodecError>;
+    /// What the event says to its own stored form.
+    #[cfg(debug_assertions)]
+    fn read_back(&self, payload: &[u8]) -> Result<(), CodecError>;
+}
+
+impl<E: Event> AnyEvent for E {
+    fn name(&self) -> &'static str {
+        E::NAME
+    }
+
+    fn revision(&self) -> u32 {
+        E::REVISION
+    }
+
+    fn tags(&self, tags: &mut Tags) {
+        Event::tags(self, tags);
+    }
+
+    fn encode(&self, buffer: &mut Vec<u8>) -> Result<(), CodecError> {
+        E::Codec::encode(self, buffer)
+    }
+
+    #[cfg(debug_assertions)]
+    fn read_back(&self, payload: &[u8]) -> Result<(), CodecError> {
+        E::decode(E::REVISION, payload).map(drop)
+    }
+}
 
 impl NewEvent {
     /// An event without a stream, in its stored form.
     ///
     /// # Errors
-    /// It cannot be encoded.
-    pub(crate) fn of<E: Event>(event: &E, id: EventId, metadata: Metadata) -> Result<Self, Fault> {
+    /// It cannot be encoded, or, where debug assertions are on, not be read back.
+    pub(crate) fn of(event: &dyn AnyEvent, id: EventId, metadata: Metadata) -> Result<Self, Fault> {
+        let (name, revision) = (event.name(), event.revision());
         let mut tags = Tags::default();
         event.tags(&mut tags);
-        let encode = |buffer: &mut Vec<u8>| E::Codec::encode(event, buffer);
-        let new = Self::encoded((E::NAME, E::REVISION), id, metadata, tags, &encode)?;
-        // What cannot be read back would stop its stream for ever, and the live state hides it.
-        #[cfg(debug_assertions)]
-        if let Err(error) = E::decode(E::REVISION, &new.payload) {
-            return Err(unreadable(E::NAME, &error));
-        }
-        Ok(new)
-    }
-
-    // Compiled once, not per event.
-    fn encoded(
-        (name, revision): (&'static str, u32),
-        id: EventId,
-        metadata: Metadata,
-        tags: Tags,
-        encode: &Encode<'_>,
-    ) -> Result<Self, Fault> {
-        let payload = encoded(encode).map_err(|error| {
+        let payload = encoded(|buffer| event.encode(buffer)).map_err(|error| {
             Fault::defect(format!(
                 "event `{name}` cannot be encoded: {error}; mend its `Serialize`"
             ))
         })?;
+        // What cannot be read back would stop its stream for ever, and the live state hides it.
+        #[cfg(debug_assertions)]
+        event.read_back(&payload).map_err(|error| unreadable(name, &error))?;
         let (stream, name, tags) = (None, Cow::Borrowed(name), tags.into_vec());
         Ok(Self { id, stream, name, revision, payload, metadata, tags })
     }

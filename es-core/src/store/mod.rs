@@ -30,6 +30,7 @@ mod snapshot;
 mod token;
 mod window;
 
+pub(crate) use append::AnyEvent;
 pub use append::{
     Append, Condition, DeadlineChange, Expectation, Expected, NewEvent, RememberedCommand,
 };

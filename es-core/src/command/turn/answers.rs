@@ -55,17 +55,6 @@ impl<X: DomainError> Journey<X> {
         Ok(RememberedCommand { is_rejection: true, ..self.remembering(reply) })
     }
 
-    /// What a given id was answered, if it was sent before.
-    pub(super) async fn remembered(&self) -> Fallible<Option<RememberedCommand>, X> {
-        if !self.is_repeatable {
-            return Ok(None);
-        }
-        let store = &self.runtime.shared().store;
-        self.before_deadline(store.remembered(&self.tenant, self.id))
-            .await?
-            .map_err(|error| CommandError::Load { command_id: self.id, source: error.into() })
-    }
-
     /// Answers a repetition with what the first one was answered.
     pub(super) fn first_answer<R: Reply>(&self, first: RememberedCommand) -> SendResult<R, X> {
         if first.name != self.name || first.target != self.target {

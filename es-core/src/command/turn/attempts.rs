@@ -10,7 +10,7 @@ use crate::command::handled::SendResult;
 use crate::command::{CommandError, DomainError, Reply, Tracked};
 use crate::event::StreamId;
 use crate::store::{AppendError, Appended, Committed};
-use crate::unit::{AnyCell, Entry};
+use crate::unit::AnyCell;
 
 /// The runs of one command so far.
 #[derive(Default)]
@@ -68,21 +68,6 @@ impl Attempts {
 }
 
 impl<X: DomainError> Journey<X> {
-    /// Waits for the turns of aggregates, one after another, and holds them.
-    pub(super) async fn hold(
-        &self,
-        cells: &[Arc<dyn AnyCell>],
-        is_barrier: bool,
-    ) -> Fallible<Vec<Entry>, X> {
-        let mut held = Vec::with_capacity(cells.len());
-        for cell in cells {
-            let store = Arc::clone(&self.runtime.shared().store);
-            let place = self.before_deadline(Arc::clone(cell).hold(store, is_barrier)).await?;
-            held.push(Entry::held(Arc::clone(cell), place));
-        }
-        Ok(held)
-    }
-
     /// Waits for the log's answer; `None` means: decide again.
     pub(super) async fn end<R: Reply>(
         &self,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::attempts::{Attempts, Decided};
 use super::decision::{Called, FreeDecision, calling};
 use super::gather::Answer;
-use super::{Fallible, Journey};
+use super::{Fallible, Journey, widened};
 use crate::command::handled::SendResult;
 use crate::command::{Around, CommandError, DomainError, Reply};
 use crate::context::Context;
@@ -69,14 +69,15 @@ impl<X: DomainError> Journey<X> {
         let _alone = match self.is_repeatable {
             true => {
                 let running = &self.runtime.shared().running;
-                Some(self.before_deadline(running.alone(&self.tenant, self.id)).await?)
+                let alone = running.alone(&self.tenant, self.id);
+                Some(self.before_deadline(alone).await.map_err(widened)?)
             }
             false => None,
         };
         let mut attempts = Attempts::default();
         loop {
-            let held = self.hold(attempts.touched(), kind.is_barrier()).await?;
-            if let Some(first) = self.remembered().await? {
+            let held = self.hold(attempts.touched(), kind.is_barrier()).await.map_err(widened)?;
+            if let Some(first) = self.remembered().await.map_err(widened)? {
                 return self.first_answer(first);
             }
             let decided = match kind {

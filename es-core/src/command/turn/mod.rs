@@ -22,10 +22,10 @@ mod gather;
 mod nested;
 mod outside;
 mod targeted;
+mod turns;
+mod way;
 
-use std::time::{Duration, Instant};
-
-use tokio::time::timeout_at;
+use std::time::Duration;
 
 use super::handled::SendResult;
 use super::{
@@ -34,31 +34,28 @@ use super::{
 };
 use crate::aggregate::Aggregate;
 use crate::context::{Context, Now};
-use crate::event::{CommandId, Metadata, StreamId, Tenant};
 use crate::fault::Fault;
 use crate::future::BoxFuture;
-use crate::runtime::{Runtime, Ticket};
+use crate::runtime::Runtime;
 use crate::store::{AppendError, Permit};
 use crate::unit::{Seed, UnitOfWork, Within};
 use decision::{Decision, FreeDecision, Sent, SentFree};
 use outside::Outside;
 use targeted::Targeted;
+use way::{Way, widened};
 
-/// A command on its way, with everything that stays the same when it is decided again.
+/// A command on its way, and how the error of its handler is stored.
 struct Journey<X> {
-    runtime: Runtime,
-    name: &'static str,
-    id: CommandId,
-    is_repeatable: bool,
-    // What is stored with the events, and what the handler sees.
-    metadata: Metadata,
-    tenant: Tenant,
-    /// The aggregate it is for, once that is known; none for a free handler.
-    target: Option<StreamId>,
-    deadline: Option<Instant>,
+    way: Way,
     recorded: Option<RecordedCodec<X>>,
-    /// None for a command that a handler sent: that handler's own keeps the application open.
-    _ticket: Option<Ticket>,
+}
+
+impl<X> std::ops::Deref for Journey<X> {
+    type Target = Way;
+
+    fn deref(&self) -> &Way {
+        &self.way
+    }
 }
 
 type Fallible<T, E> = Result<T, CommandError<E>>;
@@ -74,10 +71,7 @@ pub(super) async fn run<A: Aggregate, C: CommandOf<A>>(
     let targeted = Targeted::<A, _>::find(journey, command.target_id())?;
     match (within, C::CALL) {
         (None, Call::Sync(_)) => targeted.decide_at_once(&Sent(command)).await,
-        (within, call) => {
-            let may_repeat = call.may_repeat();
-            Box::pin(carry_out(targeted, within, Box::new(Sent(command)), may_repeat)).await
-        }
+        (within, _) => carry_out::<A, C>()(targeted, within, Box::new(Sent(command))).await,
     }
 }
 
@@ -88,7 +82,7 @@ pub(super) fn run_boxed<A: Aggregate, C: CommandOf<A>>(
     dispatch: Dispatch,
 ) -> BoxFuture<'static, SendResult<C::Reply, C::Error>> {
     let decision: Box<dyn Decision<A, _, _>> = Box::new(Sent(command));
-    start_boxed(runtime, (C::NAME, C::RECORDED), dispatch, decision, C::CALL.may_repeat())
+    start_boxed(runtime, (C::NAME, C::RECORDED), dispatch, decision, carry_out::<A, C>())
 }
 
 fn start_boxed<A: Aggregate, R: Reply, X: DomainError>(
@@ -96,31 +90,64 @@ fn start_boxed<A: Aggregate, R: Reply, X: DomainError>(
     (name, recorded): (&'static str, Option<RecordedCodec<X>>),
     mut dispatch: Dispatch,
     decision: Box<dyn Decision<A, R, X>>,
-    may_repeat: Option<bool>,
+    carry_out: CarryOut<A, R, X>,
 ) -> BoxFuture<'static, SendResult<R, X>> {
     let within = dispatch.within.take();
     let targeted = Journey::start(runtime, name, recorded, dispatch, within.is_some())
         .and_then(|journey| Targeted::find(journey, decision.target_id()));
     match targeted {
-        Ok(targeted) => Box::pin(carry_out(targeted, within, decision, may_repeat)),
+        Ok(targeted) => carry_out(targeted, within, decision),
         Err(error) => Box::pin(std::future::ready(Err(error))),
     }
 }
 
-/// Carries out what an aggregate handles; `may_repeat` is `None` where the handler awaits nothing.
-async fn carry_out<A: Aggregate, R: Reply, X: DomainError>(
+/// Carries out what an aggregate handles, for its sender or within the sender's unit of work.
+type CarryOut<A, R, X> = fn(
+    Targeted<A, X>,
+    Option<UnitOfWork>,
+    Box<dyn Decision<A, R, X>>,
+) -> BoxFuture<'static, SendResult<R, X>>;
+
+/// How this command is carried out.
+// As a constant, so that the way of handlers that await is compiled for those aggregates only that
+// have one.
+const fn carry_out<A: Aggregate, C: CommandOf<A>>() -> CarryOut<A, C::Reply, C::Error> {
+    const {
+        match C::CALL {
+            Call::Sync(_) => at_once,
+            Call::Async { retry: false, .. } => outside::<A, _, _, false>,
+            Call::Async { retry: true, .. } => outside::<A, _, _, true>,
+        }
+    }
+}
+
+fn at_once<A: Aggregate, R: Reply, X: DomainError>(
     targeted: Targeted<A, X>,
     within: Option<UnitOfWork>,
     decision: Box<dyn Decision<A, R, X>>,
-    may_repeat: Option<bool>,
-) -> SendResult<R, X> {
-    match (within, may_repeat) {
-        (Some(sender), _) => targeted.decide_within(&*decision, &sender, may_repeat).await,
-        (None, None) => targeted.decide_at_once(&*decision).await,
-        (None, Some(retry)) => {
-            std::sync::Arc::new(Outside { targeted, decision, retry }).decide_on_a_task().await
+) -> BoxFuture<'static, SendResult<R, X>> {
+    Box::pin(async move {
+        match within {
+            Some(sender) => targeted.decide_within(&*decision, &sender, None).await,
+            None => targeted.decide_at_once(&*decision).await,
         }
-    }
+    })
+}
+
+fn outside<A: Aggregate, R: Reply, X: DomainError, const RETRY: bool>(
+    targeted: Targeted<A, X>,
+    within: Option<UnitOfWork>,
+    decision: Box<dyn Decision<A, R, X>>,
+) -> BoxFuture<'static, SendResult<R, X>> {
+    Box::pin(async move {
+        match within {
+            Some(sender) => targeted.decide_within(&*decision, &sender, Some(RETRY)).await,
+            None => {
+                let outside = Outside { targeted, decision, retry: RETRY };
+                std::sync::Arc::new(outside).decide_on_a_task().await
+            }
+        }
+    })
 }
 
 /// Carries a command out that a free function handles.
@@ -147,16 +174,6 @@ pub(super) fn run_free<H: FreeHandler<C>, C: HandledBy<H>>(
     })
 }
 
-impl<A, C, R, X> Call<A, C, R, X> {
-    /// For a handler with effects outside, whether it may run again.
-    const fn may_repeat(&self) -> Option<bool> {
-        match self {
-            Self::Sync(_) => None,
-            Self::Async { retry, .. } => Some(*retry),
-        }
-    }
-}
-
 impl<X: DomainError> Journey<X> {
     fn start(
         runtime: &Runtime,
@@ -174,7 +191,7 @@ impl<X: DomainError> Journey<X> {
         let tenant = dispatch
             .tenant_of()
             .map_err(|source| CommandError::InvalidId { command_id: id, source })?;
-        Ok(Self {
+        let way = Way {
             runtime: runtime.clone(),
             name,
             id,
@@ -184,9 +201,9 @@ impl<X: DomainError> Journey<X> {
             tenant,
             target: None,
             deadline: dispatch.deadline,
-            recorded,
             _ticket: ticket,
-        })
+        };
+        Ok(Self { way, recorded })
     }
 
     /// A place in the log's queue, if one is free.
@@ -216,30 +233,13 @@ impl<X: DomainError> Journey<X> {
         }
     }
 
-    async fn before_deadline<T>(&self, future: impl Future<Output = T>) -> Fallible<T, X> {
-        match self.deadline {
-            None => Ok(future.await),
-            // What is ready at once would otherwise win over a deadline that has passed.
-            Some(_) if self.is_late() => {
-                Err(CommandError::DeadlineExceeded { command_id: self.id })
-            }
-            Some(deadline) => timeout_at(deadline.into(), future)
-                .await
-                .map_err(|_| CommandError::DeadlineExceeded { command_id: self.id }),
-        }
-    }
-
     /// Cuts a handler off at its time limit or at the command's deadline.
     async fn in_time<T>(&self, handler: impl Future<Output = T>) -> Fallible<T, X> {
         let limit = self.runtime.shared().limits.handler_time;
-        match self.before_deadline(tokio::time::timeout(limit, handler)).await? {
+        match self.before_deadline(tokio::time::timeout(limit, handler)).await.map_err(widened)? {
             Ok(outcome) => Ok(outcome),
             Err(_) => Err(CommandError::HandlerTimedOut { command_id: self.id, limit }),
         }
-    }
-
-    fn is_late(&self) -> bool {
-        self.deadline.is_some_and(|deadline| deadline <= Instant::now())
     }
 
     /// The context of a handler that begins a unit of work, if it reaches for one.

@@ -4,7 +4,7 @@ use super::decision::{Called, Decision, FreeDecision, calling};
 use super::free::Kind;
 use super::gather::Answer;
 use super::targeted::Targeted;
-use super::{Fallible, Journey};
+use super::{Fallible, Journey, widened};
 use crate::aggregate::Aggregate;
 use crate::command::handled::SendResult;
 use crate::command::{Around, CommandError, DomainError, Refusal, Reply, Tracked};
@@ -45,7 +45,7 @@ impl<A: Aggregate, X: DomainError> Targeted<A, X> {
     ) -> SendResult<R, X> {
         let Self { journey, cell } = self;
         let mut work = journey.join(sender, may_repeat.is_some()).await?;
-        let lending = journey.before_deadline(work.unit.lend(cell)).await?;
+        let lending = journey.before_deadline(work.unit.lend(cell)).await.map_err(widened)?;
         let mut lent = lending.map_err(|error| journey.refusal(Refusal::Repository(error)))?;
         let mut context = journey.context_within(Within::default());
         let mut around = journey.around(decision.payload());
@@ -120,7 +120,7 @@ impl<X: DomainError> Journey<X> {
         let unit = sender.inner(self.id, self.metadata.clone());
         let work = Work { unit, sender, is_kept: false };
         if is_barrier {
-            let durable = self.before_deadline(work.unit.barrier()).await?;
+            let durable = self.before_deadline(work.unit.barrier()).await.map_err(widened)?;
             durable.map_err(|fault| self.fault(fault))?;
         }
         Ok(work)

@@ -9,8 +9,9 @@ use tracing::Instrument;
 use super::attempts::{Attempts, Decided};
 use super::decision::{Decision, calling};
 use super::gather::Answer;
-use super::targeted::{Targeted, Turns};
-use super::{Fallible, Journey};
+use super::targeted::Targeted;
+use super::turns::Turns;
+use super::{Fallible, Journey, widened};
 use crate::aggregate::Aggregate;
 use crate::command::handled::SendResult;
 use crate::command::{DomainError, Reply};
@@ -28,16 +29,16 @@ type Run<R, X> = (Option<SendResult<R, X>>, Attempts);
 
 impl<A: Aggregate, R: Reply, X: DomainError> Outside<A, R, X> {
     pub(super) async fn decide_on_a_task(self: Arc<Self>) -> SendResult<R, X> {
-        let Targeted { journey, .. } = &self.targeted;
+        let Targeted { journey, cell } = &self.targeted;
         let mut attempts = Attempts::default();
         loop {
-            let mut turns = self.targeted.take_turns(&attempts, true).await?;
-            if let Some(first) = self.targeted.answered_before(&mut turns.own).await? {
+            let mut turns = journey.take_turns(cell, &attempts, true).await.map_err(widened)?;
+            if let Some(first) = journey.answered_before(&mut turns.own).await.map_err(widened)? {
                 return journey.first_answer(first);
             }
             // A barrier: what its state rests on must be durable, and is folded anew otherwise.
-            journey.before_deadline(turns.own.settled()).await?;
-            self.targeted.fold(&mut turns.own).await?;
+            journey.before_deadline(turns.own.settled()).await.map_err(widened)?;
+            journey.fold(cell, &mut turns.own).await.map_err(widened)?;
             // On a task of its own: a disconnecting caller must not stop it half-way.
             let running = Arc::clone(&self).run(turns, attempts);
             let (ended, so_far): Run<R, X> = journey.on_a_task(running).await?;

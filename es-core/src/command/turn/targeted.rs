@@ -7,27 +7,20 @@ use tokio::sync::OwnedMutexGuard;
 use super::attempts::{Attempts, Decided};
 use super::decision::{Called, Decision, calling};
 use super::gather::{Answer, Gathered};
-use super::{Fallible, Journey};
-use crate::aggregate::{Aggregate, Cell, InFlight, Live, Turn, fold, take_when_due};
+use super::turns::Turns;
+use super::{Fallible, Journey, widened};
+use crate::aggregate::{Aggregate, Cell, InFlight, Live, Turn, take_when_due};
 use crate::command::handled::SendResult;
 use crate::command::{Around, CommandError, DomainError, Reply};
 use crate::context::Context;
 use crate::event::Sequence;
-use crate::store::{
-    Append, Expectation, Expected, NewEvent, Permit, RememberedCommand, StreamVersion,
-};
+use crate::store::{Append, Expectation, Expected, NewEvent, Permit, StreamVersion};
 use crate::unit::Entry;
 
 /// A command with its target's place in the repository.
 pub(super) struct Targeted<A, X> {
     pub(super) journey: Journey<X>,
     pub(super) cell: Arc<Cell<A>>,
-}
-
-/// The target's turn, and those of aggregates that an earlier run touched.
-pub(super) struct Turns<A> {
-    pub(super) own: OwnedMutexGuard<Turn<A>>,
-    pub(super) held: Vec<Entry>,
 }
 
 /// What one run did to its target.
@@ -42,16 +35,7 @@ pub(super) struct Done {
 
 impl<A: Aggregate, X: DomainError> Targeted<A, X> {
     pub(super) fn find(mut journey: Journey<X>, target: &A::Id) -> Fallible<Self, X> {
-        let command_id = journey.id;
-        let cells = journey
-            .runtime
-            .cells::<A>()
-            .map_err(|text| CommandError::NoHandler { command_id, text })?;
-        let capacity = journey.runtime.shared().limits.live_aggregates;
-        let cell = cells
-            .cell(&journey.tenant, target, capacity)
-            .map_err(|source| CommandError::InvalidId { command_id, source })?;
-        journey.target = Some(cell.stream.clone());
+        let cell = journey.way.find::<A>(target).map_err(widened)?;
         Ok(Self { journey, cell })
     }
 
@@ -59,109 +43,33 @@ impl<A: Aggregate, X: DomainError> Targeted<A, X> {
         self,
         decision: &dyn Decision<A, R, X>,
     ) -> SendResult<R, X> {
+        let Self { journey, cell } = &self;
         let mut attempts = Attempts::default();
         loop {
-            let mut turns = match self.free_turn(&attempts)? {
+            let mut turns = match journey.free_turn(cell, &attempts).map_err(widened)? {
                 Some(own) => Turns { own, held: Vec::new() },
-                None => self.take_turns(&attempts, false).await?,
+                None => journey.take_turns(cell, &attempts, false).await.map_err(widened)?,
             };
-            if self.journey.is_repeatable
-                && let Some(first) = self.answered_before(&mut turns.own).await?
+            if journey.is_repeatable
+                && let Some(first) =
+                    journey.answered_before(&mut turns.own).await.map_err(widened)?
             {
-                return self.journey.first_answer(first);
+                return journey.first_answer(first);
             }
             if turns.own.live.is_none() {
-                self.fold(&mut turns.own).await?;
+                journey.fold(cell, &mut turns.own).await.map_err(widened)?;
             }
-            let permit = match self.journey.try_reserve()? {
+            let permit = match journey.try_reserve()? {
                 Some(permit) => permit,
-                None => self.journey.reserve().await?,
+                None => journey.reserve().await?,
             };
             // From here to the hand-over there is no await: a dropped caller finds either nothing
             // done or everything handed over.
             let decided = self.decide_now(decision, turns, permit)?;
-            if let Some(result) = self.journey.end(decided, Some(&*self.cell), &mut attempts).await
-            {
+            if let Some(result) = journey.end(decided, Some(&**cell), &mut attempts).await {
                 return result;
             }
         }
-    }
-
-    /// The turn of a first run, if nobody has it or waits for it: what [`Targeted::take_turns`]
-    /// gives, without a future.
-    fn free_turn(&self, attempts: &Attempts) -> Fallible<Option<OwnedMutexGuard<Turn<A>>>, X> {
-        if self.journey.is_late() {
-            return Err(CommandError::DeadlineExceeded { command_id: self.journey.id });
-        }
-        if !attempts.is_first() {
-            return Ok(None);
-        }
-        let free = Arc::clone(&self.cell.turn).try_lock_owned().ok();
-        Ok(free.and_then(|mut turn| {
-            self.cell.settle(&mut turn);
-            (!turn.is_full()).then_some(turn)
-        }))
-    }
-
-    /// Waits for the aggregate's turn; once an earlier run met a conflict, for the turns of all
-    /// aggregates that it touched, in the order of their streams.
-    // Everybody waits in that order, and nobody else waits while holding one: no cycle.
-    pub(super) async fn take_turns(
-        &self,
-        attempts: &Attempts,
-        is_barrier: bool,
-    ) -> Fallible<Turns<A>, X> {
-        if attempts.touched().is_empty() {
-            return Ok(Turns { own: self.take_turn().await?, held: Vec::new() });
-        }
-        let (before, after) = attempts.around(&self.cell.stream);
-        let mut held = self.journey.hold(before, is_barrier).await?;
-        let own = self.take_turn().await?;
-        held.append(&mut self.journey.hold(after, is_barrier).await?);
-        Ok(Turns { own, held })
-    }
-
-    async fn take_turn(&self) -> Fallible<OwnedMutexGuard<Turn<A>>, X> {
-        let locking = Arc::clone(&self.cell.turn).lock_owned();
-        let mut turn = self.journey.before_deadline(locking).await?;
-        self.cell.settle(&mut turn);
-        if turn.is_full() {
-            self.journey.before_deadline(turn.room()).await?;
-        }
-        Ok(turn)
-    }
-
-    /// Folds the state from the log if it is not live.
-    pub(super) async fn fold(&self, turn: &mut Turn<A>) -> Fallible<(), X> {
-        if turn.live.is_some() {
-            return Ok(());
-        }
-        let journey = &self.journey;
-        // Folding reads durable events only, so what is in flight must have settled.
-        journey.before_deadline(turn.settled()).await?;
-        let store = &*journey.runtime.shared().store;
-        let folded = journey
-            .before_deadline(fold::<A>(store, &self.cell.stream))
-            .await?
-            .map_err(|source| CommandError::Load { command_id: journey.id, source })?;
-        turn.live = Some(Live { slot: folded.slot, version: folded.version });
-        Ok(())
-    }
-
-    /// Looks a given id up before any handler runs; one in flight is waited for.
-    pub(super) async fn answered_before(
-        &self,
-        turn: &mut Turn<A>,
-    ) -> Fallible<Option<RememberedCommand>, X> {
-        let journey = &self.journey;
-        if !journey.is_repeatable {
-            return Ok(None);
-        }
-        let same = turn.in_flight.iter().find(|batch| batch.command == journey.id);
-        if let Some(fate) = same.map(|batch| batch.fate.clone()) {
-            journey.before_deadline(fate.settled()).await?;
-        }
-        journey.remembered().await
     }
 
     fn decide_now<R: Reply>(

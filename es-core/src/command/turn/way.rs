@@ -1,0 +1,103 @@
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Instant;
+
+use tokio::time::timeout_at;
+
+use super::Fallible;
+use crate::aggregate::{Aggregate, Cell};
+use crate::command::CommandError;
+use crate::event::{CommandId, Metadata, StreamId, Tenant};
+use crate::runtime::{Runtime, Ticket};
+use crate::store::RememberedCommand;
+use crate::unit::{AnyCell, Entry};
+
+/// What is known of a command on its way, whatever it refuses with; it stays the same when the
+/// command is decided again.
+// Apart from the type of the refusal: what waits here is compiled once, not for each such type.
+pub(super) struct Way {
+    pub(super) runtime: Runtime,
+    pub(super) name: &'static str,
+    pub(super) id: CommandId,
+    pub(super) is_repeatable: bool,
+    // What is stored with the events, and what the handler sees.
+    pub(super) metadata: Metadata,
+    pub(super) tenant: Tenant,
+    /// The aggregate it is for, once that is known; none for a free handler.
+    pub(super) target: Option<StreamId>,
+    pub(super) deadline: Option<Instant>,
+    /// None for a command that a handler sent: that handler's own keeps the application open.
+    pub(super) _ticket: Option<Ticket>,
+}
+
+/// An error that no handler refused with, as an error of one that could have.
+#[cold]
+pub(super) fn widened<X>(error: CommandError<Infallible>) -> CommandError<X> {
+    error.map_rejection(|never| match never {})
+}
+
+impl Way {
+    /// The target's place in the repository.
+    pub(super) fn find<A: Aggregate>(
+        &mut self,
+        target: &A::Id,
+    ) -> Fallible<Arc<Cell<A>>, Infallible> {
+        let command_id = self.id;
+        let cells = self
+            .runtime
+            .cells::<A>()
+            .map_err(|text| CommandError::NoHandler { command_id, text })?;
+        let capacity = self.runtime.shared().limits.live_aggregates;
+        let cell = cells
+            .cell(&self.tenant, target, capacity)
+            .map_err(|source| CommandError::InvalidId { command_id, source })?;
+        self.target = Some(cell.stream.clone());
+        Ok(cell)
+    }
+
+    pub(super) fn is_late(&self) -> bool {
+        self.deadline.is_some_and(|deadline| deadline <= Instant::now())
+    }
+
+    pub(super) async fn before_deadline<T>(
+        &self,
+        future: impl Future<Output = T>,
+    ) -> Fallible<T, Infallible> {
+        match self.deadline {
+            None => Ok(future.await),
+            // What is ready at once would otherwise win over a deadline that has passed.
+            Some(_) if self.is_late() => {
+                Err(CommandError::DeadlineExceeded { command_id: self.id })
+            }
+            Some(deadline) => timeout_at(deadline.into(), future)
+                .await
+                .map_err(|_| CommandError::DeadlineExceeded { command_id: self.id }),
+        }
+    }
+
+    /// Waits for the turns of aggregates, one after another, and holds them.
+    pub(super) async fn hold(
+        &self,
+        cells: &[Arc<dyn AnyCell>],
+        is_barrier: bool,
+    ) -> Fallible<Vec<Entry>, Infallible> {
+        let mut held = Vec::with_capacity(cells.len());
+        for cell in cells {
+            let store = Arc::clone(&self.runtime.shared().store);
+            let place = self.before_deadline(Arc::clone(cell).hold(store, is_barrier)).await?;
+            held.push(Entry::held(Arc::clone(cell), place));
+        }
+        Ok(held)
+    }
+
+    /// What a given id was answered, if it was sent before.
+    pub(super) async fn remembered(&self) -> Fallible<Option<RememberedCommand>, Infallible> {
+        if !self.is_repeatable {
+            return Ok(None);
+        }
+        let store = &self.runtime.shared().store;
+        self.before_deadline(store.remembered(&self.tenant, self.id))
+            .await?
+            .map_err(|error| CommandError::Load { command_id: self.id, source: error.into() })
+    }
+}
