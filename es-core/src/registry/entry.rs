@@ -5,7 +5,8 @@ use serde_json::value::RawValue;
 
 use crate::aggregate::{Aggregate, EventDescription};
 use crate::command::{
-    CommandError, Dispatch, DomainError, HandledBy, Rejection, Reply, Tracked, send_boxed,
+    CommandError, Dispatch, DomainError, HandledBy, Rejection, Reply, Tracked, TypedCommand,
+    handled_by,
 };
 use crate::context::Needs;
 use crate::event::{CommandId, Event, Lineage};
@@ -149,25 +150,25 @@ fn send_named<'a, H: 'static, C: HandledBy<H>>(
     runtime: &'a Runtime,
     named: NamedCommand<'a>,
 ) -> BoxFuture<'a, NamedResult> {
-    let mut dispatch = named.dispatch;
-    let id = *dispatch.id_or_generate();
-    match serde_json::from_slice::<C>(named.json) {
-        Ok(command) => answered(id, C::NAME, send_boxed::<H, C>(command, runtime, dispatch)),
-        Err(error) => refused(undecodable(id, C::NAME, error.to_string())),
-    }
-}
-
-fn refused(error: CommandError<Rejection>) -> BoxFuture<'static, NamedResult> {
-    Box::pin(std::future::ready(Err(error)))
+    let decoded = serde_json::from_slice::<C>(named.json).map(handled_by::<H, C>);
+    send_decoded(runtime, C::NAME, decoded, named.dispatch)
 }
 
 // Compiled once per reply and error, not per command.
-fn answered<R: Reply, X: DomainError>(
-    command_id: CommandId,
+fn send_decoded<R: Reply, X: DomainError>(
+    runtime: &Runtime,
     name: &'static str,
-    sending: BoxFuture<'static, Result<Tracked<R>, CommandError<X>>>,
+    decoded: Result<Box<dyn TypedCommand<R, X>>, serde_json::Error>,
+    mut dispatch: Dispatch,
 ) -> BoxFuture<'static, NamedResult> {
-    Box::pin(async move { named_reply(command_id, name, sending.await) })
+    let id = *dispatch.id_or_generate();
+    match decoded {
+        Ok(command) => {
+            let sending = command.send_intercepted(runtime, dispatch);
+            Box::pin(async move { named_reply(id, name, sending.await) })
+        }
+        Err(error) => Box::pin(std::future::ready(Err(undecodable(id, name, error.to_string())))),
+    }
 }
 
 fn named_reply<R: Reply, X: DomainError>(

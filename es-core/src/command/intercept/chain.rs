@@ -18,20 +18,42 @@ pub(crate) fn send_boxed<H: 'static, C: HandledBy<H>>(
     runtime: &Runtime,
     dispatch: Dispatch,
 ) -> BoxFuture<'static, SendResult<C::Reply, C::Error>> {
-    if !runtime.is_dispatch_intercepted() {
-        return command.run_boxed(runtime, dispatch);
-    }
-    let command: Box<dyn TypedCommand<C::Reply, C::Error>> =
-        Box::new(HandledCommand { command, handler: PhantomData::<fn() -> H> });
-    intercepted(runtime.clone(), command, dispatch)
+    handled_by::<H, C>(command).send_intercepted(runtime, dispatch)
+}
+
+/// A command behind a type that says only how it is answered.
+pub(crate) fn handled_by<H: 'static, C: HandledBy<H>>(
+    command: C,
+) -> Box<dyn TypedCommand<C::Reply, C::Error>> {
+    Box::new(HandledCommand { command, handler: PhantomData::<fn() -> H> })
 }
 
 /// A command of any type that is answered with `R` or `X`.
-trait TypedCommand<R, X>: Send + Sync {
+pub(crate) trait TypedCommand<R, X>: Send + Sync {
     fn name(&self) -> &'static str;
     fn payload(&self) -> &(dyn Any + Send + Sync);
     fn target(&self, tenant: &Tenant) -> Option<StreamId>;
+    /// Sends it, and keeps it to be sent again.
     fn send(&self, runtime: &Runtime, dispatch: Dispatch) -> BoxFuture<'static, SendResult<R, X>>;
+    fn send_once(
+        self: Box<Self>,
+        runtime: &Runtime,
+        dispatch: Dispatch,
+    ) -> BoxFuture<'static, SendResult<R, X>>;
+}
+
+impl<R: Reply, X: DomainError> dyn TypedCommand<R, X> {
+    pub(crate) fn send_intercepted(
+        self: Box<Self>,
+        runtime: &Runtime,
+        dispatch: Dispatch,
+    ) -> BoxFuture<'static, SendResult<R, X>> {
+        if runtime.is_dispatch_intercepted() {
+            intercepted(runtime.clone(), self, dispatch)
+        } else {
+            self.send_once(runtime, dispatch)
+        }
+    }
 }
 
 struct HandledCommand<H, C> {
@@ -58,6 +80,14 @@ impl<H, C: HandledBy<H>> TypedCommand<C::Reply, C::Error> for HandledCommand<H, 
         dispatch: Dispatch,
     ) -> BoxFuture<'static, SendResult<C::Reply, C::Error>> {
         self.command.clone().run_boxed(runtime, dispatch)
+    }
+
+    fn send_once(
+        self: Box<Self>,
+        runtime: &Runtime,
+        dispatch: Dispatch,
+    ) -> BoxFuture<'static, SendResult<C::Reply, C::Error>> {
+        self.command.run_boxed(runtime, dispatch)
     }
 }
 

@@ -30,7 +30,7 @@ mod validation;
 
 pub use answer::{Answer, Dispatched};
 pub(crate) use around::{Around, guarded};
-pub(crate) use chain::send_boxed;
+pub(crate) use chain::{TypedCommand, handled_by, send_boxed};
 pub use handling::{Handled, HandlingInterceptor};
 pub use retry::{Backoff, Retry, RetryPolicy};
 pub use sending::{DispatchInterceptor, Sending};
