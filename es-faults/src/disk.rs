@@ -6,7 +6,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use crate::gate::Barrier;
 use crate::state::Shared;
-use crate::{Call, Crash, Fault, Gate, vfs};
+use crate::{Call, Crash, DiskFile, Fault, Gate, vfs};
 
 /// A disk under the test's control, registered with SQLite as a file system.
 ///
@@ -67,6 +67,15 @@ impl Disk {
         Connection::open_with_flags_and_vfs(path, OpenFlags::default(), self.name)
     }
 
+    /// Opens a file that is there, for reading and writing without SQLite, as code under test does
+    /// that has to go past it.
+    ///
+    /// # Errors
+    /// When a fault strikes, or the real file cannot be opened.
+    pub fn open_file(&self, path: impl AsRef<Path>) -> io::Result<DiskFile> {
+        DiskFile::open(self.shared, &path.as_ref().to_string_lossy())
+    }
+
     /// Adds a fault to those that wait for their call.
     pub fn fail(&self, fault: Fault) {
         self.shared.lock().faults.push(fault);
@@ -88,12 +97,14 @@ impl Disk {
         Gate::new(self.shared.hold(call, ending))
     }
 
-    /// Removes every fault, the limit of the capacity and the read-only switch.
+    /// Removes every fault, the limit of the capacity and the read-only switch, and switches the
+    /// power on where a fault has cut it.
     pub fn heal(&self) {
         let mut state = self.shared.lock();
         state.faults.clear();
         state.capacity = None;
         state.read_only = false;
+        state.is_off = false;
     }
 
     /// Limits the bytes the files may hold together; a write beyond answers `SQLITE_FULL`.

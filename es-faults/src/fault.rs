@@ -4,7 +4,7 @@ use std::sync::Arc;
 use rusqlite::ffi;
 
 use crate::gate::Barrier;
-use crate::{Call, IoError};
+use crate::{Call, Crash, IoError};
 
 /// Describes one failure: which call, on which file, when, and with which error.
 ///
@@ -19,6 +19,7 @@ pub struct Fault {
     error: Option<IoError>,
     written: usize,
     lies: bool,
+    crash: Option<Crash>,
     barrier: Option<Arc<Barrier>>,
 }
 
@@ -39,6 +40,7 @@ impl Fault {
             error: None,
             written: 0,
             lies: false,
+            crash: None,
             barrier: None,
         }
     }
@@ -78,6 +80,13 @@ impl Fault {
         self
     }
 
+    /// Cuts the power at the struck call. It stays off, so that every later call fails too, until
+    /// the disk is healed.
+    pub fn power_cut(mut self, crash: Crash) -> Self {
+        self.crash = Some(crash);
+        self
+    }
+
     /// Holds struck calls back at a barrier before they fail.
     pub(crate) fn held_at(mut self, barrier: Arc<Barrier>) -> Self {
         self.barrier = Some(barrier);
@@ -98,8 +107,8 @@ impl Fault {
         }
         let error = self.error.unwrap_or_else(|| call.usual_error());
         let barrier = self.barrier.clone();
-        let (written, lies) = (self.written, self.lies);
-        Some(Strike { error, written, lies, last: !self.forever, barrier })
+        let (written, lies, crash) = (self.written, self.lies, self.crash);
+        Some(Strike { error, written, lies, last: !self.forever, crash, barrier })
     }
 }
 
@@ -111,6 +120,8 @@ pub(crate) struct Strike {
     pub(crate) written: usize,
     /// Whether the fault is used up.
     pub(crate) last: bool,
+    /// What is left where the power is cut.
+    pub(crate) crash: Option<Crash>,
     /// Where the call waits before it fails.
     barrier: Option<Arc<Barrier>>,
 }
@@ -118,7 +129,7 @@ pub(crate) struct Strike {
 impl Strike {
     /// A call that fails at once.
     pub(crate) fn plain(error: IoError) -> Self {
-        Self { error, written: 0, lies: false, last: false, barrier: None }
+        Self { error, written: 0, lies: false, last: false, crash: None, barrier: None }
     }
 
     /// What the call answers.

@@ -34,6 +34,7 @@
 mod call;
 mod crash;
 mod disk;
+mod disk_file;
 mod fault;
 mod file;
 mod gate;
@@ -46,6 +47,7 @@ mod vfs;
 pub use call::Call;
 pub use crash::Crash;
 pub use disk::{Disk, RegisterError};
+pub use disk_file::DiskFile;
 pub use fault::Fault;
 pub use gate::Gate;
 pub use io_error::IoError;

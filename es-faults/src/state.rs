@@ -29,6 +29,8 @@ pub(crate) struct State {
     pub(crate) read_only: bool,
     /// Counts the crashes: a file opened before the last one is dead.
     crashes: u64,
+    /// Whether the power is off since a fault has cut it.
+    pub(crate) is_off: bool,
     next_change: u64,
     files: BTreeMap<String, Ledger>,
 }
@@ -77,8 +79,18 @@ impl Shared {
         let mut state = self.lock();
         let Err(strike) = admit(&mut state) else { return Ok(state) };
         drop(state);
+        Err(self.suffer(&strike))
+    }
+
+    /// Lets a struck call wait and cut the power, and gives what it answers.
+    fn suffer(&self, strike: &Strike) -> c_int {
         strike.wait();
-        Err(strike.code())
+        if let Some(crash) = strike.crash {
+            let cut = self.crash(crash);
+            assert!(cut.is_ok(), "the power cannot be cut: {cut:?}");
+            self.lock().is_off = true;
+        }
+        strike.code()
     }
 
     /// Decides about opening `path`: the flags to open it with, or the code to answer.
@@ -150,8 +162,7 @@ impl Shared {
                 state.write(handle, raw, offset, written);
             }
             drop(state);
-            strike.wait();
-            return strike.code();
+            return self.suffer(&strike);
         }
         if state.read_only && handle.path.is_some() {
             return ffi::SQLITE_IOERR_WRITE;
@@ -222,6 +233,9 @@ impl State {
     fn admit(&mut self, call: Call, path: Option<&str>) -> Result<(), Strike> {
         if let Some(count) = self.counts.get_mut(call.index()) {
             *count += 1;
+        }
+        if self.is_off {
+            return Err(Strike::plain(call.usual_error()));
         }
         // Every fault counts every call, also when another one already strikes.
         let mut first = None;
