@@ -7,6 +7,8 @@ use es_core::event::{Clock, SystemClock};
 use es_core::registry::{OpenError, StoreUrl};
 use es_core::store::DEFAULT_PAYLOAD_LIMIT_BYTES;
 
+use crate::writer::{OpenWal, open_wal};
+
 const HOUR: Duration = Duration::from_secs(3600);
 
 /// Where a SQLite store is and how it is opened.
@@ -42,6 +44,7 @@ pub struct SqliteConfig {
     pub(crate) remember_generated: Duration,
     pub(crate) synchronous: Synchronous,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) open_wal: OpenWal,
 }
 
 /// When SQLite flushes to the disk; the numbers are those of its `synchronous` setting.
@@ -70,6 +73,7 @@ impl SqliteConfig {
             remember_generated: HOUR,
             synchronous: Synchronous::Full,
             clock: Arc::new(SystemClock),
+            open_wal: open_wal(),
         }
     }
 
@@ -100,6 +104,15 @@ impl SqliteConfig {
     #[must_use]
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = clock;
+        self
+    }
+
+    /// Sets how the write-ahead log is opened where it is written past SQLite: tests whose `vfs`
+    /// fails on purpose have that fail too.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn open_wal(mut self, open: OpenWal) -> Self {
+        self.open_wal = open;
         self
     }
 

@@ -1,4 +1,5 @@
 pub(crate) mod checkpoint;
+pub(crate) mod unflushed;
 
 use std::fs;
 use std::io::{ErrorKind, Read};
@@ -77,6 +78,9 @@ impl Connector {
             None => Connection::open_with_flags(&self.path, flags)?,
         };
         connection.busy_timeout(self.busy_timeout)?;
+        if unflushed::is_noted(&self.path) {
+            unflushed::carry_on_close(&connection, false)?;
+        }
         Ok(connection)
     }
 

@@ -51,6 +51,8 @@ use self::writer::Writer;
 pub use self::config::SqliteConfig;
 pub use self::error::SqliteOpenError;
 pub use self::view::{SqliteReadSide, SqliteTransaction};
+#[doc(hidden)]
+pub use self::writer::{OpenWal, WalFile};
 
 es_core::inventory::submit! {
     EngineEntry {

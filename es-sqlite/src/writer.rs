@@ -6,6 +6,7 @@
 
 mod file_id;
 mod resolve;
+mod write_again;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -20,6 +21,8 @@ use es_core::store::group::{
 use es_core::store::{Append, Committed, LogId};
 
 use self::file_id::FileId;
+pub(crate) use self::write_again::open_wal;
+pub use self::write_again::{OpenWal, WalFile};
 use crate::append::{Appending, Stop};
 use crate::command_id::{Forgetting, Window};
 use crate::config::SqliteConfig;

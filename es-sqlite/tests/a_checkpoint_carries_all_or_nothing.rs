@@ -38,7 +38,7 @@ impl World {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("orders.db");
         let disk = Disk::register(name).unwrap();
-        let log = open_on(&path, name);
+        let log = open_on(&path, &disk);
         Self { disk, log, path, stored: 0, _folder: folder }
     }
 

@@ -28,7 +28,7 @@ impl World {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("orders.db");
         let disk = Disk::register(name).unwrap();
-        let log = open_on(&path, name);
+        let log = open_on(&path, &disk);
         Self { disk, log, path, _folder: folder }
     }
 
@@ -252,7 +252,7 @@ async fn has_after_a_power_cut(world: &World, log: SqliteLog, id: &str) -> bool 
 #[tokio::test]
 async fn a_program_that_starts_after_a_failed_flush_rests_nothing_on_what_was_not_flushed() {
     let world = unflushed("started-after-fsync").await;
-    let log = open_on(&world.path, "started-after-fsync");
+    let log = open_on(&world.path, &world.disk);
     append(&log, batch(&order("o-3"), Expected::NoStream, 1)).await.unwrap();
     assert!(has_after_a_power_cut(&world, log, "o-3").await);
 }
@@ -262,7 +262,7 @@ async fn beside_a_reader_nothing_is_stored_after_a_failed_flush_until_it_is_gone
     let world = unflushed("started-beside-a-reader").await;
     let reader = world.disk.open(&world.path).unwrap();
     reader.execute_batch("BEGIN; SELECT count(*) FROM events").unwrap();
-    let log = open_on(&world.path, "started-beside-a-reader");
+    let log = open_on(&world.path, &world.disk);
     let refused = append(&log, batch(&order("o-3"), Expected::NoStream, 1)).await.unwrap_err();
     assert!(matches!(refused, AppendError::Unavailable { .. }), "{refused:?}");
     drop(reader);

@@ -1,5 +1,3 @@
-use std::fs;
-use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::Connection;
@@ -7,9 +5,10 @@ use rusqlite::Connection;
 use es_core::event::Position;
 use es_core::store::group::{Accepted, Resolution};
 
+use super::write_again::write_again;
 use super::{Open, Writer};
 use crate::connect::checkpoint::{carrying, is_in_the_way};
-use crate::connect::{beside, retry_while};
+use crate::connect::{retry_while, unflushed};
 use crate::read::matching::number;
 
 const EVENT_ID: &str = include_str!("event_id.sql");
@@ -19,14 +18,13 @@ impl Writer {
     /// Finds out what became of a commit that failed.
     ///
     /// The rows may stand in the write-ahead log without having reached the disk, so nothing is
-    /// believed before a complete checkpoint has flushed what is there and emptied that log. Read
-    /// connections may stay: what they see are commits that were flushed before.
+    /// believed before that log has been written again and flushed, and a complete checkpoint has
+    /// emptied it. Read connections may stay: what they see are commits that were flushed before.
     pub(super) fn find_out(&mut self, group: &[Accepted]) -> Resolution {
-        // Lost with the system's memory, like that which it tells of.
-        let marked = fs::write(doubt(self.connector.path()), WHAT_IT_IS);
-        if let Err(error) = marked {
+        if let Err(error) = unflushed::note(self.connector.path()) {
             tracing::warn!(%error, "cannot note for a later program that a flush failed");
         }
+        // What closing it carries was flushed before: it does not know of what was not.
         self.open = None;
         self.appending.has_written = false;
         self.forgetting.restart();
@@ -56,7 +54,7 @@ impl Writer {
     /// SQLite takes what it finds in the write-ahead log for committed, the system takes it for
     /// written, and after a power cut all that was appended behind it would be gone.
     pub(crate) fn doubt_what_was_left(&mut self) {
-        if doubt(self.connector.path()).exists() {
+        if unflushed::is_noted(self.connector.path()) {
             self.open = None;
         }
     }
@@ -64,22 +62,15 @@ impl Writer {
     /// Opens the file anew, with all it holds on the disk for certain.
     pub(super) fn reopen(&self) -> Result<Open, String> {
         let open = self.connect().map_err(|error| error.to_string())?;
+        write_again(&open.connection, &self.config.open_wal)?;
         flush(&open.connection, self.config.busy_timeout)
             .and_then(|()| begin_anew(&open.connection))
+            .and_then(|()| unflushed::carry_on_close(&open.connection, true))
             .map_err(|error| crate::error::reason(self.connector.path(), &error))?;
-        // Where it cannot be removed, the next program flushes in vain.
-        let _ = fs::remove_file(doubt(self.connector.path()));
+        unflushed::forget(self.connector.path());
         Ok(open)
     }
 }
-
-/// The file that says that a flush failed and nobody has made up for it since.
-fn doubt(path: &Path) -> PathBuf {
-    beside(path, "-unflushed")
-}
-
-const WHAT_IT_IS: &str = "A flush of the database beside this file failed. The next program that \
-                          stores something makes up for it and removes this file.\n";
 
 /// Copies the whole write-ahead log into the database, flushes it and empties that log.
 fn flush(connection: &Connection, limit: Duration) -> rusqlite::Result<()> {

@@ -11,6 +11,7 @@
 
 mod group;
 mod lie;
+mod repair;
 #[path = "../support/mod.rs"]
 mod support;
 mod world;
@@ -19,6 +20,7 @@ use es_core::store::{AppendError, BatchFate, Committed};
 use es_faults::{Call, Crash, Fault, IoError};
 
 use group::Told;
+use repair::By;
 use world::{Afterwards, World};
 
 /// A power cut at which all that was written reaches the disk.
@@ -122,6 +124,96 @@ fn every_call_fails_for_good_until_the_disk_is_healed() {
     for call in [Call::Read, Call::Write, Call::Sync, Call::Truncate, Call::Lock, Call::Shm] {
         let fault = || Fault::on(call).forever();
         strike_each(&format!("ever-{call:?}"), fault, &[Afterwards::Restart]);
+    }
+}
+
+/// What makes up for a failed flush meets the fault at its first call, then at its second, until
+/// it gets through. Gives the number of calls that were struck.
+fn strike_each_of_the_repair(name: &str, by: By, fault: impl Fn() -> Fault) -> usize {
+    let strike = |nth: &u64| {
+        repair::play(&format!("repair-{name}-{by:?}-{nth}"), by, &[fault().nth(*nth)]) > 0
+    };
+    (1..).take_while(strike).count()
+}
+
+#[test]
+fn every_call_that_makes_up_for_a_failed_flush_fails() {
+    for by in [By::Same, By::SameBesideReader, By::Next] {
+        let struck = strike_each_of_the_repair("once", by, Fault::anywhere);
+        assert!(struck > 40, "{by:?}: {struck}");
+    }
+}
+
+#[test]
+fn every_call_that_makes_up_for_a_failed_flush_fails_for_good() {
+    for call in [Call::Read, Call::Write, Call::Sync, Call::Truncate, Call::Lock, Call::Shm] {
+        for by in [By::Same, By::Next] {
+            let fault = || Fault::on(call).forever();
+            let struck = strike_each_of_the_repair(&format!("ever-{call:?}"), by, fault);
+            assert!(struck > 0, "{call:?}, {by:?}");
+        }
+    }
+}
+
+#[test]
+fn the_power_is_cut_at_every_call_that_makes_up_for_a_failed_flush() {
+    let ends = [Crash::LoseUnsynced, EVERYTHING, Crash::Scramble { seed: 1 }];
+    for (number, crash) in ends.into_iter().enumerate() {
+        for by in [By::Same, By::Next] {
+            let cut = || Fault::anywhere().power_cut(crash);
+            let struck = strike_each_of_the_repair(&format!("cut-{number}"), by, cut);
+            assert!(struck > 40, "{by:?}: {struck}");
+        }
+    }
+}
+
+/// Cuts the power while the database is flushed, which tears it.
+fn torn(seed: u64) -> Fault {
+    Fault::on(Call::Sync).file("orders.db").power_cut(Crash::Scramble { seed })
+}
+
+#[test]
+fn a_database_that_is_torn_after_a_failed_flush_is_whole_again() {
+    for seed in 0..10 {
+        for by in [By::Same, By::Next] {
+            let struck = repair::play(&format!("torn-{by:?}-{seed}"), by, &[torn(seed)]);
+            assert!(struck > 0, "the database was never flushed");
+        }
+    }
+}
+
+#[test]
+fn a_database_is_not_touched_before_the_log_is_written_again_and_flushed() {
+    for call in [Call::Write, Call::Sync] {
+        for seed in 0..10 {
+            for by in [By::Same, By::Next] {
+                let faults = [Fault::on(call).file("-wal"), torn(seed)];
+                let struck = repair::play(&format!("first-{call:?}-{by:?}-{seed}"), by, &faults);
+                assert!(struck > 1, "nobody tried again");
+            }
+        }
+    }
+}
+
+#[test]
+fn whoever_does_not_write_the_log_again_is_found() {
+    for by in [By::Same, By::Next] {
+        let is_torn = |seed| {
+            let name = format!("unwritten-{by:?}-{seed}");
+            repair::judge_unwritten(&name, by, &[torn(seed)]).is_err()
+        };
+        assert!((0..20).any(is_torn), "{by:?}");
+    }
+}
+
+#[test]
+fn a_disk_that_lies_about_the_flush_of_what_is_written_again_is_found() {
+    for by in [By::Same, By::Next] {
+        let is_torn = |seed| {
+            let faults = [Fault::lying_flush().file("-wal").forever(), torn(seed)];
+            repair::judge(&format!("lying-{by:?}-{seed}"), by, &faults).is_err()
+        };
+        assert!((0..20).any(is_torn), "{by:?}");
     }
 }
 

@@ -20,7 +20,6 @@ pub enum Afterwards {
 
 /// A log on a disk of its own.
 pub struct World {
-    name: String,
     disk: Disk,
     path: PathBuf,
     folder: tempfile::TempDir,
@@ -44,16 +43,7 @@ impl World {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("orders.db");
         let disk = Disk::register(name).unwrap();
-        Self {
-            name: name.to_owned(),
-            disk,
-            path,
-            folder,
-            bug: None,
-            has_reader: false,
-            ballast: 0,
-            cut: None,
-        }
+        Self { disk, path, folder, bug: None, has_reader: false, ballast: 0, cut: None }
     }
 
     /// One with a reader beside the writer.
@@ -98,7 +88,7 @@ impl World {
     }
 
     async fn run(&self, faults: &[Fault], afterwards: Afterwards) -> Result<u64, String> {
-        let log = open_on(&self.path, &self.name);
+        let log = open_on(&self.path, &self.disk);
         append(&log, batch(&order("before"), Expected::NoStream, 1)).await.unwrap();
         if self.has_reader {
             read_all(&log).await.map_err(|error| error.to_string())?;

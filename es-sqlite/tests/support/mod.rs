@@ -3,25 +3,36 @@
 
 use std::ops::ControlFlow;
 use std::path::Path;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use es_core::event::{
     CommandId, EventId, Metadata, Partition, Position, RecordedEvent, Sequence, StreamId, Tenant,
 };
+use es_core::registry::StoreUrl;
 use es_core::store::{
     Append, AppendError, BatchFate, CommitToken, Committed, EventStore, Expectation, Expected,
     Filter, NewEvent, ReadError, RememberedCommand,
 };
+use es_faults::Disk;
 use es_sqlite::{SqliteConfig, SqliteLog};
 
 pub fn open(path: &Path) -> SqliteLog {
     SqliteLog::open(SqliteConfig::new(path)).unwrap()
 }
 
-/// Opens a log through a registered file system.
-pub fn open_on(path: &Path, vfs: &str) -> SqliteLog {
-    let url = format!("sqlite:{}?vfs={vfs}&busy_timeout_ms=300", path.display());
-    SqliteLog::open_url(&url).unwrap()
+/// Opens a log on a disk that fails on purpose.
+pub fn open_on(path: &Path, disk: &Disk) -> SqliteLog {
+    SqliteLog::open(config_on(path, disk)).unwrap()
+}
+
+/// A log all of whose files are on a disk that fails on purpose.
+pub fn config_on(path: &Path, disk: &Disk) -> SqliteConfig {
+    let url = format!("sqlite:{}?vfs={}&busy_timeout_ms=300", path.display(), disk.name());
+    let disk = disk.clone();
+    SqliteConfig::from_url(&StoreUrl::parse(&url).unwrap())
+        .unwrap()
+        .open_wal(Arc::new(move |path| Ok(Box::new(disk.open_file(path)?))))
 }
 
 pub fn order(id: &str) -> StreamId {
