@@ -80,6 +80,20 @@ pub struct Curse {
     pub shelf: String,
 }
 
+/// Reads a shelf and stores nothing.
+#[derive(Command, Debug, Clone, Serialize, Deserialize)]
+pub struct Count {
+    pub shelf: String,
+}
+
+#[command_handler]
+pub async fn count_boxes(
+    command: Count,
+    shelves: Repository<Shelf>,
+) -> Result<u64, HandlerError<ShelfError>> {
+    Ok(shelves.load(&command.shelf).await?.boxes)
+}
+
 #[derive(Event, Debug, Clone, Serialize, Deserialize)]
 pub struct ShelfLabelled {
     pub text: String,
@@ -291,4 +305,8 @@ pub fn take(shelf: &str, boxes: u64) -> Take {
 
 pub fn weigh(shelf: &str) -> Weigh {
     Weigh { shelf: shelf.to_owned() }
+}
+
+pub fn count(shelf: &str) -> Count {
+    Count { shelf: shelf.to_owned() }
 }

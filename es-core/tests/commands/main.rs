@@ -4,6 +4,7 @@
 mod answers;
 mod bad_input;
 mod barriers;
+mod contention;
 mod deadlines;
 mod domain;
 mod limits;
