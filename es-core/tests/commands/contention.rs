@@ -1,4 +1,4 @@
-//! Others change the aggregate too: whose conflict it is, and how far commands run ahead afterwards.
+//! Others change the aggregate too: whose conflict it is, and how far commands run ahead then.
 
 use std::time::Duration;
 
