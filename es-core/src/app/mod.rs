@@ -100,18 +100,17 @@ impl App {
     /// Queries do not wait for it; [`App::projection`] waits for one projection.
     ///
     /// # Errors
-    /// Those of [`ProjectionHandle::caught_up`], of the first processor that has one; `Log` where
-    /// the log cannot say how far it goes.
+    /// Those of [`ProjectionHandle::caught_up`]: at the deadline `TimedOut` of every processor that
+    /// is behind; before it, as soon as waiting for one is in vain, of every one of which that is
+    /// known. Where these are more than one, they are in `Several`. `Log` where the log cannot say
+    /// how far it goes.
     ///
     /// # Cancel safety
     /// Dropping the future changes nothing.
     pub async fn caught_up(&self, deadline: impl Into<Deadline>) -> Result<(), CaughtUpError> {
         let deadline = deadline.into();
         let head = self.log().head(Partition::default()).await?;
-        for handle in self.projections.handles() {
-            handle.reached(head, deadline).await?;
-        }
-        Ok(())
+        self.projections.reached(head, deadline).await
     }
 
     /// In-process subscribers of committed events.

@@ -2,14 +2,17 @@
 
 use std::any::TypeId;
 use std::collections::BTreeMap;
+use std::future::poll_fn;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use super::StartError;
 use crate::context::{Needs, Resources};
-use crate::event::Clock;
+use crate::event::{Clock, Position};
 use crate::projection::{
-    Processor, ProcessorError, ProcessorPlan, Projection, ReadSide, Stores, ViewVersions,
+    CaughtUpError, Deadline, Processor, ProcessorError, ProcessorPlan, Projection, ReadSide,
+    Stores, ViewVersions,
 };
 use crate::query::{QueryGateway, QueryRoute};
 use crate::registry::{Components, EventHandlerEntry, QueryHandlerEntry, Registry};
@@ -67,6 +70,36 @@ impl Projections {
     /// Every processor.
     pub(super) fn handles(&self) -> impl Iterator<Item = ProjectionHandle> {
         self.processors.iter().map(Processor::handle)
+    }
+
+    /// Waits for every processor, side by side, until it has handled everything up to a position.
+    pub(super) async fn reached(
+        &self,
+        wanted: Position,
+        deadline: Deadline,
+    ) -> Result<(), CaughtUpError> {
+        let handles: Vec<_> = self.handles().collect();
+        let mut waiting: Vec<_> =
+            handles.iter().map(|handle| Box::pin(handle.reached(wanted, deadline))).collect();
+        let mut errors = Vec::new();
+        poll_fn(|context| {
+            waiting.retain_mut(|one| match one.as_mut().poll(context) {
+                Poll::Pending => true,
+                Poll::Ready(reached) => {
+                    errors.extend(reached.err());
+                    false
+                }
+            });
+            // Once one is late, the others end too: in time, or late themselves.
+            let is_late = |error: &_| matches!(error, CaughtUpError::TimedOut { .. });
+            let is_over = waiting.is_empty() || !errors.iter().all(is_late);
+            if is_over { Poll::Ready(()) } else { Poll::Pending }
+        })
+        .await;
+        match errors.len() {
+            0 | 1 => errors.pop().map_or(Ok(()), Err),
+            _ => Err(CaughtUpError::Several { errors }),
+        }
     }
 
     /// Stops every processor after the event it is handling; false if one was not done in time.

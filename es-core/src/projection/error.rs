@@ -99,7 +99,7 @@ pub enum ProcessorError {
 }
 
 /// Why waiting for a projection was in vain.
-#[derive(Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum CaughtUpError {
     /// The deadline passed.
@@ -154,10 +154,11 @@ pub enum CaughtUpError {
         processor: String,
     },
     /// The log cannot be read, so that nobody knows how far it goes.
-    #[error("nobody can tell what to wait for: {reason}")]
+    #[error("nobody can tell what to wait for: {source}")]
     Log {
         /// Why.
-        reason: String,
+        #[from]
+        source: ReadError,
     },
     /// The token names a partition that the processor does not read.
     #[error("projection `{processor}` does not read partition {partition} of the commit token")]
@@ -167,12 +168,17 @@ pub enum CaughtUpError {
         /// The partition.
         partition: crate::event::Partition,
     },
+    /// More than one processor is behind.
+    #[error("{} processors are behind:\n- {}", .errors.len(), lines(.errors))]
+    Several {
+        /// What each of them says.
+        errors: Vec<Self>,
+    },
+}
+
+fn lines(errors: &[CaughtUpError]) -> String {
+    let lines: Vec<_> = errors.iter().map(ToString::to_string).collect();
+    lines.join("\n- ")
 }
 
 crate::fault::debug_is_display!(ProcessorError, CaughtUpError);
-
-impl From<ReadError> for CaughtUpError {
-    fn from(error: ReadError) -> Self {
-        Self::Log { reason: error.to_string() }
-    }
-}

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::pin::pin;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Poll;
 use std::time::Duration;
 
@@ -136,10 +135,14 @@ pub struct Mischief {
     pub panics: Mutex<BTreeSet<String>>,
     pub calls: Mutex<Vec<(String, u64)>>,
     pub waits_for: Mutex<Option<ProjectionHandle>>,
-    pub hangs: AtomicBool,
+    pub hangs: watch::Sender<bool>,
 }
 
 impl Mischief {
+    async fn hang(&self) {
+        self.hangs.subscribe().wait_for(|hangs| !hangs).await.unwrap();
+    }
+
     fn meet(&self, till: &str, cents: u64) -> Result<(), Fault> {
         self.calls.lock().unwrap().push((till.to_owned(), cents));
         // Not inside the lock, which a panic would poison.
@@ -210,17 +213,23 @@ impl TillRow {
 
 /// A reaction: it begins at the head and writes outside the read side.
 #[event_handler]
-pub async fn write_postcard(event: &TillOpened, postcards: Inject<Postcards>) {
-    tokio::task::yield_now().await;
+pub async fn write_postcard(
+    event: &TillOpened,
+    postcards: Inject<Postcards>,
+    mischief: Inject<Mischief>,
+) -> Result<(), Jammed> {
+    if mischief.jammed.lock().unwrap().contains(&event.till) {
+        return Err(Jammed);
+    }
+    mischief.hang().await;
     postcards.0.send_modify(|cards| cards.push(format!("{} is open", event.till)));
+    Ok(())
 }
 
 /// A reaction that waits for somebody who may never answer.
 #[event_handler]
 pub async fn admire(_event: &TillPolished, mischief: Inject<Mischief>) {
-    if mischief.hangs.load(Ordering::SeqCst) {
-        std::future::pending::<()>().await;
-    }
+    mischief.hang().await;
 }
 
 pub fn tenant(name: &str) -> Tenant {

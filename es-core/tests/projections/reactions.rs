@@ -1,4 +1,3 @@
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use es_core::event::Position;
@@ -52,13 +51,13 @@ async fn a_reaction_that_hangs_fails_at_its_time_limit_and_is_tried_again() {
     let limits = Limits { handler_time: Duration::from_millis(30), ..Limits::default() };
     let app = world.builder().limits(limits).start().await.unwrap();
     open(&app, "north").await;
-    world.mischief.hangs.store(true, Ordering::SeqCst);
+    world.mischief.hangs.send_replace(true);
     app.commands().send(Polish { till: "north".to_owned() }).await.unwrap();
     let handle = app.projection::<Admire>();
     let (_, reason) = failure(&handle).await;
     assert!(reason.contains("it took longer than 30ms"), "{reason}");
     assert!(reason.contains("handler `admire` (") && reason.contains("domain.rs:"), "{reason}");
 
-    world.mischief.hangs.store(false, Ordering::SeqCst);
+    world.mischief.hangs.send_replace(false);
     until(&handle, |status| status.position == Position(2)).await;
 }

@@ -2,7 +2,7 @@ use std::time::{Duration, Instant};
 
 use es_core::event::Position;
 use es_core::projection::CaughtUpError;
-use es_core::store::CommitToken;
+use es_core::store::{CommitToken, ReadError};
 
 use super::domain::{FindTill, Polish, RichTills, TillRow};
 use super::*;
@@ -33,6 +33,48 @@ async fn all_that_is_stored_is_visible_once_the_application_has_caught_up() {
     take(&app, "north", 1).await;
     let error = app.caught_up(LONG).await.unwrap_err().to_string();
     assert!(error.starts_with("projection `tills` does not get past a failure"), "{error}");
+}
+
+#[tokio::test]
+async fn what_an_application_waits_for_in_vain_is_told_at_once_whoever_else_is_slow() {
+    let world = World::default();
+    let app = world.builder().start().await.unwrap();
+    open(&app, "north").await;
+    app.caught_up(LONG).await.unwrap();
+    world.mischief.hangs.send_replace(true);
+    app.commands().send(Polish { till: "north".to_owned() }).await.unwrap();
+    world.mischief.jammed.lock().unwrap().insert("south".to_owned());
+    open(&app, "south").await;
+    let error = app.caught_up(LONG).await.unwrap_err();
+    world.mischief.hangs.send_replace(false);
+    let CaughtUpError::Failed { processor, .. } = &error else { panic!("{error}") };
+    assert_eq!(processor, "write_postcard", "and nobody waited for `admire`");
+}
+
+#[tokio::test]
+async fn every_processor_that_is_behind_is_named() {
+    let world = World::default();
+    let app = world.builder().start().await.unwrap();
+    world.mischief.hangs.send_replace(true);
+    open(&app, "north").await;
+    app.commands().send(Polish { till: "north".to_owned() }).await.unwrap();
+    let error = app.caught_up(Duration::from_millis(20)).await.unwrap_err();
+    world.mischief.hangs.send_replace(false);
+    let CaughtUpError::Several { errors } = &error else { panic!("{error}") };
+    for name in ["admire", "write_postcard"] {
+        let is_it = |error: &CaughtUpError| matches!(error, CaughtUpError::TimedOut { processor, .. } if processor == name);
+        assert!(errors.iter().any(is_it), "{error}");
+    }
+    assert!(error.to_string().contains("processors are behind:\n- projection `"), "{error}");
+    app.caught_up(LONG).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_application_whose_log_cannot_be_read_says_why() {
+    let app = World::default().start().await;
+    app.log().close().await;
+    let error = app.caught_up(LONG).await.unwrap_err();
+    assert!(matches!(error, CaughtUpError::Log { source: ReadError::Closed }), "{error}");
 }
 
 #[tokio::test]
