@@ -1,11 +1,12 @@
 use crate::app::App;
 use crate::event::{Event, Partition, Position, RecordedEvent};
-use crate::store::Filter;
+use crate::store::{EventStore, Filter};
 
 /// Rows read at once.
 const PAGE: usize = 1000;
 
-/// Reads everything that an application has stored so far, for a test of the whole application.
+/// Reads everything that an application has stored so far, for a test of the whole application:
+/// one partition of its log after another, each in order.
 ///
 /// ```standalone_crate
 /// # use es_core::prelude::*;
@@ -28,20 +29,28 @@ const PAGE: usize = 1000;
 /// # Panics
 /// The log cannot be read.
 pub async fn stored(app: &App) -> Stored {
+    let log = app.log();
     let mut rows = Vec::new();
+    for partition in 0..log.capabilities().partitions {
+        read(&**log, Partition(partition), &mut rows).await;
+    }
+    Stored(rows)
+}
+
+async fn read(log: &dyn EventStore, partition: Partition, rows: &mut Vec<RecordedEvent>) {
     let mut after = Position::default();
     loop {
-        let page = app.log().read(Partition::default(), after, &Filter::all(), PAGE).await;
+        let page = log.read(partition, after, &Filter::all(), PAGE).await;
         let page = page.unwrap_or_else(|error| panic!("{error}"));
         rows.extend(page.events);
         after = page.up_to;
         if after >= page.head {
-            return Stored(rows);
+            return;
         }
     }
 }
 
-/// The rows of a log, in order.
+/// The rows of a log, partition by partition, each in order.
 #[derive(Debug)]
 pub struct Stored(Vec<RecordedEvent>);
 

@@ -72,6 +72,16 @@ pub trait Parts: Send + Sync + 'static {
         self.inner().source(tenant, criteria, after, visit).await
     }
 
+    async fn read(
+        &self,
+        partition: Partition,
+        after: Position,
+        filter: &Filter,
+        limit: usize,
+    ) -> Result<Page, ReadError> {
+        self.inner().read(partition, after, filter, limit).await
+    }
+
     async fn close(&self) {
         self.inner().close().await;
     }
@@ -143,7 +153,7 @@ impl<P: Parts> EventStore for LogAround<P> {
         filter: &Filter,
         limit: usize,
     ) -> Result<Page, ReadError> {
-        self.paused(self.0.inner().read(partition, after, filter, limit)).await
+        self.paused(self.0.read(partition, after, filter, limit)).await
     }
 
     async fn head(&self, partition: Partition) -> Result<Position, ReadError> {
