@@ -1,10 +1,14 @@
 //! A question with a tag that no event has is no rule, and is told at once.
 
 use std::convert::Infallible;
+use std::sync::Arc;
 
+use es_core::event::Tenant;
 use es_core::prelude::*;
+use es_core::store::EventStore;
 
 use super::domain::{SeatGivenBack, SeatTaken};
+use super::log::MeddledLog;
 
 /// Its stored name looks like that of a field.
 #[aggregate(name = "room")]
@@ -34,6 +38,25 @@ impl Room {
     #[event_sourcing_handler]
     fn on_built(event: &RoomBuilt) -> Self {
         Self { room_id: event.room_id.clone() }
+    }
+}
+
+#[derive(Event, Serialize, Deserialize)]
+struct TalkGiven {
+    title: String,
+    #[tag]
+    hall: String,
+}
+
+/// As it was declared before its tag was moved.
+mod earlier {
+    use es_core::prelude::*;
+
+    #[derive(Event, Serialize, Deserialize)]
+    pub struct TalkGiven {
+        #[tag]
+        pub title: String,
+        pub hall: String,
     }
 }
 
@@ -78,9 +101,14 @@ questions! {
     Elsewhere by elsewhere, OfAnotherProgram: Criteria::tag("Teacher", "T1"), SeatTaken;
     Unfolded by unfolded, OfAnotherEvent:
         Criteria::event::<RoomBuilt>().and(Criteria::tag("colour", "red")), SeatTaken;
+    InHall by in_hall, OfTheHall: Criteria::tag("hall", "H1"), TalkGiven;
+    OnTitle by on_title, OfTheTitle: Criteria::tag("title", "Tags"), TalkGiven;
+    InHallOrOnTitle by in_hall_or_on_title, OfHallOrTitle:
+        Criteria::tag("hall", "H1").or(Criteria::tag("title", "Tags")), TalkGiven;
 }
 
 type Handlers = (Room, misspelt, narrowed, of_room, elsewhere, unfolded);
+type Talks = (in_hall, on_title, in_hall_or_on_title);
 
 async fn gateway() -> CommandGateway {
     App::test().only::<Handlers>().start().await.unwrap().commands().clone()
@@ -118,6 +146,23 @@ async fn what_other_programs_may_store_is_asked_for() {
     let gateway = gateway().await;
     assert_eq!(gateway.send(Elsewhere).await.unwrap(), 0);
     assert_eq!(gateway.send(Unfolded).await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn rows_from_before_a_tag_was_moved_are_found_by_the_tag_they_were_stored_with() {
+    let (title, hall) = ("Tags".to_owned(), "H1".to_owned());
+    let log = MeddledLog::new();
+    let first = earlier::TalkGiven { title: title.clone(), hall: hall.clone() };
+    log.append(&first, Tenant::default()).await;
+    log.append(&TalkGiven { title, hall }, Tenant::default()).await;
+
+    let store = Arc::clone(&log) as Arc<dyn EventStore>;
+    let app = App::builder().store(store).only::<Talks>().start().await.unwrap();
+    let gateway = app.commands();
+    assert_eq!(gateway.send(InHall).await.unwrap(), 1, "the first one has no such tag");
+    assert_eq!(gateway.send(InHallOrOnTitle).await.unwrap(), 2);
+    let error = gateway.send(OnTitle).await.unwrap_err().to_string();
+    assert!(error.contains("`#[tag] title`"), "events of today would be missed: {error}");
 }
 
 /// What an event says of its tags is what it has.
