@@ -3,6 +3,7 @@
 pub use std::any::{Any, TypeId};
 pub use std::borrow::Cow;
 pub use std::boxed::Box;
+pub use std::cell::Cell;
 pub use std::convert::{From, Infallible, Into};
 pub use std::option::Option::{self, None, Some};
 pub use std::result::Result::{self, Err, Ok};

@@ -106,11 +106,15 @@ pub trait EventSourced: Sized {
     fn fold(slot: &mut Slot<Self>, event: &RecordedEvent) -> Result<(), ReplayError>;
 
     /// Runs the `#[command_interceptor]` methods before a command's handler, on a state that
-    /// exists.
+    /// exists. `method` is the name of the one that runs, for whoever catches its panic.
     ///
     /// # Errors
     /// One of them stopped the command.
-    fn intercept(&self, _message: &CommandMessage<'_>) -> Result<(), Veto> {
+    fn intercept(
+        &self,
+        _message: &CommandMessage<'_>,
+        _method: &std::cell::Cell<&'static str>,
+    ) -> Result<(), Veto> {
         Ok(())
     }
 

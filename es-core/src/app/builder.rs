@@ -7,7 +7,7 @@ use super::error::{Problem, StartError};
 use super::projections::Projections;
 use super::{App, check};
 use crate::bus::EventBus;
-use crate::command::{DispatchInterceptor, HandlingInterceptor, Interceptors};
+use crate::command::{DispatchInterceptor, HandlingInterceptor, Interceptors, Registered};
 use crate::context::Resources;
 use crate::event::{Clock, SystemClock};
 use crate::projection::{MemoryReadSide, ReadSide};
@@ -121,7 +121,7 @@ impl AppBuilder {
     /// Runs this around every send, within those that were given before it.
     #[must_use]
     pub fn dispatch_interceptor(mut self, interceptor: impl DispatchInterceptor) -> Self {
-        self.interceptors.dispatch.push(Arc::new(interceptor));
+        self.interceptors.dispatch.push(Registered::dispatch(interceptor));
         self
     }
 
@@ -129,7 +129,7 @@ impl AppBuilder {
     /// it.
     #[must_use]
     pub fn handling_interceptor(mut self, interceptor: impl HandlingInterceptor) -> Self {
-        self.interceptors.handling.push(Arc::new(interceptor));
+        self.interceptors.handling.push(Registered::handling(interceptor));
         self
     }
 

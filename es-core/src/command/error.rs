@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::time::Duration;
 
 use super::{DomainError, Rejection, Veto};
@@ -198,13 +199,19 @@ pub enum CommandError<E> {
         /// The time limit.
         limit: Duration,
     },
-    /// The handler panicked. Nothing is stored.
-    #[error("the handler panicked: {message}; nothing is stored")]
+    /// The handler or an interceptor panicked. Nothing is stored, unless it was a dispatch
+    /// interceptor that had sent the command on by then.
+    #[error("{who} panicked: {message}{}", what_is_stored(*was_sent_on))]
     Panicked {
         /// The command's id.
         command_id: CommandId,
+        /// Which one: `the handler`, or an interceptor with the name of its type or method.
+        who: Cow<'static, str>,
         /// What it said.
         message: String,
+        /// Whether the command had been sent on, by a dispatch interceptor: then it may be carried
+        /// out. Sent again under the same id, it is carried out at most once.
+        was_sent_on: bool,
     },
     /// The application is shutting down. Nothing is stored.
     #[error("the application is shutting down; nothing is stored")]
@@ -269,6 +276,14 @@ fn of_inner(error: &CommandError<Rejection>) -> String {
             format!("command `{command}` was stopped: {veto}")
         }
         error => error.to_string(),
+    }
+}
+
+fn what_is_stored(was_sent_on: bool) -> &'static str {
+    if was_sent_on {
+        ", after it sent the command on, which may be carried out"
+    } else {
+        "; nothing is stored"
     }
 }
 

@@ -57,8 +57,8 @@ impl<E> CommandError<E> {
             Self::HandlerTimedOut { command_id, limit } => {
                 CommandError::HandlerTimedOut { command_id, limit }
             }
-            Self::Panicked { command_id, message } => {
-                CommandError::Panicked { command_id, message }
+            Self::Panicked { command_id, who, message, was_sent_on } => {
+                CommandError::Panicked { command_id, who, message, was_sent_on }
             }
             Self::ShuttingDown { command_id } => CommandError::ShuttingDown { command_id },
             Self::Append { command_id, source } => CommandError::Append { command_id, source },

@@ -40,7 +40,9 @@ pub use intercept::{
     Answer, Backoff, CommandTiming, DispatchInterceptor, Dispatched, Handled, HandlingInterceptor,
     Retry, RetryPolicy, Sending, Spans, Timing, Validation, ValidationError, Violation, Violations,
 };
-pub(crate) use intercept::{Around, Interceptors, TypedCommand, guarded, handled_by, send_boxed};
+pub(crate) use intercept::{
+    Around, Interceptors, Registered, Stopped, TypedCommand, guarded, handled_by, send_boxed,
+};
 pub use message::CommandMessage;
 pub use recorded::{Recorded, RecordedCodec, RecordedError};
 pub use refusal::{HandlerError, Refusal};

@@ -1,3 +1,4 @@
+use std::cell::Cell;
 use std::sync::Arc;
 
 use super::call::call;
@@ -106,7 +107,7 @@ impl<A: Aggregate> Fixture<A> {
             target: None,
             payload: command,
         };
-        state.intercept(&message).map_err(Refusal::Vetoed)
+        state.intercept(&message, &Cell::new("")).map_err(Refusal::Vetoed)
     }
 
     /// The text form of a command's target, if it is the aggregate that the past made.

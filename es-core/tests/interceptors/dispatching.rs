@@ -234,28 +234,6 @@ async fn a_command_sent_on_twice_is_carried_out_once() {
 }
 
 #[tokio::test]
-async fn a_panic_in_one_is_the_error_of_that_command_alone() {
-    let app = App::test()
-        .with::<Purse>()
-        .dispatch_interceptor(with(|mut sending| {
-            Box::pin(async move {
-                let dispatched = sending.proceed().await;
-                assert!(sending.name() != "PutIn", "the interceptor gave way");
-                dispatched
-            })
-        }))
-        .start()
-        .await
-        .unwrap();
-    app.commands().send(open("a")).await.unwrap();
-    let error = app.commands().send(put_in(1)).await.unwrap_err();
-    // The handler ran: whether its events are stored, only the log can tell.
-    assert!(matches!(error, CommandError::OutcomeUnknown { .. }), "{error}");
-    assert!(error.to_string().contains("the interceptor gave way"), "{error}");
-    app.commands().send(take_out(1)).await.unwrap();
-}
-
-#[tokio::test]
 async fn the_answer_of_another_command_is_not_taken_for_this_ones() {
     let kept = std::sync::Mutex::new(None::<Answer>);
     let kept = std::sync::Arc::new(kept);

@@ -219,10 +219,8 @@ struct Careless;
 
 impl HandlingInterceptor for Careless {
     fn before(&self, command: &CommandMessage<'_>, metadata: &mut Metadata) -> Result<(), Veto> {
-        match command.name() {
-            "PutIn" => panic!("slipped"),
-            "TakeOut" => metadata.insert("tenant", "north"),
-            _ => {}
+        if command.name() == "TakeOut" {
+            metadata.insert("tenant", "north");
         }
         Ok(())
     }
@@ -232,8 +230,6 @@ impl HandlingInterceptor for Careless {
 async fn one_that_misbehaves_stops_its_command_alone() {
     let app = App::test().with::<Purse>().handling_interceptor(Careless).start().await.unwrap();
     app.commands().send(open("a")).await.unwrap();
-    let error = app.commands().send(put_in(1)).await.unwrap_err();
-    assert_eq!(error.to_string(), "an interceptor panicked: slipped");
     let error = app.commands().send(take_out(0)).await.unwrap_err();
     assert!(error.to_string().contains("changed `tenant`, which is too late"), "{error}");
     app.commands().send(CountIn { purse: "a".to_owned(), coins: 1 }).await.unwrap();

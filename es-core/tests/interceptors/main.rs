@@ -17,6 +17,7 @@ mod logs;
 #[cfg(feature = "metrics")]
 mod metrics;
 mod nested;
+mod panics;
 mod per_aggregate;
 mod retries;
 mod spans;

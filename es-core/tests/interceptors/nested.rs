@@ -17,7 +17,7 @@ use super::logs::GatedLog;
 pub struct PourIfPossible(pub Pour);
 
 #[command_handler]
-async fn pour_if_possible(
+pub async fn pour_if_possible(
     command: PourIfPossible,
     commands: CommandGateway,
 ) -> Result<bool, TooFew> {
@@ -60,14 +60,14 @@ fn builder() -> es_core::app::AppBuilder {
     App::test().with::<Purse>()
 }
 
-async fn fill(app: &App) {
+pub async fn fill(app: &App) {
     let commands = app.commands();
     commands.send(open("a")).await.unwrap();
     commands.send(open("b")).await.unwrap();
     commands.send(put_in(5)).await.unwrap();
 }
 
-async fn coins(app: &App) -> [u64; 2] {
+pub async fn coins(app: &App) -> [u64; 2] {
     let purses = app.repository::<Purse>();
     let (a, b) = ("a".to_owned(), "b".to_owned());
     [purses.load(&a).await.unwrap().coins, purses.load(&b).await.unwrap().coins]

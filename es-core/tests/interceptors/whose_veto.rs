@@ -15,7 +15,7 @@ pub struct RingEach {
 }
 
 #[command_handler]
-async fn ring_each(
+pub async fn ring_each(
     command: RingEach,
     commands: CommandGateway,
 ) -> Result<(), HandlerError<Infallible>> {

@@ -1,7 +1,8 @@
 use std::any::Any;
+use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
 
+use super::Registered;
 use super::handling::{Handled, HandlingInterceptor};
 use crate::command::{CommandMessage, Veto};
 use crate::event::{CommandId, Metadata, StreamId, keys};
@@ -9,7 +10,7 @@ use crate::future::panic_message;
 
 /// What surrounds one decision of a handler, and how far it got.
 pub(crate) struct Around<'a> {
-    pub(crate) interceptors: &'a [Arc<dyn HandlingInterceptor>],
+    pub(crate) interceptors: &'a [Registered<dyn HandlingInterceptor>],
     pub(crate) name: &'static str,
     pub(crate) id: CommandId,
     pub(crate) target: Option<&'a StreamId>,
@@ -26,35 +27,37 @@ impl Around<'_> {
     }
 
     /// Goes in through every interceptor, up to one that stops the command.
-    pub(crate) fn enter(&mut self, metadata: &mut Metadata) -> Result<(), Veto> {
+    pub(crate) fn enter(&mut self, metadata: &mut Metadata) -> Result<(), Stopped> {
         if self.interceptors.is_empty() {
             return Ok(());
         }
         let before = metadata.clone();
         for interceptor in self.interceptors {
             let so_far = metadata.clone();
-            guarded(|| interceptor.before(&self.message(&so_far), metadata))?;
+            let before = || interceptor.runs.before(&self.message(&so_far), metadata);
+            guarded(before, || interceptor.named("handling"))?;
             self.passed += 1;
         }
         // The turn that was taken is that of the tenant's stream.
         if metadata.get(keys::TENANT) == before.get(keys::TENANT) {
             return Ok(());
         }
-        Err(Veto::new(
+        Err(Stopped::Vetoed(Veto::new(
             "a handling interceptor changed `tenant`, which is too late; use a dispatch interceptor",
-        ))
+        )))
     }
 
     /// Goes out through those that let the command in, the last one first. All of them see it,
     /// also what a further one stopped; the first to stop it is the one that is told.
-    pub(crate) fn leave(&self, metadata: &Metadata, handled: Handled<'_>) -> Result<(), Veto> {
+    pub(crate) fn leave(&self, metadata: &Metadata, handled: Handled<'_>) -> Result<(), Stopped> {
         let mut stopped = Ok(());
         for interceptor in self.interceptors.iter().take(self.passed).rev() {
             let handled = match &stopped {
                 Ok(()) => handled,
-                Err(veto) => Handled::Failed(veto),
+                Err(stopped) => Handled::Failed(stopped),
             };
-            let left = guarded(|| interceptor.after(&self.message(metadata), handled));
+            let after = || interceptor.runs.after(&self.message(metadata), handled);
+            let left = guarded(after, || interceptor.named("handling"));
             stopped = stopped.and(left);
         }
         stopped
@@ -66,9 +69,35 @@ impl Around<'_> {
     }
 }
 
+/// Why an interceptor stopped a command.
+pub(crate) enum Stopped {
+    Vetoed(Veto),
+    /// It did not mean to.
+    Panicked {
+        who: String,
+        message: String,
+    },
+}
+
+// As the sender is told: see the variants of `CommandError`.
+impl fmt::Display for Stopped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Vetoed(veto) => veto.fmt(f),
+            Self::Panicked { who, message } => {
+                write!(f, "{who} panicked: {message}; nothing is stored")
+            }
+        }
+    }
+}
+
 /// Stops the command where an interceptor panics: it is this command's error alone.
-pub(crate) fn guarded(intercept: impl FnOnce() -> Result<(), Veto>) -> Result<(), Veto> {
-    catch_unwind(AssertUnwindSafe(intercept)).unwrap_or_else(|panic| {
-        Err(Veto::new(format!("an interceptor panicked: {}", panic_message(&*panic))))
-    })
+pub(crate) fn guarded(
+    intercept: impl FnOnce() -> Result<(), Veto>,
+    who: impl FnOnce() -> String,
+) -> Result<(), Stopped> {
+    match catch_unwind(AssertUnwindSafe(intercept)) {
+        Ok(intercepted) => intercepted.map_err(Stopped::Vetoed),
+        Err(panic) => Err(Stopped::Panicked { who: who(), message: panic_message(&*panic) }),
+    }
 }

@@ -2,13 +2,14 @@
 
 use std::any::Any;
 use std::marker::PhantomData;
+use std::sync::atomic::AtomicBool;
 
 use super::answer::{Dispatched, Sent, hidden, shown};
 use super::sending::Sending;
 use crate::command::handled::SendResult;
-use crate::command::{CommandError, Dispatch, DomainError, HandledBy, Reply};
+use crate::command::{Dispatch, DomainError, HandledBy, Reply};
 use crate::event::{StreamId, Tenant};
-use crate::future::{BoxFuture, CatchUnwind, panic_message};
+use crate::future::BoxFuture;
 use crate::runtime::Runtime;
 
 /// Carries a command out in a box, through the interceptors if there are any.
@@ -136,15 +137,9 @@ async fn through_the_chain(
     let command_id = *dispatch.id_or_generate();
     // Interceptors see the conversation a command is part of, also the one it begins.
     dispatch.metadata = dispatch.metadata.in_conversation(command_id.0);
-    let mut outermost =
-        Sending::new(runtime, command, &runtime.shared().interceptors.dispatch, dispatch);
-    // A panic is this command's error alone, as in a handler.
-    let proceeding = Box::pin(async { outermost.proceed().await });
-    let dispatched = CatchUnwind(proceeding).await.unwrap_or_else(|panic| {
-        Err(CommandError::OutcomeUnknown {
-            command_id,
-            reason: format!("a dispatch interceptor panicked: {}", panic_message(&*panic)),
-        })
-    });
+    let interceptors = &runtime.shared().interceptors.dispatch;
+    let was_sent_on = AtomicBool::new(false);
+    let mut outermost = Sending::new(runtime, command, interceptors, dispatch, &was_sent_on);
+    let dispatched = outermost.proceed().await;
     Sent { command_id, target: outermost.target, dispatched }
 }

@@ -22,6 +22,7 @@ mod around;
 mod chain;
 mod handling;
 mod names;
+mod registered;
 mod retry;
 mod sending;
 mod spans;
@@ -29,22 +30,21 @@ mod timing;
 mod validation;
 
 pub use answer::{Answer, Dispatched};
-pub(crate) use around::{Around, guarded};
+pub(crate) use around::{Around, Stopped, guarded};
 pub(crate) use chain::{TypedCommand, handled_by, send_boxed};
 pub use handling::{Handled, HandlingInterceptor};
+pub(crate) use registered::Registered;
 pub use retry::{Backoff, Retry, RetryPolicy};
 pub use sending::{DispatchInterceptor, Sending};
 pub use spans::Spans;
 pub use timing::{CommandTiming, Timing};
 pub use validation::{Validation, ValidationError, Violation, Violations};
 
-use std::sync::Arc;
-
 /// The interceptors of one application, in the order in which they were given.
 #[derive(Default)]
 pub(crate) struct Interceptors {
-    pub(crate) dispatch: Vec<Arc<dyn DispatchInterceptor>>,
-    pub(crate) handling: Vec<Arc<dyn HandlingInterceptor>>,
+    pub(crate) dispatch: Vec<Registered<dyn DispatchInterceptor>>,
+    pub(crate) handling: Vec<Registered<dyn HandlingInterceptor>>,
 }
 
 /// The guide's page on interceptors; its code is compiled and run as a documentation test.

@@ -1,12 +1,14 @@
 use std::fmt;
-use std::sync::Arc;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
+use super::Registered;
 use super::answer::Dispatched;
 use super::chain::AnyCommand;
 use crate::command::{CommandError, CommandMessage, Dispatch, Rejection, Veto};
 use crate::event::{CommandId, Metadata, StreamId};
-use crate::future::BoxFuture;
+use crate::future::{BoxFuture, CatchUnwind, panic_message};
 use crate::runtime::Runtime;
 
 /// Runs around every send: once, in its caller, and sees the durable answer.
@@ -45,10 +47,12 @@ pub trait DispatchInterceptor: Send + Sync + 'static {
 pub struct Sending<'a> {
     pub(super) runtime: &'a Runtime,
     pub(super) command: &'a dyn AnyCommand,
-    pub(super) rest: &'a [Arc<dyn DispatchInterceptor>],
+    pub(super) rest: &'a [Registered<dyn DispatchInterceptor>],
     pub(super) id: CommandId,
     pub(super) dispatch: Dispatch,
     pub(super) target: Option<StreamId>,
+    /// Whether `proceed` was called, for whoever catches a panic of the interceptor.
+    was_sent_on: &'a AtomicBool,
 }
 
 impl Sending<'_> {
@@ -115,10 +119,12 @@ impl Sending<'_> {
         let dispatch = self.dispatch.clone();
         // From now on the id is known to the log, perhaps.
         self.dispatch.generated = false;
+        self.was_sent_on.store(true, Ordering::Relaxed);
         match self.rest.split_first() {
             Some((next, rest)) => {
                 let (runtime, command) = (self.runtime, self.command);
-                next.intercept(Sending::new(runtime, command, rest, dispatch)).await
+                let was_sent_on = AtomicBool::new(false);
+                through(next, Sending::new(runtime, command, rest, dispatch, &was_sent_on)).await
             }
             None => self.command.send(self.runtime, dispatch).await,
         }
@@ -135,13 +141,37 @@ impl<'a> Sending<'a> {
     pub(super) fn new(
         runtime: &'a Runtime,
         command: &'a dyn AnyCommand,
-        rest: &'a [Arc<dyn DispatchInterceptor>],
+        rest: &'a [Registered<dyn DispatchInterceptor>],
         mut dispatch: Dispatch,
+        was_sent_on: &'a AtomicBool,
     ) -> Self {
         let id = *dispatch.id_or_generate();
         let target = dispatch.tenant_of().ok().and_then(|tenant| command.target(&tenant));
-        Self { runtime, command, rest, id, dispatch, target }
+        Self { runtime, command, rest, id, dispatch, target, was_sent_on }
     }
+}
+
+/// Sends a command through one interceptor. A panic is this command's error alone, as in a handler,
+/// and those further out see it as they see every error.
+async fn through<'a>(
+    interceptor: &'a Registered<dyn DispatchInterceptor>,
+    sending: Sending<'a>,
+) -> Dispatched {
+    let (command_id, was_sent_on) = (sending.id, sending.was_sent_on);
+    // The call may panic too, before there is a future.
+    let called = catch_unwind(AssertUnwindSafe(|| interceptor.runs.intercept(sending)));
+    let ended = match called {
+        Ok(intercepting) => CatchUnwind(intercepting).await,
+        Err(panic) => Err(panic),
+    };
+    ended.unwrap_or_else(|panic| {
+        Err(CommandError::Panicked {
+            command_id,
+            who: interceptor.named("dispatch").into(),
+            message: panic_message(&*panic),
+            was_sent_on: was_sent_on.load(Ordering::Relaxed),
+        })
+    })
 }
 
 impl fmt::Debug for Sending<'_> {

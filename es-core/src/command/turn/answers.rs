@@ -9,7 +9,7 @@ use bytes::Bytes;
 use super::{Fallible, Journey};
 use crate::aggregate::{Aggregate, AggregateId};
 use crate::command::handled::SendResult;
-use crate::command::{CommandError, DomainError, Refusal, Reply, Tracked, Veto};
+use crate::command::{CommandError, DomainError, Refusal, Reply, Stopped, Tracked, Veto};
 use crate::event::{Codec, Json, StreamId, encoded};
 use crate::fault::Fault;
 use crate::future::panic_message;
@@ -147,7 +147,15 @@ impl<X: DomainError> Journey<X> {
         CommandError::Conflict { command_id: self.id, stream, attempts, has_effects }
     }
 
-    pub(super) fn vetoed(&self, veto: Veto) -> CommandError<X> {
+    /// An interceptor stopped the command.
+    pub(super) fn stopped(&self, stopped: Stopped) -> CommandError<X> {
+        match stopped {
+            Stopped::Vetoed(veto) => self.vetoed(veto),
+            Stopped::Panicked { who, message } => self.panicked_in(who.into(), message),
+        }
+    }
+
+    fn vetoed(&self, veto: Veto) -> CommandError<X> {
         let (command, target) = (self.name, self.target.clone());
         CommandError::Vetoed { command_id: self.id, command, target, veto }
     }
@@ -157,7 +165,11 @@ impl<X: DomainError> Journey<X> {
     }
 
     pub(super) fn panicked(&self, panic: Box<dyn Any + Send>) -> CommandError<X> {
-        CommandError::Panicked { command_id: self.id, message: panic_message(&*panic) }
+        self.panicked_in("the handler".into(), panic_message(&*panic))
+    }
+
+    fn panicked_in(&self, who: Cow<'static, str>, message: String) -> CommandError<X> {
+        CommandError::Panicked { command_id: self.id, who, message, was_sent_on: false }
     }
 
     /// The deadline passed while the log was writing.

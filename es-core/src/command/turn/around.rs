@@ -1,6 +1,7 @@
 //! What surrounds each decision: the application's handling interceptors, and the aggregate's own.
 
 use std::any::Any;
+use std::cell::Cell;
 
 use super::{Fallible, Journey};
 use crate::aggregate::{Aggregate, AggregateId, Slot};
@@ -23,7 +24,7 @@ impl<X: DomainError> Journey<X> {
 
     /// Asks the interceptors.
     pub(super) fn enter(&self, around: &mut Around<'_>, context: &mut Context) -> Fallible<(), X> {
-        around.enter(&mut context.metadata).map_err(|veto| self.vetoed(veto))
+        around.enter(&mut context.metadata).map_err(|stopped| self.stopped(stopped))
     }
 
     /// Asks the interceptors, and then the aggregate's own where it exists.
@@ -36,8 +37,10 @@ impl<X: DomainError> Journey<X> {
         self.enter(around, context)?;
         match slot.get() {
             Some(state) if !slot.is_deleted() => {
-                guarded(|| state.intercept(&around.message(&context.metadata)))
-                    .map_err(|veto| self.vetoed(veto))
+                let method = Cell::new("");
+                let intercept = || state.intercept(&around.message(&context.metadata), &method);
+                let who = || format!("the command interceptor `{}::{}`", A::NAME, method.get());
+                guarded(intercept, who).map_err(|stopped| self.stopped(stopped))
             }
             _ => Ok(()),
         }

@@ -89,8 +89,8 @@ impl<X: DomainError> Journey<X> {
             Answer::Recorded(error) => Handled::Failed(error),
             Answer::Failed(error) => Handled::Failed(error),
         };
-        if let Err(veto) = around.leave(metadata, handled) {
-            *answer = Answer::Failed(self.vetoed(veto));
+        if let Err(stopped) = around.leave(metadata, handled) {
+            *answer = Answer::Failed(self.stopped(stopped));
         }
     }
 
