@@ -87,7 +87,7 @@ pub enum CommandError<E> {
         stream: StreamId,
     },
     /// Others changed the target, as often as the command was decided again.
-    #[error("`{stream}` was changed by others{}; send the command again", in_a_row(*attempts))]
+    #[error("`{stream}` was changed by others{}{}", in_a_row(*attempts), again(*has_effects))]
     Conflict {
         /// The command's id.
         command_id: CommandId,
@@ -95,14 +95,14 @@ pub enum CommandError<E> {
         stream: StreamId,
         /// How often the command was decided.
         attempts: u32,
-        /// Whether its handler may have had effects outside the log, which nobody repeats unasked.
+        /// Whether it may have had effects outside: see [`CommandError::has_effects`].
         has_effects: bool,
     },
     /// Events stored by others broke what was decided, as often as the command was decided again.
     #[error(
-        "others stored events that the decision rested on{}, the last one at position {position}; \
-         send the command again",
-        in_a_row(*attempts)
+        "others stored events that the decision rested on{}, the last one at position {position}{}",
+        in_a_row(*attempts),
+        again(*has_effects)
     )]
     ConditionFailed {
         /// The command's id.
@@ -111,7 +111,7 @@ pub enum CommandError<E> {
         position: Position,
         /// How often the command was decided.
         attempts: u32,
-        /// Whether its handler may have had effects outside the log, which nobody repeats unasked.
+        /// Whether it may have had effects outside: see [`CommandError::has_effects`].
         has_effects: bool,
     },
     /// A handler of this aggregate is still running, further out in the same unit of work.
@@ -132,6 +132,8 @@ pub enum CommandError<E> {
         command_id: CommandId,
         /// What the inner one failed with.
         error: Box<CommandError<Rejection>>,
+        /// Whether it may have had effects outside: see [`CommandError::has_effects`].
+        has_effects: bool,
     },
     /// An interceptor stopped the command. Nothing is stored.
     #[error("{veto}")]
@@ -186,18 +188,28 @@ pub enum CommandError<E> {
         command_id: CommandId,
     },
     /// The deadline passed before anything was handed to the log. Nothing is stored.
-    #[error("the deadline passed before the command was decided; nothing is stored")]
+    #[error(
+        "the deadline passed before the command was decided; nothing is stored{}",
+        after_effects(*has_effects)
+    )]
     DeadlineExceeded {
         /// The command's id.
         command_id: CommandId,
+        /// Whether it may have had effects outside: see [`CommandError::has_effects`].
+        has_effects: bool,
     },
     /// The handler took longer than handlers may. Nothing is stored.
-    #[error("the handler took longer than {limit:?}; nothing is stored")]
+    #[error(
+        "the handler took longer than {limit:?}; nothing is stored{}",
+        after_effects(*has_effects)
+    )]
     HandlerTimedOut {
         /// The command's id.
         command_id: CommandId,
         /// The time limit.
         limit: Duration,
+        /// Whether it may have had effects outside: see [`CommandError::has_effects`].
+        has_effects: bool,
     },
     /// The handler or an interceptor panicked. Nothing is stored, unless it was a dispatch
     /// interceptor that had sent the command on by then.
@@ -220,23 +232,27 @@ pub enum CommandError<E> {
         command_id: CommandId,
     },
     /// The log refused or failed. Nothing is stored.
-    #[error("{source}")]
+    #[error("{source}{}", after_effects(*has_effects))]
     Append {
         /// The command's id.
         command_id: CommandId,
         /// The log's error.
         source: AppendError,
+        /// Whether it may have had effects outside: see [`CommandError::has_effects`].
+        has_effects: bool,
     },
     /// It is not known whether the events are stored: send again under the same id.
     #[error(
-        "it is not known whether command {command_id} was carried out: {reason}; \
-         send it again under the same id"
+        "it is not known whether command {command_id} was carried out: {reason}{}",
+        again_under_its_id(*has_effects)
     )]
     OutcomeUnknown {
         /// The command's id.
         command_id: CommandId,
         /// What happened.
         reason: String,
+        /// Whether it may have had effects outside: see [`CommandError::has_effects`].
+        has_effects: bool,
     },
     /// The target could not be loaded. Nothing is stored.
     #[error("{source}")]
@@ -245,6 +261,8 @@ pub enum CommandError<E> {
         command_id: CommandId,
         /// Why not.
         source: LoadError,
+        /// Whether it may have had effects outside: see [`CommandError::has_effects`].
+        has_effects: bool,
     },
     /// A resource of the handler failed, or the handler did what it may not. Nothing is stored.
     #[error("{fault}")]
@@ -253,6 +271,8 @@ pub enum CommandError<E> {
         command_id: CommandId,
         /// What failed.
         fault: Fault,
+        /// Whether it may have had effects outside: see [`CommandError::has_effects`].
+        has_effects: bool,
     },
 }
 
@@ -287,6 +307,21 @@ fn what_is_stored(was_sent_on: bool) -> &'static str {
     }
 }
 
+fn again(has_effects: bool) -> &'static str {
+    if has_effects { AFTER_EFFECTS } else { "; send the command again" }
+}
+
+fn again_under_its_id(has_effects: bool) -> &'static str {
+    if has_effects { AFTER_EFFECTS } else { "; send it again under the same id" }
+}
+
+fn after_effects(has_effects: bool) -> &'static str {
+    if has_effects { AFTER_EFFECTS } else { "" }
+}
+
+const AFTER_EFFECTS: &str =
+    "; its handler may have had effects outside, so find out before you send the command again";
+
 fn in_a_row(attempts: u32) -> String {
     if attempts > 1 { format!(" {attempts} times in a row") } else { String::new() }
 }
@@ -313,7 +348,7 @@ impl<E> CommandError<E> {
             | Self::NoHandler { command_id, .. }
             | Self::Undecodable { command_id, .. }
             | Self::Overloaded { command_id }
-            | Self::DeadlineExceeded { command_id }
+            | Self::DeadlineExceeded { command_id, .. }
             | Self::HandlerTimedOut { command_id, .. }
             | Self::Panicked { command_id, .. }
             | Self::ShuttingDown { command_id }

@@ -31,7 +31,9 @@ impl<E> CommandError<E> {
                 CommandError::ConditionFailed { command_id, position, attempts, has_effects }
             }
             Self::InUse { command_id, stream } => CommandError::InUse { command_id, stream },
-            Self::Nested { command_id, error } => CommandError::Nested { command_id, error },
+            Self::Nested { command_id, error, has_effects } => {
+                CommandError::Nested { command_id, error, has_effects }
+            }
             Self::Vetoed { command_id, command, target, veto } => {
                 CommandError::Vetoed { command_id, command, target, veto }
             }
@@ -53,20 +55,28 @@ impl<E> CommandError<E> {
                 CommandError::Undecodable { command_id, name, reason }
             }
             Self::Overloaded { command_id } => CommandError::Overloaded { command_id },
-            Self::DeadlineExceeded { command_id } => CommandError::DeadlineExceeded { command_id },
-            Self::HandlerTimedOut { command_id, limit } => {
-                CommandError::HandlerTimedOut { command_id, limit }
+            Self::DeadlineExceeded { command_id, has_effects } => {
+                CommandError::DeadlineExceeded { command_id, has_effects }
+            }
+            Self::HandlerTimedOut { command_id, limit, has_effects } => {
+                CommandError::HandlerTimedOut { command_id, limit, has_effects }
             }
             Self::Panicked { command_id, who, message, was_sent_on } => {
                 CommandError::Panicked { command_id, who, message, was_sent_on }
             }
             Self::ShuttingDown { command_id } => CommandError::ShuttingDown { command_id },
-            Self::Append { command_id, source } => CommandError::Append { command_id, source },
-            Self::OutcomeUnknown { command_id, reason } => {
-                CommandError::OutcomeUnknown { command_id, reason }
+            Self::Append { command_id, source, has_effects } => {
+                CommandError::Append { command_id, source, has_effects }
             }
-            Self::Load { command_id, source } => CommandError::Load { command_id, source },
-            Self::Fault { command_id, fault } => CommandError::Fault { command_id, fault },
+            Self::OutcomeUnknown { command_id, reason, has_effects } => {
+                CommandError::OutcomeUnknown { command_id, reason, has_effects }
+            }
+            Self::Load { command_id, source, has_effects } => {
+                CommandError::Load { command_id, source, has_effects }
+            }
+            Self::Fault { command_id, fault, has_effects } => {
+                CommandError::Fault { command_id, fault, has_effects }
+            }
         }
     }
 }

@@ -7,28 +7,67 @@ use crate::unit::ShuttingDown;
 impl<E> CommandError<E> {
     /// True if sending the same command again, under the same id, can help.
     ///
-    /// After a conflict it is false for a handler with effects outside that does not say `retry`.
-    /// Where the log failed, or a deadline passed, it is true, and such a handler does again what
-    /// it did: its effects need an idempotency key.
-    ///
     /// It cannot help against what the domain refuses, mistakes of the program, stored events that
-    /// cannot be read, vetoes, and an application that is shutting down.
+    /// cannot be read, vetoes, and an application that is shutting down. It is not said to help
+    /// where it could do harm: after [effects outside](Self::has_effects).
     #[must_use]
     pub fn is_retryable(&self) -> bool {
+        !self.has_effects() && self.is_mended_later()
+    }
+
+    fn is_mended_later(&self) -> bool {
         match self {
-            Self::Conflict { has_effects, .. } | Self::ConditionFailed { has_effects, .. } => {
-                !has_effects
-            }
-            Self::Overloaded { .. }
+            Self::Conflict { .. }
+            | Self::ConditionFailed { .. }
+            | Self::Overloaded { .. }
             | Self::DeadlineExceeded { .. }
             | Self::HandlerTimedOut { .. }
             | Self::OutcomeUnknown { .. } => true,
             Self::Fault { fault, .. } => is_passing(fault),
             Self::Append { source, .. } => is_mended_later(source),
-            Self::Nested { error, .. } => error.is_retryable(),
+            Self::Nested { error, .. } => error.is_mended_later(),
             Self::Load { source: LoadError::Read(error), .. } => is_unavailable(error),
             _ => false,
         }
+    }
+
+    /// True if the command failed after a handler had begun that may have effects outside, and that
+    /// does not say `#[command_handler(retry)]`: its own, or one of a command that it sent.
+    ///
+    /// Such a handler is an `async fn` of an aggregate, or a free function with an
+    /// [`Inject`](crate::context::Inject) parameter. Nothing runs it again unasked, because the
+    /// effect may have happened. Always false where the domain refused.
+    #[must_use]
+    pub fn has_effects(&self) -> bool {
+        match self {
+            Self::Nested { has_effects, error, .. } => *has_effects || error.has_effects(),
+            Self::Conflict { has_effects, .. }
+            | Self::ConditionFailed { has_effects, .. }
+            | Self::DeadlineExceeded { has_effects, .. }
+            | Self::HandlerTimedOut { has_effects, .. }
+            | Self::Append { has_effects, .. }
+            | Self::OutcomeUnknown { has_effects, .. }
+            | Self::Load { has_effects, .. }
+            | Self::Fault { has_effects, .. } => *has_effects,
+            _ => false,
+        }
+    }
+
+    /// The same failure, of a handler that may have had effects outside.
+    pub(crate) fn after_effects(mut self) -> Self {
+        match &mut self {
+            Self::Nested { has_effects, .. }
+            | Self::Conflict { has_effects, .. }
+            | Self::ConditionFailed { has_effects, .. }
+            | Self::DeadlineExceeded { has_effects, .. }
+            | Self::HandlerTimedOut { has_effects, .. }
+            | Self::Append { has_effects, .. }
+            | Self::OutcomeUnknown { has_effects, .. }
+            | Self::Load { has_effects, .. }
+            | Self::Fault { has_effects, .. } => *has_effects = true,
+            _ => {}
+        }
+        self
     }
 }
 

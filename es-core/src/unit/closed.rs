@@ -12,7 +12,7 @@ pub(crate) struct Closed {
     pub(super) has_ended: bool,
     pub(super) is_barrier: bool,
     /// True once a handler with effects outside has run that may not run again.
-    pub(crate) must_not_repeat: bool,
+    pub(super) must_not_repeat: bool,
     pub(super) entries: Vec<Entry>,
     pub(super) plain: Vec<Staged>,
     pub(super) conditions: Vec<Condition>,

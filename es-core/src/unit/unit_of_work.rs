@@ -322,6 +322,11 @@ impl UnitOfWork {
         before
     }
 
+    /// True if an effect outside may have happened that nobody may repeat.
+    pub(super) fn has_effects(&self) -> bool {
+        self.state().must_not_repeat
+    }
+
     /// Tells that no effect has happened since.
     pub(crate) fn had_no_effect(&self, before: bool) {
         self.state().must_not_repeat = before;

@@ -75,6 +75,11 @@ impl Context {
         Ok(())
     }
 
+    /// True if a command sent here may have had effects outside that nobody may repeat.
+    pub(crate) fn has_effects(&self) -> bool {
+        self.within.unit.get().is_some_and(UnitOfWork::has_effects)
+    }
+
     /// Ends the unit, if the handler has reached for it.
     pub(crate) fn close(&self) -> Option<Box<Closed>> {
         self.within.unit.get().map(|unit| Box::new(unit.close()))

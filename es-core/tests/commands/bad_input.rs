@@ -210,7 +210,11 @@ async fn an_async_handler_that_never_returns_is_cut_off_and_those_behind_it_go_o
     }
     let error = endless.await.unwrap_err();
     assert!(matches!(error, CommandError::HandlerTimedOut { .. }), "{error}");
-    assert_eq!(error.to_string(), "the handler took longer than 20ms; nothing is stored");
+    assert_eq!(
+        error.to_string(),
+        "the handler took longer than 20ms; nothing is stored; its handler may have had effects \
+         outside, so find out before you send the command again"
+    );
     behind.join_all().await;
     assert_eq!(coins(&app, "a").await, 20);
 }

@@ -71,10 +71,10 @@ async fn a_conflict_is_told_and_the_effect_is_not_repeated() {
     answer.send(4).await.unwrap();
     let error = weighing.await.unwrap().unwrap_err();
     assert!(matches!(error, CommandError::Conflict { attempts: 1, .. }), "{error}");
-    assert!(
-        error.to_string().ends_with("was changed by others; send the command again"),
-        "{error}"
-    );
+    assert!(error.has_effects() && !error.is_retryable());
+    let advice = "its handler may have had effects outside, so find out before you send the \
+                  command again";
+    assert!(error.to_string().ends_with(&format!("was changed by others; {advice}")), "{error}");
     assert_eq!(scale.asked.available_permits(), 0, "the scale was asked a second time");
 }
 
@@ -110,7 +110,10 @@ async fn a_fault_of_a_resource_is_no_rejection() {
     let error = commands.send(weigh("a")).await.unwrap_err();
     assert!(matches!(error, CommandError::Fault { .. }), "{error}");
     assert_eq!(error.to_string(), "the scale is broken");
-    assert!(error.is_retryable() && !error.is_rejection());
+    assert!(!error.is_rejection());
+    assert!(error.has_effects() && !error.is_retryable());
+    let error = commands.send(WeighAgain { shelf: "a".to_owned() }).await.unwrap_err();
+    assert!(error.is_retryable() && !error.has_effects(), "it says that it may be repeated");
 }
 
 #[tokio::test]
@@ -128,6 +131,7 @@ async fn a_handler_that_never_returns_is_cut_off_and_frees_the_turn() {
     commands.send(set_up("a")).await.unwrap();
     let error = commands.send(weigh("a")).await.unwrap_err();
     assert!(matches!(error, CommandError::HandlerTimedOut { .. }), "{error}");
+    assert!(error.has_effects() && !error.is_retryable());
     commands.send(put("a", 1)).await.unwrap();
 }
 
@@ -140,6 +144,7 @@ async fn a_deadline_counts_while_the_handler_awaits() {
     let within = Dispatch::new().within(Duration::from_millis(20));
     let error = commands.send_with(weigh("a"), within).await.unwrap_err();
     assert!(matches!(error, CommandError::DeadlineExceeded { .. }), "{error}");
+    assert!(error.has_effects() && !error.is_retryable());
     let shelf = app.repository::<Shelf>().load(&"a".to_owned()).await.unwrap();
     assert_eq!(shelf.version, Sequence(0));
 }

@@ -7,6 +7,7 @@ mod barriers;
 mod contention;
 mod deadlines;
 mod domain;
+mod effects_and_failures;
 mod limits;
 mod loading;
 #[path = "../common/logs/mod.rs"]

@@ -57,7 +57,7 @@ fn a_nested_error_is_read_from_the_outside_in() {
     let HandlerError::<TooFew>::Nested(error) = HandlerError::nested(error) else {
         panic!("it is a nested one")
     };
-    let error = CommandError::<TooFew>::Nested { command_id, error };
+    let error = CommandError::<TooFew>::Nested { command_id, error, has_effects: false };
     assert_eq!(
         format!("{error:?}"),
         format!("only 0 coins are there (nested, command {command_id})")
@@ -77,7 +77,7 @@ fn what_is_behind_the_domains_error_is_told_too() {
     let HandlerError::<TooFew>::Nested(error) = HandlerError::nested(error) else {
         panic!("it is a nested one")
     };
-    let error = CommandError::<TooFew>::Nested { command_id, error };
+    let error = CommandError::<TooFew>::Nested { command_id, error, has_effects: false };
     assert_eq!(format!("{error:?}"), format!("{sentence} (nested, command {command_id})"));
     let veto = Veto::new(Uncounted(TooFew { there: 0 }));
     let error = CommandError::<TooFew>::Vetoed { command_id, command: "Pour", target: None, veto };

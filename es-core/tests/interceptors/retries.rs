@@ -117,7 +117,11 @@ impl DispatchInterceptor for Losing {
         Box::pin(async move {
             let (command_id, dispatched) = (sending.id(), sending.proceed().await);
             match self.0.fetch_add(1, Ordering::SeqCst) {
-                0 => Err(CommandError::OutcomeUnknown { command_id, reason: "lost".to_owned() }),
+                0 => Err(CommandError::OutcomeUnknown {
+                    command_id,
+                    reason: "lost".to_owned(),
+                    has_effects: false,
+                }),
                 _ => dispatched,
             }
         })

@@ -1,14 +1,15 @@
 //! Effects of commands that a handler sends: begun on what is durable, and repeated by nobody.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
-use es_core::command::{Backoff, Retry};
+use es_core::command::{Backoff, CommandError, Retry};
 use es_core::prelude::*;
 use es_core::store::MemoryLog;
 
 use super::domain::*;
-use super::logs::GatedLog;
+use super::logs::{Gate, GatedLog};
 use super::{app_on, builder, open};
 
 #[derive(Command, Clone, Serialize, Deserialize)]
@@ -95,4 +96,102 @@ async fn a_retry_at_the_gateway_does_not_repeat_an_effect_that_does_not_allow_it
     let error = charging.await.unwrap().unwrap_err();
     assert!(!error.is_retryable(), "{error}");
     assert_eq!(pause.asked.available_permits(), 0, "asked a second time");
+}
+
+/// An application that sends again what may be sent again, on a log whose writer obeys.
+async fn retrying() -> (App, Gate, Arc<ManualPause>) {
+    let (log, gate) = GatedLog::new();
+    let pause = ManualPause::new();
+    let retry = Retry::new(Backoff::starting_at(Duration::from_millis(1)).attempts(3));
+    let app = builder(&pause, &Arc::default()).store(log).dispatch_interceptor(retry);
+    let app = app.start().await.unwrap();
+    gate.let_through(2);
+    open(&app, "a", 0).await;
+    open(&app, "b", 0).await;
+    pause.go.add_permits(9);
+    (app, gate, pause)
+}
+
+#[tokio::test]
+async fn a_free_handlers_effect_is_not_repeated_when_the_log_fails() {
+    let (app, gate, pause) = retrying().await;
+    gate.fail_one();
+    let charge = Charge { account: "a".to_owned(), amount: 1 };
+    let error = app.commands().send(charge).await.unwrap_err();
+    assert!(matches!(error, CommandError::Append { has_effects: true, .. }), "{error}");
+    assert!(!error.is_retryable());
+    gate.fail_one();
+    gate.let_through(1);
+    let again = ChargeAgain { account: "a".to_owned(), amount: 1 };
+    assert_eq!(app.commands().send(again).await.unwrap(), 1);
+    assert_eq!(pause.asked.available_permits(), 3, "the first once, the second twice");
+}
+
+#[tokio::test]
+async fn nobody_repeats_an_inner_effect_when_the_log_fails() {
+    let (app, gate, pause) = retrying().await;
+    gate.fail_one();
+    let charge = ChargeFor { account: "a".to_owned(), other: "b".to_owned() };
+    let error = app.commands().send(charge).await.unwrap_err();
+    assert!(matches!(error, CommandError::Append { has_effects: true, .. }), "{error}");
+    assert!(!error.is_retryable());
+    assert_eq!(pause.asked.available_permits(), 1);
+}
+
+/// Charges, and fails afterwards for a while.
+#[derive(Command, Clone, Serialize, Deserialize)]
+struct ChargeAndFail {
+    account: String,
+    takes_long: bool,
+}
+
+#[command_handler]
+async fn charge_and_fail(
+    command: ChargeAndFail,
+    commands: CommandGateway,
+) -> Result<i64, HandlerError<Overdrawn>> {
+    let ChargeAndFail { account, takes_long } = command;
+    commands.send(Charge { account, amount: 2 }).await.map_err(HandlerError::nested)?;
+    if takes_long {
+        std::future::pending::<()>().await;
+    }
+    Err(Fault::new("no paper for the receipt").into())
+}
+
+#[tokio::test]
+async fn nobody_repeats_an_inner_effect_when_the_outer_handler_fails() {
+    let (app, gate, pause) = retrying().await;
+    // A fault is answered once the log has proved what it was decided on.
+    gate.let_through(1);
+    let charge = ChargeAndFail { account: "a".to_owned(), takes_long: false };
+    let error = app.commands().send(charge).await.unwrap_err();
+    assert!(matches!(error, CommandError::Fault { has_effects: true, .. }), "{error}");
+    assert!(!error.is_retryable());
+    let charge = ChargeAndFail { account: "a".to_owned(), takes_long: true };
+    let within = Dispatch::new().within(Duration::from_millis(50));
+    let error = app.commands().send_with(charge, within).await.unwrap_err();
+    assert!(matches!(error, CommandError::DeadlineExceeded { has_effects: true, .. }), "{error}");
+    assert!(!error.is_retryable());
+    assert_eq!(pause.asked.available_permits(), 2);
+}
+
+/// Goes on without the charge where it fails.
+#[derive(Command, Clone, Serialize, Deserialize)]
+struct TryToCharge {
+    account: String,
+}
+
+#[command_handler]
+async fn try_to_charge(command: TryToCharge, commands: CommandGateway) -> Result<bool, Infallible> {
+    let charge = ChargeAndFail { account: command.account, takes_long: false };
+    Ok(commands.send(charge).await.is_ok())
+}
+
+#[tokio::test]
+async fn a_retry_within_a_handler_does_not_repeat_an_effect_either() {
+    let (app, gate, pause) = retrying().await;
+    gate.let_through(1);
+    let is_charged = app.commands().send(TryToCharge { account: "a".to_owned() }).await.unwrap();
+    assert!(!is_charged);
+    assert_eq!(pause.asked.available_permits(), 1);
 }

@@ -59,7 +59,9 @@ pub(super) fn shown<R: Reply, X: DomainError>(
     match dispatched {
         Ok(Answer { reply, token }) => match reply.downcast() {
             Ok(reply) => Ok(Tracked { reply: *reply, token }),
-            Err(_) => Err(CommandError::Fault { command_id, fault: another_answer() }),
+            Err(_) => {
+                Err(CommandError::Fault { command_id, fault: another_answer(), has_effects: false })
+            }
         },
         // An interceptor may answer with an error of its own where a handler of this command
         // would have answered with another: its caller must not meet a type that it cannot expect.

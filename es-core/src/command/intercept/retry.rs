@@ -22,9 +22,8 @@ use crate::future::BoxFuture;
 /// let app = App::test().dispatch_interceptor(retry);
 /// ```
 ///
-/// A handler with effects outside that failed half-way is run again too, on what is there by then:
-/// give the effect an idempotency key made of what may happen once, or leave its failures out
-/// ([`Backoff::only`]).
+/// What fails after a handler with effects outside has begun is not sent again either, unless that
+/// handler says `#[command_handler(retry)]` ([`CommandError::has_effects`]).
 pub struct Retry<P = Backoff> {
     policy: P,
 }

@@ -89,7 +89,9 @@ impl<X: DomainError> Journey<X> {
             Refusal::Rejected(error) | Refusal::Recorded(error) => {
                 return CommandError::Rejected { command_id, error };
             }
-            Refusal::Nested(error) => return CommandError::Nested { command_id, error },
+            Refusal::Nested(error) => {
+                return CommandError::Nested { command_id, error, has_effects: false };
+            }
             Refusal::Vetoed(veto) => return self.vetoed(veto),
             Refusal::Repository(error) => return self.unavailable(error),
             Refusal::Fault(fault) => return self.fault(fault),
@@ -122,7 +124,9 @@ impl<X: DomainError> Journey<X> {
             RepositoryError::Deleted(stream) => CommandError::Deleted { command_id, stream },
             RepositoryError::InUse(stream) => CommandError::InUse { command_id, stream },
             RepositoryError::InvalidId(source) => CommandError::InvalidId { command_id, source },
-            RepositoryError::Load(source) => CommandError::Load { command_id, source },
+            RepositoryError::Load(source) => {
+                CommandError::Load { command_id, source, has_effects: false }
+            }
             RepositoryError::Fault(fault) => self.fault(fault),
         }
     }
@@ -131,20 +135,11 @@ impl<X: DomainError> Journey<X> {
         let command_id = self.id;
         match error {
             AppendError::OutcomeUnknown { reason } => {
-                CommandError::OutcomeUnknown { command_id, reason }
+                CommandError::OutcomeUnknown { command_id, reason, has_effects: false }
             }
             AppendError::Closed => CommandError::ShuttingDown { command_id },
-            source => CommandError::Append { command_id, source },
+            source => CommandError::Append { command_id, source, has_effects: false },
         }
-    }
-
-    pub(super) fn conflict(
-        &self,
-        stream: StreamId,
-        attempts: u32,
-        has_effects: bool,
-    ) -> CommandError<X> {
-        CommandError::Conflict { command_id: self.id, stream, attempts, has_effects }
     }
 
     /// An interceptor stopped the command.
@@ -161,7 +156,7 @@ impl<X: DomainError> Journey<X> {
     }
 
     pub(super) fn fault(&self, fault: Fault) -> CommandError<X> {
-        CommandError::Fault { command_id: self.id, fault }
+        CommandError::Fault { command_id: self.id, fault, has_effects: false }
     }
 
     pub(super) fn panicked(&self, panic: Box<dyn Any + Send>) -> CommandError<X> {
@@ -176,10 +171,10 @@ impl<X: DomainError> Journey<X> {
     pub(super) fn late(&self, stores_nothing: bool) -> CommandError<X> {
         let command_id = self.id;
         if stores_nothing {
-            return CommandError::DeadlineExceeded { command_id };
+            return self.too_late();
         }
         let reason = "the deadline passed while the log was writing".to_owned();
-        CommandError::OutcomeUnknown { command_id, reason }
+        CommandError::OutcomeUnknown { command_id, reason, has_effects: false }
     }
 
     /// The creating handler made an aggregate that is not the command's target.

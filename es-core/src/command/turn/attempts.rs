@@ -30,7 +30,6 @@ pub(super) struct Decided<R, X> {
 /// What has to be known of a decision once the log has answered.
 pub(super) struct Handed {
     pub(super) stores_nothing: bool,
-    pub(super) may_repeat: bool,
     /// What it took beside the command's own target.
     pub(super) unit: Option<Box<HandedUnit>>,
 }
@@ -124,14 +123,14 @@ impl<X: DomainError> Journey<X> {
                     command_id: self.id,
                     position,
                     attempts: attempts.conflicts,
-                    has_effects: !handed.may_repeat,
+                    has_effects: false,
                 };
                 (true, failed)
             }
             Err(error) => return Some(Err(self.append_error(error))),
         };
         let most = self.runtime.shared().limits.conflict_retries;
-        if !handed.may_repeat || attempts.conflicts > most {
+        if !self.may_repeat() || attempts.conflicts > most {
             return Some(Err(given_up));
         }
         if let Some(unit) = handed.unit {
@@ -146,10 +145,10 @@ impl<X: DomainError> Journey<X> {
     /// What a conflict is for somebody who does not decide again.
     fn met(&self, stream: StreamId, handed: &Handed, attempts: u32) -> CommandError<X> {
         let created = handed.unit.as_ref().is_some_and(|unit| unit.created.contains(&stream));
-        if created && !handed.may_repeat {
+        if created && !self.may_repeat() {
             return CommandError::AlreadyExists { command_id: self.id, stream };
         }
-        self.conflict(stream, attempts, !handed.may_repeat)
+        CommandError::Conflict { command_id: self.id, stream, attempts, has_effects: false }
     }
 
     /// The log's answer; `None` if the deadline passed before it came.

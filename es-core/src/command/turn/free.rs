@@ -7,7 +7,7 @@ use super::decision::{Called, FreeDecision, calling};
 use super::gather::Answer;
 use super::{Fallible, Journey, widened};
 use crate::command::handled::SendResult;
-use crate::command::{Around, CommandError, DomainError, Reply};
+use crate::command::{Around, DomainError, Reply};
 use crate::context::Context;
 use crate::store::{Append, Permit};
 use crate::unit::Entry;
@@ -38,10 +38,6 @@ impl Kind {
             Self::AtOnce | Self::Awaiting => None,
         }
     }
-
-    fn may_repeat(self) -> bool {
-        !matches!(self, Self::Outside { retry: false })
-    }
 }
 
 impl<X: DomainError> Journey<X> {
@@ -57,7 +53,8 @@ impl<X: DomainError> Journey<X> {
         let journey = Arc::new(self);
         let running = Arc::clone(&journey);
         let run = async move { running.decide_free_in_place(&*decision, kind).await };
-        journey.on_a_task(run).await?
+        let ended = journey.on_a_task(run).await;
+        journey.told(ended.and_then(|result| result))
     }
 
     async fn decide_free_in_place<R: Reply>(
@@ -112,7 +109,7 @@ impl<X: DomainError> Journey<X> {
             },
         };
         let gathered = self.gather(answer, Vec::new(), &context, &around);
-        self.hand_over_free(gathered, permit, true)
+        self.hand_over_free(gathered, permit)
     }
 
     /// Asks the interceptors, and begins the unit with the turns that are held.
@@ -138,6 +135,9 @@ impl<X: DomainError> Journey<X> {
         let answer = match self.enter_free(&mut around, &mut context, held) {
             Err(error) => Answer::Failed(error),
             Ok(()) => {
+                if kind.repeats_effects() == Some(false) {
+                    self.risk_effects();
+                }
                 let called = calling(|| decision.decide(&context));
                 self.answer(self.ended_in_time(called, &context, &around).await?)
             }
@@ -145,20 +145,19 @@ impl<X: DomainError> Journey<X> {
         let permit = self.reserve().await;
         let permit = permit.inspect_err(|error| around.lose(&context.metadata, error))?;
         let gathered = self.gather(answer, Vec::new(), &context, &around);
-        self.hand_over_free(gathered, permit, kind.may_repeat())
+        self.hand_over_free(gathered, permit)
     }
 
     fn hand_over_free<R: Reply>(
         &self,
         mut gathered: super::gather::Gathered<R, X>,
         permit: Permit,
-        may_repeat: bool,
     ) -> Fallible<Decided<R, X>, X> {
         let mut batch = Append::default();
         self.fill(&mut batch, &mut gathered)?;
         if self.is_late() {
-            return Err(CommandError::DeadlineExceeded { command_id: self.id });
+            return Err(self.too_late());
         }
-        Ok(self.append(batch, gathered, permit, may_repeat))
+        Ok(self.append(batch, gathered, permit))
     }
 }

@@ -151,7 +151,6 @@ impl<X: DomainError> Journey<X> {
         batch: Append,
         gathered: Gathered<R, X>,
         permit: Permit,
-        may_repeat: bool,
     ) -> Decided<R, X> {
         let Gathered { answer, closed, .. } = gathered;
         let outcome = match answer {
@@ -162,10 +161,9 @@ impl<X: DomainError> Journey<X> {
         let stores_nothing = batch.stores_nothing();
         let Some(mut closed) = closed else {
             let appended = permit.append(batch);
-            let handed = Handed { stores_nothing, may_repeat, unit: None };
+            let handed = Handed { stores_nothing, unit: None };
             return Decided { outcome, handed, appended };
         };
-        let may_repeat = may_repeat && !closed.must_not_repeat;
         let fate = batch.fate.clone();
         closed.advance(&self.runtime.shared().store, &batch);
         let appended = permit.append(batch);
@@ -175,7 +173,7 @@ impl<X: DomainError> Journey<X> {
         let afterwards = (!callbacks.is_empty())
             .then(|| tokio::spawn(after(fate, callbacks, self.runtime.stay())));
         let unit = Some(Box::new(HandedUnit { touched, created, afterwards }));
-        Decided { outcome, handed: Handed { stores_nothing, may_repeat, unit }, appended }
+        Decided { outcome, handed: Handed { stores_nothing, unit }, appended }
     }
 }
 

@@ -201,6 +201,7 @@ impl<X: DomainError> Journey<X> {
             tenant,
             target: None,
             deadline: dispatch.deadline,
+            has_effects: false.into(),
             _ticket: ticket,
         };
         Ok(Self { way, recorded })
@@ -238,7 +239,11 @@ impl<X: DomainError> Journey<X> {
         let limit = self.runtime.shared().limits.handler_time;
         match self.before_deadline(tokio::time::timeout(limit, handler)).await.map_err(widened)? {
             Ok(outcome) => Ok(outcome),
-            Err(_) => Err(CommandError::HandlerTimedOut { command_id: self.id, limit }),
+            Err(_) => Err(CommandError::HandlerTimedOut {
+                command_id: self.id,
+                limit,
+                has_effects: false,
+            }),
         }
     }
 

@@ -1,5 +1,7 @@
 //! A command that a handler sends: it joins the unit of work of that handler.
 
+use std::sync::Arc;
+
 use super::decision::{Called, Decision, FreeDecision, calling};
 use super::free::Kind;
 use super::gather::Answer;
@@ -43,9 +45,20 @@ impl<A: Aggregate, X: DomainError> Targeted<A, X> {
         sender: &UnitOfWork,
         may_repeat: Option<bool>,
     ) -> SendResult<R, X> {
+        let result = self.decided_within(decision, sender, may_repeat).await;
+        self.journey.told(result)
+    }
+
+    async fn decided_within<R: Reply>(
+        &self,
+        decision: &dyn Decision<A, R, X>,
+        sender: &UnitOfWork,
+        may_repeat: Option<bool>,
+    ) -> SendResult<R, X> {
         let Self { journey, cell } = self;
         let mut work = journey.join(sender, may_repeat.is_some()).await?;
-        let lending = journey.before_deadline(work.unit.lend(cell)).await.map_err(widened)?;
+        let lending =
+            journey.before_deadline(work.unit.lend(Arc::clone(cell))).await.map_err(widened)?;
         let mut lent = lending.map_err(|error| journey.refusal(Refusal::Repository(error)))?;
         let mut context = journey.context_within(Within::default());
         let mut around = journey.around(decision.payload());
@@ -84,6 +97,16 @@ impl<X: DomainError> Journey<X> {
     /// Decides as a part of the sender's unit of work.
     pub(super) async fn decide_free_within<R: Reply>(
         self,
+        decision: &dyn FreeDecision<R, X>,
+        sender: &UnitOfWork,
+        kind: Kind,
+    ) -> SendResult<R, X> {
+        let result = self.decided_free_within(decision, sender, kind).await;
+        self.told(result)
+    }
+
+    async fn decided_free_within<R: Reply>(
+        &self,
         decision: &dyn FreeDecision<R, X>,
         sender: &UnitOfWork,
         kind: Kind,
@@ -134,6 +157,7 @@ impl<X: DomainError> Journey<X> {
         around: &Around<'_>,
     ) -> Fallible<std::thread::Result<T>, X> {
         let ended = self.in_time(called.ended()).await;
+        self.note_effects(context);
         ended.inspect_err(|error| around.lose(&context.metadata, error))
     }
 

@@ -29,6 +29,11 @@ type Run<R, X> = (Option<SendResult<R, X>>, Attempts);
 
 impl<A: Aggregate, R: Reply, X: DomainError> Outside<A, R, X> {
     pub(super) async fn decide_on_a_task(self: Arc<Self>) -> SendResult<R, X> {
+        let result = Arc::clone(&self).decided_on_a_task().await;
+        self.targeted.journey.told(result)
+    }
+
+    async fn decided_on_a_task(self: Arc<Self>) -> SendResult<R, X> {
         let Targeted { journey, cell } = &self.targeted;
         let mut attempts = Attempts::default();
         loop {
@@ -72,8 +77,17 @@ impl<A: Aggregate, R: Reply, X: DomainError> Outside<A, R, X> {
         {
             Err(error) => Answer::Failed(error),
             Ok(()) => {
+                if !self.retry {
+                    journey.risk_effects();
+                }
                 let called = calling(|| decision.decide(&mut live.slot, &context));
-                journey.answer(journey.ended_in_time(called, &context, &around).await?)
+                let called = journey.ended_in_time(called, &context, &around).await?;
+                if let Ok(Err(refusal)) = &called
+                    && refusal.is_before_the_handler()
+                {
+                    journey.had_no_effect();
+                }
+                journey.answer(called)
             }
         };
         // Only now: a place held while a handler awaits would be missing to everybody else.
@@ -81,7 +95,7 @@ impl<A: Aggregate, R: Reply, X: DomainError> Outside<A, R, X> {
         let permit = permit.inspect_err(|error| around.lose(&context.metadata, error))?;
         let (gathered, done) = targeted.gather(answer, &mut live, &context, &around);
         turns.own.live = done.is_true.then_some(live);
-        targeted.hand_over(gathered, done, turns.own, permit, self.retry)
+        targeted.hand_over(gathered, done, turns.own, permit)
     }
 }
 
@@ -107,6 +121,7 @@ impl<X: DomainError> Journey<X> {
                 reason:
                     "the runtime was dropped while the handler ran; shut the application down first"
                         .to_owned(),
+                has_effects: false,
             },
         }
     }

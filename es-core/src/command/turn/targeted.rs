@@ -11,7 +11,7 @@ use super::turns::Turns;
 use super::{Fallible, Journey, widened};
 use crate::aggregate::{Aggregate, Cell, InFlight, Live, Turn, take_when_due};
 use crate::command::handled::SendResult;
-use crate::command::{Around, CommandError, DomainError, Reply};
+use crate::command::{Around, DomainError, Reply};
 use crate::context::Context;
 use crate::event::Sequence;
 use crate::store::{Append, Expectation, Expected, NewEvent, Permit, StreamVersion};
@@ -95,7 +95,7 @@ impl<A: Aggregate, X: DomainError> Targeted<A, X> {
         };
         let (gathered, done) = self.gather(answer, &mut live, &context, &around);
         turns.own.live = done.is_true.then_some(live);
-        self.hand_over(gathered, done, turns.own, permit, true)
+        self.hand_over(gathered, done, turns.own, permit)
     }
 
     /// What has to hold before the handler runs.
@@ -155,7 +155,6 @@ impl<A: Aggregate, X: DomainError> Targeted<A, X> {
         done: Done,
         mut turn: OwnedMutexGuard<Turn<A>>,
         permit: Permit,
-        may_repeat: bool,
     ) -> Fallible<Decided<R, X>, X> {
         let Done { version, own, .. } = done;
         let expected = version.map_or(Expected::NoStream, Expected::Exact);
@@ -169,11 +168,11 @@ impl<A: Aggregate, X: DomainError> Targeted<A, X> {
             // It has moved on by what is not stored.
             turn.live.take_if(|_| own > 0);
             filled?;
-            return Err(CommandError::DeadlineExceeded { command_id: self.journey.id });
+            return Err(self.journey.too_late());
         }
         self.advance(&mut turn, own, &batch);
         let fate = batch.fate.clone();
-        let decided = self.journey.append(batch, gathered, permit, may_repeat);
+        let decided = self.journey.append(batch, gathered, permit);
         if fate.is_pending() {
             turn.in_flight.push_back(InFlight { fate, command: self.journey.id });
         } else if fate.is_undone() {

@@ -29,7 +29,7 @@ impl Way {
         attempts: &Attempts,
     ) -> Fallible<Option<OwnedMutexGuard<Turn<A>>>, Infallible> {
         if self.is_late() {
-            return Err(CommandError::DeadlineExceeded { command_id: self.id });
+            return Err(self.too_late());
         }
         if !attempts.is_first() {
             return Ok(None);
@@ -85,10 +85,10 @@ impl Way {
         // Folding reads durable events only, so what is in flight must have settled.
         self.before_deadline(turn.settled()).await?;
         let store = &*self.runtime.shared().store;
-        let folded = self
-            .before_deadline(fold::<A>(store, &cell.stream))
-            .await?
-            .map_err(|source| CommandError::Load { command_id: self.id, source })?;
+        let folded =
+            self.before_deadline(fold::<A>(store, &cell.stream)).await?.map_err(|source| {
+                CommandError::Load { command_id: self.id, source, has_effects: false }
+            })?;
         turn.live = Some(Live { slot: folded.slot, version: folded.version });
         Ok(())
     }

@@ -1,5 +1,6 @@
 use std::convert::Infallible;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use tokio::time::timeout_at;
@@ -7,6 +8,8 @@ use tokio::time::timeout_at;
 use super::Fallible;
 use crate::aggregate::{Aggregate, Cell};
 use crate::command::CommandError;
+use crate::command::handled::SendResult;
+use crate::context::Context;
 use crate::event::{CommandId, Metadata, StreamId, Tenant};
 use crate::runtime::{Runtime, Ticket};
 use crate::store::RememberedCommand;
@@ -26,6 +29,8 @@ pub(super) struct Way {
     /// The aggregate it is for, once that is known; none for a free handler.
     pub(super) target: Option<StreamId>,
     pub(super) deadline: Option<Instant>,
+    /// True once an effect outside may have happened that nobody may repeat.
+    pub(super) has_effects: AtomicBool,
     /// None for a command that a handler sent: that handler's own keeps the application open.
     pub(super) _ticket: Option<Ticket>,
 }
@@ -55,6 +60,41 @@ impl Way {
         Ok(cell)
     }
 
+    /// Tells that an effect outside may happen from now on, which nobody may repeat.
+    pub(super) fn risk_effects(&self) {
+        self.has_effects.store(true, Ordering::Relaxed);
+    }
+
+    /// Tells that no effect has happened after all.
+    pub(super) fn had_no_effect(&self) {
+        self.has_effects.store(false, Ordering::Relaxed);
+    }
+
+    /// Tells of the effects of commands that the handler sent.
+    pub(super) fn note_effects(&self, context: &Context) {
+        if context.has_effects() {
+            self.risk_effects();
+        }
+    }
+
+    /// Whether the command may be decided again.
+    pub(super) fn may_repeat(&self) -> bool {
+        !self.has_effects.load(Ordering::Relaxed)
+    }
+
+    /// What the sender is told: a failure says whether effects may have happened.
+    pub(super) fn told<R, X>(&self, result: SendResult<R, X>) -> SendResult<R, X> {
+        match result {
+            Err(error) if !self.may_repeat() => Err(error.after_effects()),
+            result => result,
+        }
+    }
+
+    /// The deadline has passed, and nothing was handed to the log.
+    pub(super) fn too_late<X>(&self) -> CommandError<X> {
+        CommandError::DeadlineExceeded { command_id: self.id, has_effects: false }
+    }
+
     pub(super) fn is_late(&self) -> bool {
         self.deadline.is_some_and(|deadline| deadline <= Instant::now())
     }
@@ -66,12 +106,10 @@ impl Way {
         match self.deadline {
             None => Ok(future.await),
             // What is ready at once would otherwise win over a deadline that has passed.
-            Some(_) if self.is_late() => {
-                Err(CommandError::DeadlineExceeded { command_id: self.id })
+            Some(_) if self.is_late() => Err(self.too_late()),
+            Some(deadline) => {
+                timeout_at(deadline.into(), future).await.map_err(|_| self.too_late())
             }
-            Some(deadline) => timeout_at(deadline.into(), future)
-                .await
-                .map_err(|_| CommandError::DeadlineExceeded { command_id: self.id }),
         }
     }
 
@@ -96,8 +134,8 @@ impl Way {
             return Ok(None);
         }
         let store = &self.runtime.shared().store;
-        self.before_deadline(store.remembered(&self.tenant, self.id))
-            .await?
-            .map_err(|error| CommandError::Load { command_id: self.id, source: error.into() })
+        self.before_deadline(store.remembered(&self.tenant, self.id)).await?.map_err(|error| {
+            CommandError::Load { command_id: self.id, source: error.into(), has_effects: false }
+        })
     }
 }
