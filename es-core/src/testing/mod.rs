@@ -1,5 +1,6 @@
 //! The testing kit (feature `testing`): fixtures for aggregates, a look at what an application has
-//! stored ([`stored`]), and contract suites for engines ([`contract`]).
+//! stored ([`stored`]) and at what its processors do ([`until`]), and contract suites for engines
+//! ([`contract`]).
 //!
 //! A fixture says what happened, sends one command, and compares what came out:
 //!
@@ -66,6 +67,7 @@ mod row;
 mod shown;
 mod stored;
 mod then;
+mod until;
 
 pub use commands::{CommandSink, Commands};
 pub use given::{Given, given};
@@ -73,3 +75,4 @@ pub use moment::Moment;
 pub use row::Row;
 pub use stored::{Stored, stored};
 pub use then::Then;
+pub use until::until;

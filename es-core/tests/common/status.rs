@@ -5,24 +5,10 @@
 use std::time::Duration;
 
 use es_core::projection::{ProcessorState, ProjectionHandle, Status};
+use es_core::testing::until;
 
 /// Long enough for a busy machine; nothing waits so long unless it is broken.
 pub const LONG: Duration = Duration::from_secs(30);
-
-/// Waits until a processor's status is as wanted.
-pub async fn until(handle: &ProjectionHandle, wanted: impl Fn(&Status) -> bool) -> Status {
-    let mut handle = handle.clone();
-    let waiting = async {
-        loop {
-            let status = handle.status();
-            if wanted(&status) {
-                return status;
-            }
-            handle.changed().await;
-        }
-    };
-    tokio::time::timeout(LONG, waiting).await.expect("the status never came")
-}
 
 /// Waits until a processor fails, and gives its status then, and what fails.
 pub async fn failure(handle: &ProjectionHandle) -> (Status, String) {

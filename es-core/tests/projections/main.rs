@@ -23,9 +23,10 @@ use es_core::app::{AppBuilder, StartError};
 use es_core::prelude::*;
 use es_core::projection::{MemoryReadSide, ProcessorState};
 use es_core::store::{CommitToken, MemoryLog};
+use es_core::testing::until;
 
 use domain::{Mischief, Open, Postcards, Take, Till, TillRow};
-use status::{LONG, failure, until};
+use status::{LONG, failure};
 
 /// Stores that outlive an application.
 #[derive(Clone, Default)]

@@ -1,7 +1,8 @@
 use std::sync::Arc;
 
 use es_core::event::Position;
-use es_core::projection::ProcessorState;
+use es_core::projection::{ProcessorState, Status};
+use es_core::testing::until;
 use es_sqlite::SqliteTransaction;
 use tokio::sync::watch;
 

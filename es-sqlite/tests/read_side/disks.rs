@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use es_core::projection::ProcessorState;
+use es_core::projection::{ProcessorState, Status};
 use es_core::registry::StoreUrl;
+use es_core::testing::until;
 use es_faults::Disk;
 use es_sqlite::{SqliteConfig, SqliteReadSide};
 

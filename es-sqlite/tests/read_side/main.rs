@@ -15,7 +15,6 @@ use std::time::Duration;
 
 use es_core::app::StartError;
 use es_core::prelude::*;
-use es_core::projection::{ProjectionHandle, Status};
 use es_core::store::CommitToken;
 use es_sqlite as _;
 use tempfile::TempDir;
@@ -62,19 +61,4 @@ pub async fn count(app: &App, sheet: &str, by: u64) -> CommitToken {
 pub async fn tally(app: &App, sheet: &str, token: &CommitToken) -> Option<Tally> {
     app.projection::<Tally>().caught_up(token, LONG).await.unwrap();
     app.queries().query(TallyOf { sheet: sheet.to_owned() }).await.unwrap()
-}
-
-/// Waits until a processor's status is as wanted.
-pub async fn until(handle: &ProjectionHandle, wanted: impl Fn(&Status) -> bool) -> Status {
-    let mut handle = handle.clone();
-    let waiting = async {
-        loop {
-            let status = handle.status();
-            if wanted(&status) {
-                return status;
-            }
-            handle.changed().await;
-        }
-    };
-    tokio::time::timeout(LONG, waiting).await.expect("the status never came")
 }

@@ -16,7 +16,6 @@ use std::time::Duration;
 
 use es_core::event::Tenant;
 use es_core::prelude::*;
-use es_core::projection::Status;
 use es_core::registry::Component;
 use es_core::store::{Filter, Marker};
 use es_sqlite as _;
@@ -100,11 +99,8 @@ async fn a_projection_finds_the_rows_and_keeps_its_token_over_those_that_mean_no
     let folder = tempfile::tempdir().unwrap();
     yesterday(&folder, &[change(&["A", "B"], None), change(&["A"], None)]).await;
     let caught_up = async |app: &App, position: u64| {
-        let mut handle = app.projection::<Names>();
-        let is_there = |status: &Status| status.position == Position(position);
-        while !is_there(&handle.status()) {
-            handle.changed().await;
-        }
+        let names = app.projection::<Names>();
+        names.reached(Position(position), Duration::from_secs(60)).await.unwrap();
     };
     let names = async |app: &App| {
         let found = app.queries().query(today::AllNames {}).await.unwrap();
