@@ -1,3 +1,6 @@
+mod command;
+mod meddler_kind;
+
 use std::any::Any;
 use std::path::{Path, PathBuf};
 
@@ -8,6 +11,9 @@ use es_core::fault::Fault;
 use es_core::registry::OpenError;
 use es_core::store::ReadError;
 use es_core::store::group::GroupError;
+
+use command::{identifier, sqlite3};
+pub use meddler_kind::MeddlerKind;
 
 /// Why a SQLite file could not be opened; the source of [`OpenError::Engine`].
 #[derive(Debug, thiserror::Error)]
@@ -87,8 +93,8 @@ pub enum SqliteOpenError {
     /// The file has the tables, and not the marks by which it is recognised.
     #[error(
         "`{path}` has the tables of {what} and not its marks, which a copy made with `.dump` loses; \
-         set them while no program uses it: sqlite3 '{path}' 'PRAGMA application_id={application}; \
-         PRAGMA user_version={version}'"
+         set them while no program uses it: {}",
+        sqlite3(.path, &format!("PRAGMA application_id={application}; PRAGMA user_version={version}"))
     )]
     NoMarks {
         /// The path.
@@ -103,16 +109,16 @@ pub enum SqliteOpenError {
     /// Somebody put a trigger or a unique index on a table of the file.
     #[error(
         "`{path}` has a foreign {kind} `{name}` on its table `{table}`, which could change or \
-         refuse what is stored; drop it while no program uses the file: sqlite3 '{path}' 'DROP \
-         {} \"{name}\"'", .kind.to_uppercase()
+         refuse what is stored; drop it while no program uses the file: {}",
+        sqlite3(.path, &format!("DROP {} {}", .kind.keyword(), identifier(.name)))
     )]
     Meddler {
         /// The path.
         path: PathBuf,
         /// The table.
         table: String,
-        /// What it is: `trigger` or `index`.
-        kind: String,
+        /// What it is.
+        kind: MeddlerKind,
         /// Its name.
         name: String,
     },

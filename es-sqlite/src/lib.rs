@@ -49,7 +49,7 @@ use self::subscribe::Poller;
 use self::writer::Writer;
 
 pub use self::config::SqliteConfig;
-pub use self::error::SqliteOpenError;
+pub use self::error::{MeddlerKind, SqliteOpenError};
 pub use self::view::{SqliteReadSide, SqliteTransaction};
 #[doc(hidden)]
 pub use self::writer::{OpenWal, WalFile};

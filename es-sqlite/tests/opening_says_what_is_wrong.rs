@@ -150,13 +150,19 @@ async fn what_somebody_else_put_on_a_table_of_the_log_is_named_and_goes_with_one
             "audit",
         ),
         ("CREATE UNIQUE INDEX one_each ON commands (name, reply)", "index", "one_each"),
+        (
+            "CREATE UNIQUE INDEX \"ada's \"\"best\"\"\" ON commands (name, reply)",
+            "index",
+            "ada's \"best\"",
+        ),
     ] {
-        let (_folder, path) = folder();
+        let (folder, _) = folder();
+        let path = folder.path().join("ada's orders.db");
         stored(&path).await;
         run(&path, made);
         let refused = refusal(&path);
         assert_says(&refused, &[&format!("has a foreign {kind} `{name}` on its table `")]);
-        run(&path, told(&refused));
+        obey(&refused);
         assert_eq!(head(&open(&path)).await, 200);
     }
 }
@@ -181,7 +187,7 @@ async fn a_log_that_lost_its_marks_is_recognised_and_gets_them_back_with_one_com
         let refused = refusal(&path);
         assert_says(&refused, &["has the tables of a log and not its marks", "`.dump`", "sqlite3"]);
         assert_eq!(fs::read(&path).unwrap(), before);
-        run(&path, told(&refused));
+        obey(&refused);
         assert_eq!(head(&open(&path)).await, 200);
     }
 }
@@ -209,9 +215,15 @@ fn run(path: &Path, sql: &str) {
     rusqlite::Connection::open(path).unwrap().execute_batch(sql).unwrap();
 }
 
-/// The statements that a refusal says to run.
-fn told(refusal: &str) -> &str {
-    refusal.split('\'').nth(3).unwrap()
+/// Runs the command that a refusal says to run, as a shell reads it.
+fn obey(refusal: &str) {
+    let command = &refusal[refusal.find("sqlite3 ").unwrap()..];
+    let script = format!("sqlite3() {{ printf '%s\\0' \"$@\"; }}; {command}");
+    let said = std::process::Command::new("sh").args(["-c", &script]).output().unwrap();
+    let said = String::from_utf8(said.stdout).unwrap();
+    let words: Vec<_> = said.split_terminator('\0').collect();
+    let [path, sql] = words[..] else { panic!("{words:?}") };
+    run(Path::new(path), sql);
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Waits until a processor is as a test wants it, and gives its status then.
 ///
-/// For what [`App::caught_up`](crate::app::App::caught_up) does not wait for, such as a handler that
+/// For what [`caught_up`](crate::app::App::caught_up) does not wait for, such as a handler that
 /// fails and its processor that tries again:
 ///
 /// ```standalone_crate

@@ -2,6 +2,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::{Connection, Row};
 
+use crate::error::MeddlerKind;
+
 /// The tables of a file with their columns and keys, its indexes, and what runs by itself when a
 /// row is written: what the statements of this program rest on, as far as SQLite tells it.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -18,8 +20,7 @@ pub(super) struct Shape {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct OnWrite {
     pub(super) table: String,
-    /// SQL's word for it.
-    pub(super) kind: String,
+    pub(super) kind: MeddlerKind,
     pub(super) name: String,
 }
 
@@ -44,7 +45,11 @@ impl Shape {
         shape.indexes = rows(connection, INDEXES, |row| Ok((row.get(0)?, row.get(1)?)))?;
         shape.keys = rows(connection, KEYS, |row| Ok((row.get(0)?, row.get(1)?)))?;
         shape.on_write = rows(connection, ON_WRITE, |row| {
-            Ok(OnWrite { table: row.get(0)?, kind: row.get(1)?, name: row.get(2)? })
+            let kind = match row.get_ref(1)?.as_str()? {
+                "trigger" => MeddlerKind::Trigger,
+                _ => MeddlerKind::Index,
+            };
+            Ok(OnWrite { table: row.get(0)?, kind, name: row.get(2)? })
         })?;
         Ok(shape)
     }
