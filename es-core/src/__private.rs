@@ -29,7 +29,6 @@ pub use crate::command::member::{
     has_member, lent_root, lent_slot, member, optional_member, vacant_member,
 };
 pub use crate::command::pair::{never_rejected, paired};
-pub use crate::command::peeled::Peeled;
 pub use crate::command::target_version::TargetVersion;
 pub use crate::command::{Verdict, decide, returned};
 pub use crate::event::is_same_name;
@@ -37,7 +36,7 @@ pub use crate::future::BoxFuture;
 pub use crate::projection::schema_hash;
 
 use crate::aggregate::{
-    Aggregate, AggregateId, Decision, EventDescription, Member, Returned, Slot,
+    Aggregate, AggregateId, Decision, EventDescription, Events, Member, Returned, Slot,
 };
 use crate::command::{Command, DomainError, RecordedCodec, RecordedError, Refusal};
 use crate::context::Context;
@@ -52,7 +51,7 @@ use crate::query::{Answer, Query};
 /// event once, at its own token, in place of once more at every use.
 pub struct Decide<A, D>(std::marker::PhantomData<(A, D)>);
 
-impl<A: Aggregate, D: Decision<A>> Decide<A, D> {
+impl<A: Aggregate, D: Decision<Events: Events<A>>> Decide<A, D> {
     /// Applies the decision.
     ///
     /// # Errors

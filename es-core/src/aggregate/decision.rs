@@ -1,6 +1,5 @@
 use std::convert::Infallible;
 
-use super::{Aggregate, EventOf, Events};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -8,16 +7,19 @@ use crate::command::{DomainError, HandlerError, Recorded, Refusal, Reply};
 use crate::event::Event;
 
 /// What a deciding handler returns: events, or a `Result` of them; works through type aliases.
+///
+/// Whose events they are is asked apart, of [`Events`](super::Events): so an alias of a `Result`
+/// tells its error also where its events are none of the aggregate.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a set of events of `{A}`",
-    label = "not events of `{A}`, nor a `Result` of them",
-    note = "a handler that replies takes `&mut Root<Self>`"
+    message = "`{Self}` is neither a set of events nor a `Result` of them",
+    label = "not what a handler that decides returns",
+    note = "return `()`, an event, an `Option`, `Vec`, array or tuple of events, or a `Result` of these"
 )]
-pub trait Decision<A: Aggregate> {
+pub trait Decision {
     /// The domain's error; `Infallible` without `Result`.
     type Error: DomainError;
     /// The events.
-    type Events: Events<A>;
+    type Events;
 
     /// Takes the two apart.
     ///
@@ -46,7 +48,7 @@ pub trait Returned {
     fn split(self) -> Result<Self::Reply, Refusal<Self::Error>>;
 }
 
-impl<A: Aggregate, T: Events<A>, X: DomainError> Decision<A> for Result<T, X> {
+impl<T, X: DomainError> Decision for Result<T, X> {
     type Error = X;
     type Events = T;
 
@@ -55,7 +57,7 @@ impl<A: Aggregate, T: Events<A>, X: DomainError> Decision<A> for Result<T, X> {
     }
 }
 
-impl<A: Aggregate, T: Events<A>, X: DomainError> Decision<A> for Result<T, HandlerError<X>> {
+impl<T, X: DomainError> Decision for Result<T, HandlerError<X>> {
     type Error = X;
     type Events = T;
 
@@ -66,7 +68,7 @@ impl<A: Aggregate, T: Events<A>, X: DomainError> Decision<A> for Result<T, Handl
 
 macro_rules! infallible {
     ($([$($generics:tt)*] $type:ty;)*) => { $(
-        impl<A: Aggregate, $($generics)*> Decision<A> for $type {
+        impl<$($generics)*> Decision for $type {
             type Error = Infallible;
             type Events = Self;
 
@@ -78,11 +80,19 @@ macro_rules! infallible {
 }
 
 infallible! {
-    [E: Event + EventOf<A>] E;
+    [E: Event] E;
     [] ();
-    [T: Events<A>] Option<T>;
-    [T: Events<A>] Vec<T>;
-    [T: Events<A>, const N: usize] [T; N];
+    [T] Option<T>;
+    [T] Vec<T>;
+    [T, const N: usize] [T; N];
+    [T] (T,);
+    [T, U] (T, U);
+    [T, U, V] (T, U, V);
+    [T, U, V, W] (T, U, V, W);
+    [T, U, V, W, X] (T, U, V, W, X);
+    [T, U, V, W, X, Y] (T, U, V, W, X, Y);
+    [T, U, V, W, X, Y, Z] (T, U, V, W, X, Y, Z);
+    [T, U, V, W, X, Y, Z, S] (T, U, V, W, X, Y, Z, S);
 }
 
 impl Returned for () {

@@ -58,15 +58,6 @@ macro_rules! tuples {
                 $( self.$index.stage(sink); )+
             }
         }
-
-        impl<A: Aggregate, $($type: Events<A>),+> super::Decision<A> for ($($type,)+) {
-            type Error = std::convert::Infallible;
-            type Events = Self;
-
-            fn split(self) -> Result<Self, crate::command::Refusal<Self::Error>> {
-                Ok(self)
-            }
-        }
     )* };
 }
 

@@ -1,5 +1,5 @@
 use super::Refusal;
-use crate::aggregate::{Aggregate, Decision, Returned, Root, Slot};
+use crate::aggregate::{Aggregate, Decision, Events, Returned, Root, Slot};
 use crate::context::Context;
 use crate::future::BoxFuture;
 
@@ -28,12 +28,11 @@ pub enum Call<A, C, R, X> {
 ///
 /// # Errors
 /// The handler refused, or a resource failed. Nothing was applied then.
-pub fn decide<A: Aggregate, D: Decision<A>>(
+pub fn decide<A: Aggregate, D: Decision<Events: Events<A>>>(
     slot: &mut Slot<A>,
     decision: D,
 ) -> Result<(), Refusal<D::Error>> {
-    let events = decision.split()?;
-    crate::aggregate::Events::stage(events, slot);
+    decision.split()?.stage(slot);
     Ok(())
 }
 

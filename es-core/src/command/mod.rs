@@ -20,7 +20,6 @@ mod map_rejection;
 pub(crate) mod member;
 mod message;
 pub(crate) mod pair;
-pub(crate) mod peeled;
 mod recorded;
 mod refusal;
 mod rejection;

@@ -87,8 +87,7 @@ fn own_answer(handler: &CommandHandler, block: &AggregateBlock) -> (TokenStream,
         Written::Result { error, .. } if returns_events => (quote!(()), error.to_token_stream()),
         Written::Result { ok, error } => (ok.to_token_stream(), error.to_token_stream()),
         Written::Hidden if returns_events => {
-            let private = es.private();
-            (quote!(()), quote_spanned!(place=> <#output as #private::Peeled>::Error))
+            (quote!(()), quote_spanned!(place=> <#output as #es::aggregate::Decision>::Error))
         }
         Written::Hidden => {
             let returned = quote_spanned!(place=> #es::aggregate::Returned);
@@ -318,9 +317,10 @@ fn hidden_events(handler: &CommandHandler, block: &AggregateBlock) -> Option<Tok
     let Output { ty, written: Written::Hidden, .. } = &handler.output else { return None };
     let cfgs = &handler.cfgs;
     let place = ty.span();
-    let private = block.paths.at(place).private();
+    let es = block.paths.at(place);
+    let private = es.private();
     let aggregate = relocate(block.aggregate(), place);
-    let events = quote_spanned!(place=> <#ty as #private::Peeled>::Ok);
+    let events = quote_spanned!(place=> <#ty as #es::aggregate::Decision>::Events);
     handler.shape.returns_events().then(|| {
         quote_spanned! {place=>
             #(#cfgs)*

@@ -60,7 +60,7 @@ pub(super) fn implementations(block: &AggregateBlock) -> TokenStream {
             }
         }
         #[automatically_derived]
-        impl #es::aggregate::Decision<#self_ty> for #siblings {
+        impl #es::aggregate::Decision for #siblings {
             type Error = #private::Infallible;
             type Events = Self;
             fn split(

@@ -53,11 +53,6 @@ const EXCEPTIONS: &[Exception] = &[
         reason: "a decider's return type is where events meet the refusal of the command",
     },
     Exception {
-        path: "es-core/src/aggregate/events.rs",
-        what: "command::Refusal",
-        reason: "tuples of events are decisions too, and one list of tuples serves both",
-    },
-    Exception {
         path: "es-core/src/aggregate/mod.rs",
         what: "command::CommandMessage",
         reason: "an aggregate's own interceptors see the command that is sent to it",
