@@ -18,7 +18,7 @@ use es_core::command::{CommandMessage, Handled, HandlingInterceptor, Veto};
 use es_core::prelude::*;
 use es_core::store::MemoryLog;
 use es_core::testing::stored;
-use es_core::unit::UnitOfWork;
+use es_core::unit::{PublishError, UnitOfWork};
 
 use accounts::*;
 
@@ -145,7 +145,7 @@ async fn an_event_published_after_the_end_is_refused() {
     let left = LEFT.lock().unwrap().take().unwrap();
     let answer = left.publish(Noted { about: "x".to_owned() }).await;
     assert!(stored(&app).await.rows().is_empty());
-    assert!(answer.is_err(), "{answer:?}, and nothing is stored");
+    assert!(matches!(answer, Err(PublishError::HandlerEnded)), "{answer:?}");
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@ use super::CommandError;
 use crate::aggregate::{LoadError, ReplayError};
 use crate::fault::Fault;
 use crate::store::{AppendError, ReadError};
-use crate::unit::ShuttingDown;
+use crate::unit::PublishError;
 
 impl<E> CommandError<E> {
     /// True if sending the same command again, under the same id, can help.
@@ -76,7 +76,7 @@ impl<E> CommandError<E> {
 fn is_passing(fault: &Fault) -> bool {
     let lasts = fault.is_defect()
         || fault.downcast_ref::<ReplayError>().is_some()
-        || fault.downcast_ref::<ShuttingDown>().is_some();
+        || fault.downcast_ref::<PublishError>().is_some_and(|error| !error.is_retryable());
     !lasts
         && fault.downcast_ref().is_none_or(is_unavailable)
         && fault.downcast_ref().is_none_or(is_mended_later)

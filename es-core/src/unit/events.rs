@@ -1,9 +1,9 @@
-use super::UnitOfWork;
+use super::{PublishError, UnitOfWork};
 use crate::context::{Context, FromContext, Needs};
 use crate::event::{CommandId, Event, EventId, Metadata};
 use crate::fault::Fault;
 use crate::runtime::Runtime;
-use crate::store::{Append, AppendError, CommitToken, NewEvent};
+use crate::store::{Append, CommitToken, NewEvent};
 
 /// Publishes events that belong to no aggregate. Cloning is cheap.
 ///
@@ -28,14 +28,17 @@ impl EventGateway {
 
     /// Publishes an event.
     ///
+    /// In a handler that returns `Result<_, HandlerError<E>>` the error is a fault:
+    /// `events.publish(event).await.map_err(Fault::from)?`.
+    ///
     /// # Errors
-    /// It cannot be encoded; the log refused it, or failed. In a handler: the handler has ended.
-    /// Outside one: the application is [`ShuttingDown`].
+    /// In a handler: `HandlerEnded`; an event that cannot be encoded fails the command. Outside one
+    /// all others: `Append` where the log refused or failed, `InvalidId` of a tenant.
     ///
     /// # Cancel safety
     /// Dropping the future leaves the event stored or not, and nobody the wiser: send a command
     /// where that matters, which has an id. In a handler it never waits.
-    pub async fn publish<E: Event>(&self, event: E) -> Result<CommitToken, Fault> {
+    pub async fn publish<E: Event>(&self, event: E) -> Result<CommitToken, PublishError> {
         self.publish_with(event, Metadata::new()).await
     }
 
@@ -51,10 +54,10 @@ impl EventGateway {
         &self,
         event: E,
         metadata: Metadata,
-    ) -> Result<CommitToken, Fault> {
+    ) -> Result<CommitToken, PublishError> {
         match &self.0 {
             Way::Unit(unit) => {
-                drop(unit.open()?);
+                drop(unit.open().map_err(|_| PublishError::HandlerEnded)?);
                 unit.publish(event);
                 Ok(CommitToken::default())
             }
@@ -67,34 +70,18 @@ async fn store<E: Event>(
     runtime: &Runtime,
     event: &E,
     metadata: Metadata,
-) -> Result<CommitToken, Fault> {
+) -> Result<CommitToken, PublishError> {
     let Some(_ticket) = runtime.admit() else {
-        return Err(ShuttingDown.into());
+        return Err(PublishError::ShuttingDown);
     };
     let tenant = metadata.tenant()?;
     let metadata = metadata.caused_by_command(CommandId::generate().0);
-    let event = NewEvent::of(event, EventId::generate(), metadata)?;
-    let permit = runtime.shared().store.reserve(None).await.map_err(refused)?;
+    let event = NewEvent::of(event, EventId::generate(), metadata)
+        .map_err(|fault| PublishError::Unencodable { reason: fault.to_string() })?;
+    let permit = runtime.shared().store.reserve(None).await?;
     let batch = Append { tenant, events: vec![event], ..Append::default() };
-    Ok(permit.append(batch).await.map_err(refused)?.token)
+    Ok(permit.append(batch).await?.token)
 }
-
-/// What a command would be answered.
-fn refused(error: AppendError) -> Fault {
-    match error {
-        AppendError::Closed => ShuttingDown.into(),
-        error => error.into(),
-    }
-}
-
-/// An event was published while the application was shutting down, and is not stored: what
-/// [`CommandError::ShuttingDown`](crate::command::CommandError::ShuttingDown) is for commands.
-/// [`Fault::downcast_ref`] finds it.
-#[derive(Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the application is shutting down; nothing is stored")]
-pub struct ShuttingDown;
-
-crate::fault::debug_is_display!(ShuttingDown);
 
 impl FromContext for EventGateway {
     fn from_context(context: &Context) -> Result<Self, Fault> {

@@ -196,10 +196,7 @@ impl UnitOfWork {
     pub(crate) fn open(&self) -> Result<MutexGuard<'_, Closed>, Fault> {
         let state = self.state();
         if state.has_ended || self.is_over(&state) {
-            return Err(Fault::defect(
-                "the unit of work has ended with its handler; await what it starts inside, or use \
-                 the application's own gateway",
-            ));
+            return Err(Fault::defect(ENDED));
         }
         Ok(state)
     }
@@ -332,6 +329,9 @@ impl UnitOfWork {
         self.state().must_not_repeat = before;
     }
 }
+
+pub(super) const ENDED: &str = "the unit of work has ended with its handler; await what it starts \
+    inside, or use the application's own gateway";
 
 /// Waits for batches; an error if one is not stored.
 pub(super) async fn all_stored(fates: &[BatchFate]) -> Result<(), Fault> {

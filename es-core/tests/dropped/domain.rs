@@ -128,7 +128,7 @@ pub async fn pay(
     unit.after_commit(move || told.lock().unwrap().push("paid"));
     let deposit = Deposit { account: to.clone(), amount: 5 };
     commands.send(deposit).await.map_err(HandlerError::nested)?;
-    events.publish(Noted { about: "it".to_owned() }).await?;
+    events.publish(Noted { about: "it".to_owned() }).await.map_err(Fault::from)?;
     let transfer = Transfer { from, to, amount: 6 };
     let moved: Result<(), CommandError<No>> = commands.send(transfer).await;
     moved.map_err(HandlerError::nested)?;

@@ -20,6 +20,7 @@ mod logs;
 mod nested;
 mod nestings;
 mod order;
+mod publishing;
 mod repositories;
 mod reruns;
 

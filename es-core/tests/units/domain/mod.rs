@@ -152,7 +152,7 @@ pub async fn pay_from_any(
         let pay = Pay { from: from.clone(), to: command.to.clone(), amount: command.amount };
         match commands.send(pay).await {
             Ok(_) => {
-                events.publish(Noted { about: from.clone() }).await?;
+                events.publish(Noted { about: from.clone() }).await.map_err(Fault::from)?;
                 return Ok(Some(from));
             }
             Err(error) if error.is_rejection() => {}
