@@ -142,7 +142,8 @@ impl Default for Crier {
 #[derive(Command, Clone, Serialize, Deserialize)]
 struct Announce {}
 
-#[command_handler]
+// Its effects may be repeated: only what came of them says whether that can help.
+#[command_handler(retry)]
 async fn announce(_: Announce, crier: Inject<Crier>) -> Result<(), HandlerError<Infallible>> {
     crier.is_asked.add_permits(1);
     crier.may_go.acquire().await.map_err(Fault::from)?.forget();
