@@ -5,23 +5,18 @@ use crate::aggregate::EventDescription;
 use crate::fault::Fault;
 use crate::store::{Criteria, Criterion};
 
-/// Refuses criteria that ask for nothing but tags which no event of the state carries: they match
-/// nothing for ever, and so the rule never refuses anything.
+/// Refuses criteria that ask for a tag which no event of the state carries: they match nothing for
+/// ever, and so the rule never refuses anything.
 ///
 /// Whatever may be right passes: events that the state does not fold, those with a past, whose rows
 /// of earlier days may carry other tags, and the own ids of aggregates. A tag that looks like the
-/// name of a type may be that of an aggregate in another program. One that is asked for beside a
-/// tag which is carried may be what the same event was found by before its `#[tag]` was moved.
+/// name of a type may be that of an aggregate in another program.
 pub(super) fn check<S: BoundaryState>(
     criteria: &Criteria,
     aggregates: &[&'static str],
 ) -> Result<(), Fault> {
-    match criteria.0.first() {
-        Some(first) if !criteria.0.iter().any(|it| may_match::<S>(it, aggregates)) => {
-            Err(Fault::defect(told::<S>(first)))
-        }
-        _ => Ok(()),
-    }
+    let hopeless = criteria.0.iter().find(|criterion| !may_match::<S>(criterion, aggregates));
+    hopeless.map_or(Ok(()), |criterion| Err(Fault::defect(told::<S>(criterion))))
 }
 
 fn may_match<S: BoundaryState>(criterion: &Criterion, aggregates: &[&'static str]) -> bool {
@@ -48,8 +43,8 @@ fn told<S: BoundaryState>(criterion: &Criterion) -> String {
     let events: Vec<_> = events.collect();
     format!(
         "the criteria of boundary `{}` ask for an event with {}, and none of its events carries \
-         that ({}), so the rule would never refuse anything; correct the key, or mark the event's \
-         field with `#[tag]`",
+         that ({}), so the rule would never refuse anything; correct the key, mark the event's \
+         field with `#[tag]`, or name a key of its earlier days in `#[event(former_tags(..))]`",
         type_name::<S>(),
         listed(criterion.tags.iter().map(|tag| &*tag.key)),
         events.join(", "),

@@ -61,7 +61,7 @@ pub trait Event: Serialize + DeserializeOwned + Send + Sync + 'static {
     /// How the payload is written.
     type Codec: Codec;
 
-    /// The keys of all tags that [`Event::tags`] may add; `None` where they are not known, for an
+    /// The keys of all tags that [`Event::tags`] may add, now or in earlier days; `None` where they are not known, for an
     /// event that is written by hand.
     const TAG_KEYS: Option<&'static [&'static str]> = None;
 

@@ -11,6 +11,7 @@ pub(crate) struct MessageArguments {
     pub(crate) revision: Option<LitInt>,
     pub(crate) from: Option<Type>,
     pub(crate) renamed_from: Vec<LitStr>,
+    pub(crate) former_tags: Vec<LitStr>,
     pub(crate) upcast_from: Vec<Type>,
     pub(crate) upcast_into: Option<Type>,
     pub(crate) codec: Option<Type>,
@@ -41,6 +42,9 @@ impl MessageArguments {
                     "renamed_from" => {
                         read.renamed_from = listed(key, input, "renamed_from(\"OldName\")")?;
                         read.renamed_from.iter().try_for_each(checked_name)?;
+                    }
+                    "former_tags" => {
+                        read.former_tags = listed(key, input, "former_tags(\"old_field\")")?;
                     }
                     "upcast_from" => {
                         read.upcast_from = listed(key, input, "upcast_from(OldEvent)")?;

@@ -30,6 +30,7 @@ pub(super) fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
         "renamed_from",
         "upcast_from",
         "upcast_into",
+        "former_tags",
         "codec",
         "crate",
     ];
@@ -45,7 +46,7 @@ pub(super) fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
     let revision = arguments.revision.as_ref().map_or_else(|| quote!(0), |number| quote!(#number));
     let json = || quote!(#es::event::Json);
     let codec = arguments.codec.as_ref().map_or_else(json, ToTokens::to_token_stream);
-    let tags = tags(input, &es, errors);
+    let tags = tags(input, &arguments.former_tags, &es, errors);
     let past = lineage::members(&arguments, &es);
     let beside = lineage::beside(own, &arguments, &es);
     let entry = quote_spanned!(own.span()=> #es::registry::EventEntry::of::<#own>);
@@ -64,8 +65,8 @@ pub(super) fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
     })
 }
 
-/// Adds every `#[tag]` field; an absent `Option` adds none.
-fn tags(input: &DeriveInput, es: &Paths, errors: &mut Errors) -> TokenStream {
+/// Adds every `#[tag]` field; an absent `Option` adds none. The keys of former ones are known too.
+fn tags(input: &DeriveInput, former: &[LitStr], es: &Paths, errors: &mut Errors) -> TokenStream {
     let fields = match &input.data {
         syn::Data::Struct(data) => &data.fields,
         syn::Data::Enum(data) => {
@@ -98,6 +99,14 @@ fn tags(input: &DeriveInput, es: &Paths, errors: &mut Errors) -> TokenStream {
         })
     });
     let adds: Vec<_> = adds.collect();
+    for former in former {
+        let key = former.value();
+        if keys.contains(&key) {
+            let text = format!("`{key}` is a tag of today: leave it out of `former_tags`");
+            errors.push(former, text);
+        }
+        keys.push(key);
+    }
     let add = (!adds.is_empty())
         .then(|| quote_spanned!(own=> fn tags(&self, tags: &mut #es::event::Tags) { #(#adds)* }));
     quote_spanned! {own=>
