@@ -16,8 +16,8 @@ pub use serde_json;
 
 pub use crate::aggregate::checks::{
     Became, BecameNothing, Facts, LeavesOf, LeavesOfReply, NoFacts, NoLeaves, NoState, StateOf,
-    is_among, is_evolved, is_folded, is_named, is_named_once, is_read_once, knows_names,
-    state_hash,
+    is_among, is_evolved, is_folded, is_named, is_named_once, is_read_once, is_revised,
+    knows_names, state_hash,
 };
 pub use crate::aggregate::decided::{Decided, NotDecided};
 pub use crate::aggregate::member::{
@@ -29,6 +29,7 @@ pub use crate::command::member::{
     has_member, lent_root, lent_slot, member, optional_member, vacant_member,
 };
 pub use crate::command::pair::{never_rejected, paired};
+pub use crate::command::refuses_with::{RefusesWith, is_refusal};
 pub use crate::command::target_version::TargetVersion;
 pub use crate::command::{Verdict, decide, returned};
 pub use crate::event::is_same_name;

@@ -129,6 +129,19 @@ pub const fn is_named_once(events: &[EventDescription], name: &str) -> bool {
     found == 1 || is_same_name(name, NO_EVENT)
 }
 
+/// Whether one of the events is a later revision of this one.
+#[must_use]
+pub const fn is_revised(events: &[EventDescription], name: &str, revision: u32) -> bool {
+    let mut rest = events;
+    while let [first, others @ ..] = rest {
+        if first.revision > revision && is_same_name(first.name, name) {
+            return true;
+        }
+        rest = others;
+    }
+    false
+}
+
 /// Whether a name is that of one of the events, or of no event at all.
 #[must_use]
 pub const fn is_folded(events: &[EventDescription], name: &str) -> bool {

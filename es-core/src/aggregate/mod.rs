@@ -34,7 +34,7 @@ pub use history::{History, Step};
 pub use id::AggregateId;
 pub use member::{
     Entity, HasMember, Member, MemberEvents, MemberKey, MemberRoot, MemberSlot, MemberTable,
-    Members, MissingMember, Unkeyed,
+    Members, MessageWithKeyOf, MissingMember, Unkeyed,
 };
 pub(crate) use order::Order;
 pub(crate) use pipeline::Pipeline;

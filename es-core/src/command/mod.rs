@@ -22,6 +22,7 @@ mod message;
 pub(crate) mod pair;
 mod recorded;
 mod refusal;
+pub(crate) mod refuses_with;
 mod rejection;
 mod retryable;
 mod running;

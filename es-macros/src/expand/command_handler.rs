@@ -6,7 +6,7 @@ use syn::spanned::Spanned;
 use super::parameters::{Extractor, extract, local, needs};
 use super::register::{Entry, List};
 use super::unstored::unstored;
-use super::{line_of, member_command};
+use super::{fault, line_of, member_command};
 use crate::model::{AggregateBlock, CommandHandler, Lent, Output, Shape, Written, relocate};
 use crate::paths::Paths;
 
@@ -35,7 +35,10 @@ pub(super) fn expand(handler: &CommandHandler, block: &AggregateBlock) -> TokenS
     let (reply, error) = answer(handler, block);
     let call = call(handler, block, &error);
     let recorded = recorded(handler, block, &error);
+    let checks = handler.halves().filter_map(|half| fault::check(&half.output, &es));
+    let checks = checks.map(|check| quote!(#(#cfgs)* #check));
     quote_spanned! {place=>
+        #(#checks)*
         #(#cfgs)*
         #[automatically_derived]
         impl #es::command::CommandOf<#aggregate> for #command {
@@ -84,8 +87,8 @@ fn own_answer(handler: &CommandHandler, block: &AggregateBlock) -> (TokenStream,
             let private = es.private();
             (quote_spanned!(place=> ()), quote_spanned!(place=> #private::Infallible))
         }
-        Written::Result { error, .. } if returns_events => (quote!(()), error.to_token_stream()),
-        Written::Result { ok, error } => (ok.to_token_stream(), error.to_token_stream()),
+        Written::Result { error, .. } if returns_events => (quote!(()), fault::error(error, &es)),
+        Written::Result { ok, error } => (ok.to_token_stream(), fault::error(error, &es)),
         Written::Hidden if returns_events => {
             (quote!(()), quote_spanned!(place=> <#output as #es::aggregate::Decision>::Error))
         }

@@ -253,12 +253,15 @@ fn unique_names(block: &AggregateBlock) -> TokenStream {
     let shown = quote!(#self_ty);
     let named_twice = format!(
         "two events of `{shown}` have the same stored name; give this one another with \
-         `#[event(name = \"…\")]`"
+         `#[event(name = \"…\")]`, or, if one is an earlier shape of the other, say \
+         `#[event(revision = 1, from = ..)]` on the newer one and remove the older one's handler"
     );
     let read_twice = format!(
-        "rows of this event are read as another event of `{shown}` too; a row leads to one way: \
-         see the `renamed_from` and `upcast_from` of both"
+        "rows of this event are read as another event of `{shown}` too, and a row is read as one: \
+         remove the handler of the older event, or mend `renamed_from`, `from` and `upcast_from` of \
+         the two"
     );
+    let earlier = block.sourcing.iter().map(|handler| earlier_revision(handler, block, &shown));
     // From the last to the first: evaluation stops at the first failure, and the later of two
     // events is the one to rename.
     let checks = block.sourcing.iter().rev().map(|SourcingHandler { cfgs, event, .. }| {
@@ -302,5 +305,33 @@ fn unique_names(block: &AggregateBlock) -> TokenStream {
             );
         }
     });
-    quote!(const _: () = { #(#checks)* }; #(#ignored)*)
+    quote!(const _: () = { #(#earlier)* #(#checks)* }; #(#ignored)*)
+}
+
+/// Two revisions of one event: rows of the earlier one are upcast before a handler sees them.
+fn earlier_revision(
+    SourcingHandler { cfgs, event, .. }: &SourcingHandler,
+    block: &AggregateBlock,
+    shown: &TokenStream,
+) -> TokenStream {
+    let self_ty = &block.self_ty;
+    let text = format!(
+        "`{shown}` handles a later revision of this event too, and its handler gets the rows of all \
+         revisions: remove this handler, and say `from = {0}` on the later event, with an \
+         `impl From<{0}>` for it; if it is another event, name it with `#[event(name = \"…\")]`",
+        quote!(#event)
+    );
+    let es = block.paths.at(event.span());
+    let private = es.private();
+    quote_spanned! {event.span()=>
+        #(#cfgs)*
+        ::core::assert!(
+            !#private::is_revised(
+                <#self_ty as #es::aggregate::EventSourced>::EVENTS,
+                <#private::Facts<#event>>::NAME,
+                <#private::Facts<#event>>::REVISION,
+            ),
+            #text
+        );
+    }
 }

@@ -5,10 +5,10 @@ use syn::spanned::Spanned;
 
 use super::command_handler::recorded_codec;
 use super::free::{is_method, own, stand_in};
-use super::line_of;
 use super::parameters::{Extractor, extracted, lend, local, needed};
 use super::register::{Entry, List, register};
 use super::unstored::unstored;
+use super::{fault, line_of};
 use crate::attr::FreeCommandArguments;
 use crate::diag::Errors;
 use crate::light::LightFn;
@@ -90,7 +90,9 @@ impl Free<'_> {
         let place = command.span();
         let es = self.es.at(place);
         let handled_by = handled_by(name, command, &reply, &error, &es);
+        let check = fault::check(&self.handler.output, &es);
         quote_spanned! {place=>
+            #check
             #[automatically_derived]
             impl #es::command::FreeHandler<#command> for #name {
                 const CALL: #es::command::FreeCall<#command, #reply, #error> = #call;
@@ -110,7 +112,7 @@ impl Free<'_> {
                 let private = es.private();
                 (quote_spanned!(place=> ()), quote_spanned!(place=> #private::Infallible))
             }
-            Written::Result { ok, error } => (ok.to_token_stream(), error.to_token_stream()),
+            Written::Result { ok, error } => (ok.to_token_stream(), fault::error(error, &es)),
             Written::Hidden => {
                 let returned = quote_spanned!(place=> #es::aggregate::Returned);
                 (

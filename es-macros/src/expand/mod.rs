@@ -6,6 +6,7 @@ mod boundary;
 mod command_handler;
 mod derive;
 mod event_sourcing;
+mod fault;
 mod free;
 mod free_command;
 mod interceptor;

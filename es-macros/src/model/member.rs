@@ -17,7 +17,8 @@ pub(crate) struct MemberOf {
 
 impl MemberOf {
     /// The keys in a command or event of the member:
-    /// `((), key_in_message::<<OrderLine as Member>::Key, _>(&command.line_id))`.
+    /// `((), key_in_message::<<OrderLine as Member>::Key, _>(&command.line_id))`, where the command
+    /// is behind `MessageWithKeyOf<OrderLine, _>`, which a message without the field is told by.
     pub(crate) fn route(
         &self,
         member: &Type,
@@ -40,7 +41,7 @@ impl MemberOf {
                     // A name of its own, so that a field of another type is reported there too.
                     let field = Ident::new("field", Span::mixed_site().located_at(place));
                     quote_spanned! {place=>
-                        match &#message.#key {
+                        match &#es::aggregate::MessageWithKeyOf::<#member, _>::new(#message).#key {
                             #field => #private::key_in_message::<
                                 <#member as #es::aggregate::Member>::Key, _
                             >(#field)

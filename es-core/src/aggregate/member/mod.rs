@@ -8,12 +8,14 @@
 mod containers;
 mod key;
 mod lent;
+mod message_with_key;
 mod place;
 mod table;
 
 pub use containers::{HoldsNone, Members, MembersOf, holds_members};
 pub use key::{MemberKey, Unkeyed};
 pub use lent::{LentMember, MemberRoot, MemberSlot};
+pub use message_with_key::MessageWithKeyOf;
 pub use place::{each_member, find_member};
 pub use table::MemberTable;
 
