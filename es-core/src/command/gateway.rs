@@ -62,6 +62,10 @@ impl CommandGateway {
     /// # Errors
     /// The domain's own error, typed, as [`CommandError::Rejected`]; every other variant says what
     /// happened and whether sending again can help ([`CommandError::is_retryable`]).
+    ///
+    /// A handler that gives up on it returns `Result<_, HandlerError<E>>`, whatever its own error
+    /// `E` is, and writes `.await.map_err(HandlerError::nested)?`; see
+    /// [`HandlerError::nested`](super::HandlerError::nested).
     pub async fn send<H: 'static, C: HandledBy<H>>(
         &self,
         command: C,

@@ -6,8 +6,9 @@ use crate::fault::Fault;
 
 /// Why a handler could not have another aggregate.
 ///
-/// `?` takes it in a handler that returns `Result<_, HandlerError<E>>`: the caller is then told as
-/// if the aggregate were the command's own target.
+/// `?` takes it in a handler that returns `Result<_, HandlerError<E>>`, whatever the handler's own
+/// error `E` is, and not in one that returns `Result<_, E>`: the caller is then told as if the
+/// aggregate were the command's own target.
 // Not an `Error` itself: that keeps its conversion into `HandlerError` free of conflicts.
 #[derive(Debug)]
 #[non_exhaustive]
