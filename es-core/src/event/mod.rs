@@ -61,8 +61,8 @@ pub trait Event: Serialize + DeserializeOwned + Send + Sync + 'static {
     /// How the payload is written.
     type Codec: Codec;
 
-    /// The keys of all tags that [`Event::tags`] may add, now or in earlier days; `None` where they are not known, for an
-    /// event that is written by hand.
+    /// The keys of all tags that [`Event::tags`] may add, now or in earlier days; `None` where they
+    /// are not known, for an event that is written by hand.
     const TAG_KEYS: Option<&'static [&'static str]> = None;
 
     /// Adds the event's `#[tag]` fields; the aggregate's own id is always a tag and is not among

@@ -28,8 +28,8 @@ impl EventGateway {
 
     /// Publishes an event.
     ///
-    /// In a handler [`UnitOfWork::publish`] is shorter: it neither waits nor fails. The error of this
-    /// one is a fault there: `events.publish(event).await.map_err(Fault::from)?`.
+    /// In a handler [`UnitOfWork::publish`] is shorter: it neither waits nor fails. The error of
+    /// this one is a fault there: `events.publish(event).await.map_err(Fault::from)?`.
     ///
     /// # Errors
     /// In a handler: `HandlerEnded`; an event that cannot be encoded fails the command. Outside one

@@ -68,8 +68,8 @@ impl<A: Aggregate> Repository<A> {
     ///
     /// # Errors
     /// It does not exist, was deleted, or cannot be loaded; or it is in use: by a guard that is
-    /// still held, or by a handler that waits for this one. `?` takes that in a handler that returns
-    /// `Result<_, HandlerError<E>>`, whatever its own error `E` is.
+    /// still held, or by a handler that waits for this one. `?` takes that in a handler that
+    /// returns `Result<_, HandlerError<E>>`, whatever its own error `E` is.
     ///
     /// # Cancel safety
     /// Dropping the future changes nothing.
