@@ -38,7 +38,7 @@ pub(crate) struct Cell<A> {
 /// What the holder of the turn finds.
 pub(crate) struct Turn<A> {
     /// The live state; `None` when it has to be folded from the log.
-    pub(crate) live: Option<Live<A>>,
+    pub(crate) live: Option<Box<Live<A>>>,
     /// Batches handed to the log whose outcome was open when last looked at.
     pub(crate) in_flight: VecDeque<InFlight>,
     /// How many of them there may be.
@@ -125,7 +125,9 @@ impl<A> Cell<A> {
     /// Brings a turn that was just taken up to date.
     pub(crate) fn settle(&self, turn: &mut Turn<A>) {
         turn.settle();
-        if self.met_others.swap(false, Ordering::AcqRel) {
+        // Looked at first, because a swap costs even where there is nothing to swap.
+        if self.met_others.load(Ordering::Acquire) && self.met_others.swap(false, Ordering::AcqRel)
+        {
             turn.live = None;
             turn.pipeline.shrink();
         }

@@ -28,8 +28,8 @@ impl Committed {
     }
 }
 
-/// An engine that judges and stores a batch on the spot.
-pub type DirectAppend = dyn Fn(Append) -> Result<Committed, AppendError> + Send + Sync;
+/// An engine that judges and stores a batch on the spot; what it stores it takes out of the batch.
+pub type DirectAppend = dyn Fn(&mut Append) -> Result<Committed, AppendError> + Send + Sync;
 
 /// A reserved place in the log's queue. Dropping it gives the place back.
 #[derive(Debug)]
@@ -63,13 +63,12 @@ impl Permit {
     ///
     /// # Cancel safety
     /// From here on the batch is stored or refused whatever becomes of the returned future.
-    pub fn append(self, batch: Append) -> Appended {
+    pub fn append(self, mut batch: Append) -> Appended {
         match self.0 {
             Inner::Queue(place) => Appended::Queued(place.send(batch)),
             Inner::Direct(append) => {
-                let fate = batch.fate.clone();
-                let result = append(batch);
-                settle(&fate, &result);
+                let result = append(&mut batch);
+                settle(&batch.fate, &result);
                 Appended::ready(result)
             }
         }

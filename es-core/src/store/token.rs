@@ -30,10 +30,21 @@ impl fmt::Display for LogId {
 ///
 /// Its text form (`0:17,3:4`) fits into an HTTP header; it names positions only, and a token read
 /// from text therefore waits for every segment.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct CommitToken {
     positions: SmallVec<[(Partition, Position); 1]>,
     streams: SmallVec<[StreamId; 1]>,
+}
+
+impl Clone for CommitToken {
+    fn clone(&self) -> Self {
+        // Nearly every command writes one stream: that one is copied without a loop.
+        let streams = match &*self.streams {
+            [one] => SmallVec::from_buf([one.clone()]),
+            streams => streams.iter().cloned().collect(),
+        };
+        Self { positions: SmallVec::from_slice(&self.positions), streams }
+    }
 }
 
 impl CommitToken {

@@ -15,7 +15,7 @@ use crate::store::{Append, BatchFate, EventStore, NewEvent, StreamVersion};
 /// An aggregate inside a unit of work.
 pub(crate) struct Place<A> {
     /// The state with what is staged on it; `None` when it has to be folded.
-    live: Option<Live<A>>,
+    live: Option<Box<Live<A>>>,
     /// The version it was loaded at; `None` as long as nobody has asked for it.
     base: Option<StreamVersion>,
     /// The turn, if the unit has it: the live state was taken from there and goes back there.
@@ -169,14 +169,16 @@ impl<A: Aggregate> Place<A> {
             // What is in flight may be about to create it; the append will tell.
             self.rests_on.clear();
         }
-        let live = self.live.get_or_insert_with(|| Live { slot: Slot::missing(), version: None });
+        let live = self
+            .live
+            .get_or_insert_with(|| Box::new(Live { slot: Slot::missing(), version: None }));
         self.base = Some(live.version);
     }
 
     async fn read(&mut self, store: &dyn EventStore, stream: &StreamId) -> Result<(), LoadError> {
         let folded = fold::<A>(store, stream).await?;
         self.base = Some(folded.version);
-        self.live = Some(Live { slot: folded.slot, version: folded.version });
+        self.live = Some(Box::new(Live { slot: folded.slot, version: folded.version }));
         Ok(())
     }
 
@@ -208,7 +210,7 @@ impl<A: Aggregate> Place<A> {
             A::fold(&mut folded.slot, &event.unrecorded(stream.tenant(), Some(next)))?;
             next = next.next();
         }
-        self.live = Some(Live { slot: folded.slot, version: base });
+        self.live = Some(Box::new(Live { slot: folded.slot, version: base }));
         Ok(())
     }
 }

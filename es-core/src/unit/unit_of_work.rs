@@ -362,7 +362,9 @@ impl fmt::Debug for UnitOfWork {
 
 impl Staged {
     /// An event of the outer command's own target.
-    pub(crate) fn signed(event: NewEvent, sign: impl FnOnce(NewEvent) -> NewEvent) -> Self {
-        Self { order: Order::of(&event), work: 0, event: sign(event) }
+    pub(crate) fn signed(mut event: NewEvent, sign: impl FnOnce(&mut NewEvent)) -> Self {
+        let order = Order::of(&event);
+        sign(&mut event);
+        Self { order, work: 0, event }
     }
 }

@@ -68,11 +68,9 @@ impl Context {
     }
 
     /// Begins the unit with aggregates whose turns it has.
+    #[inline]
     pub(crate) fn hold(&self, held: Vec<Entry>) -> Result<(), Fault> {
-        if !held.is_empty() {
-            self.unit()?.hold(held);
-        }
-        Ok(())
+        if held.is_empty() { Ok(()) } else { self.unit().map(|unit| unit.hold(held)) }
     }
 
     /// True if a command sent here may have had effects outside that nobody may repeat.

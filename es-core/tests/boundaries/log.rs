@@ -111,10 +111,10 @@ impl Parts for Meddled {
         }
         drop(permit);
         let inner = self.inner.clone();
-        Permit::direct(Arc::new(move |mut batch| {
+        Permit::direct(Arc::new(move |batch| {
             batch.conditions.clear();
             let permit = inner.try_reserve()?;
-            at_once(permit.append(batch))
+            at_once(permit.append(std::mem::take(batch)))
         }))
     }
 

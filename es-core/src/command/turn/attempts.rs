@@ -74,14 +74,14 @@ impl<X: DomainError> Journey<X> {
         own: Option<&dyn AnyCell>,
         attempts: &mut Attempts,
     ) -> Option<SendResult<R, X>> {
-        let Decided { outcome, handed, appended } = decided;
-        match (self.committed(appended).await, handed) {
-            // What most commands come to.
-            (Some(Ok(Committed { token, .. })), Handed { unit: None, .. }) => {
-                Some(outcome.map(|reply| Tracked { reply, token }))
-            }
-            (committed, handed) => self.conclude(committed, outcome, handed, own, attempts).await,
+        let Decided { outcome, handed, mut appended } = decided;
+        let mut committed = self.committed(&mut appended).await;
+        // What most commands come to; everything else waits in a box, out of every send's future.
+        if let (Some(Ok(Committed { token, .. })), None) = (&mut committed, &handed.unit) {
+            let token = std::mem::take(token);
+            return Some(outcome.map(|reply| Tracked { reply, token }));
         }
+        Box::pin(self.conclude(committed, outcome, handed, own, attempts)).await
     }
 
     /// [`Journey::end`] for everything that is not over with the log's answer.
@@ -152,7 +152,7 @@ impl<X: DomainError> Journey<X> {
     }
 
     /// The log's answer; `None` if the deadline passed before it came.
-    async fn committed(&self, appended: Appended) -> Option<Result<Committed, AppendError>> {
+    async fn committed(&self, appended: &mut Appended) -> Option<Result<Committed, AppendError>> {
         match self.deadline {
             None => Some(appended.await),
             Some(deadline) => timeout_at(deadline.into(), appended).await.ok(),

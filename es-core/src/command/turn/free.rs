@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::attempts::{Attempts, Decided};
 use super::decision::{Called, FreeDecision, calling};
-use super::gather::Answer;
+use super::gather::{Answer, Gathered};
 use super::{Fallible, Journey, widened};
 use crate::command::handled::SendResult;
 use crate::command::{Around, DomainError, Reply};
@@ -150,7 +150,7 @@ impl<X: DomainError> Journey<X> {
 
     fn hand_over_free<R: Reply>(
         &self,
-        mut gathered: super::gather::Gathered<R, X>,
+        mut gathered: Gathered<R, X>,
         permit: Permit,
     ) -> Fallible<Decided<R, X>, X> {
         let mut batch = Append::default();
@@ -158,6 +158,7 @@ impl<X: DomainError> Journey<X> {
         if self.is_late() {
             return Err(self.too_late());
         }
-        Ok(self.append(batch, gathered, permit))
+        let (handed, appended) = self.append(batch, gathered.closed, permit);
+        Ok(Decided { outcome: self.outcome(gathered.answer), handed, appended })
     }
 }

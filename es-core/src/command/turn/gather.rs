@@ -3,15 +3,15 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
 
-use super::attempts::{Decided, Handed, HandedUnit};
-use super::{Fallible, Journey};
+use super::attempts::{Handed, HandedUnit};
+use super::{Fallible, Journey, Way};
 use crate::aggregate::InFlight;
 use crate::command::{Around, CommandError, DomainError, Handled, Refusal, Reply};
 use crate::context::Context;
 use crate::event::{EventId, Metadata};
 use crate::future::panic_message;
 use crate::runtime::Ticket;
-use crate::store::{Append, BatchFate, NewEvent, Permit, judge};
+use crate::store::{Append, Appended, BatchFate, NewEvent, Permit, judge};
 use crate::unit::{Callback, Closed, Staged};
 
 /// What a handler answered.
@@ -97,19 +97,19 @@ impl<X: DomainError> Journey<X> {
     /// Puts the target's events and those of the unit of work in the order in which they came.
     fn in_order(
         &self,
-        own: Vec<NewEvent>,
+        mut own: Vec<NewEvent>,
         closed: Option<&mut Closed>,
         metadata: &Metadata,
     ) -> Vec<NewEvent> {
-        let sign = |mut event: NewEvent| {
+        let sign = |event: &mut NewEvent| {
             event.id = EventId::of_command(self.id);
             event.stream.clone_from(&self.target);
             event.metadata = metadata.clone();
-            event
         };
         let mut others = closed.map_or_else(Vec::new, Closed::take_events);
         if others.is_empty() {
-            return own.into_iter().map(sign).collect();
+            own.iter_mut().for_each(sign);
+            return own;
         }
         others.extend(own.into_iter().map(|event| Staged::signed(event, sign)));
         others.sort_by_key(|staged| staged.order);
@@ -145,24 +145,27 @@ impl<X: DomainError> Journey<X> {
         judge::sizes(events, limit).map_err(|error| self.append_error(error))
     }
 
-    /// Hands a batch to the log, and gives back the turns that the unit of work holds.
-    pub(super) fn append<R>(
-        &self,
-        batch: Append,
-        gathered: Gathered<R, X>,
-        permit: Permit,
-    ) -> Decided<R, X> {
-        let Gathered { answer, closed, .. } = gathered;
-        let outcome = match answer {
+    /// What the sender is told once the log has taken what was decided.
+    pub(super) fn outcome<R>(&self, answer: Answer<R, X>) -> Fallible<R, X> {
+        match answer {
             Answer::Reply(reply) => Ok(reply),
             Answer::Recorded(error) => Err(CommandError::Rejected { command_id: self.id, error }),
             Answer::Failed(error) => Err(error),
-        };
+        }
+    }
+}
+
+impl Way {
+    /// Hands a batch to the log, and gives back the turns that the unit of work holds.
+    pub(super) fn append(
+        &self,
+        batch: Append,
+        closed: Option<Box<Closed>>,
+        permit: Permit,
+    ) -> (Handed, Appended) {
         let stores_nothing = batch.stores_nothing();
         let Some(mut closed) = closed else {
-            let appended = permit.append(batch);
-            let handed = Handed { stores_nothing, unit: None };
-            return Decided { outcome, handed, appended };
+            return (Handed { stores_nothing, unit: None }, permit.append(batch));
         };
         let fate = batch.fate.clone();
         closed.advance(&self.runtime.shared().store, &batch);
@@ -173,7 +176,7 @@ impl<X: DomainError> Journey<X> {
         let afterwards = (!callbacks.is_empty())
             .then(|| tokio::spawn(after(fate, callbacks, self.runtime.stay())));
         let unit = Some(Box::new(HandedUnit { touched, created, afterwards }));
-        Decided { outcome, handed: Handed { stores_nothing, unit }, appended }
+        (Handed { stores_nothing, unit }, appended)
     }
 }
 

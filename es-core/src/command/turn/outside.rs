@@ -93,9 +93,10 @@ impl<A: Aggregate, R: Reply, X: DomainError> Outside<A, R, X> {
         // Only now: a place held while a handler awaits would be missing to everybody else.
         let permit = journey.reserve().await;
         let permit = permit.inspect_err(|error| around.lose(&context.metadata, error))?;
-        let (gathered, done) = targeted.gather(answer, &mut live, &context, &around);
+        let (mut gathered, done) = targeted.gather(answer, &mut live, &context, &around);
         turns.own.live = done.is_true.then_some(live);
-        targeted.hand_over(gathered, done, turns.own, permit)
+        let (handed, appended) = targeted.hand_over(&mut gathered, done, turns.own, permit)?;
+        Ok(Decided { outcome: journey.outcome(gathered.answer), handed, appended })
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::OwnedMutexGuard;
 
-use super::attempts::{Attempts, Decided};
+use super::attempts::{Attempts, Decided, Handed};
 use super::decision::{Called, Decision, calling};
 use super::gather::{Answer, Gathered};
 use super::turns::Turns;
@@ -14,7 +14,7 @@ use crate::command::handled::SendResult;
 use crate::command::{Around, DomainError, Reply};
 use crate::context::Context;
 use crate::event::Sequence;
-use crate::store::{Append, Expectation, Expected, NewEvent, Permit, StreamVersion};
+use crate::store::{Append, Appended, Expectation, Expected, NewEvent, Permit, StreamVersion};
 use crate::unit::Entry;
 
 /// A command with its target's place in the repository.
@@ -40,10 +40,10 @@ impl<A: Aggregate, X: DomainError> Targeted<A, X> {
     }
 
     pub(super) async fn decide_at_once<R: Reply>(
-        self,
+        &self,
         decision: &dyn Decision<A, R, X>,
     ) -> SendResult<R, X> {
-        let Self { journey, cell } = &self;
+        let Self { journey, cell } = self;
         let mut attempts = Attempts::default();
         loop {
             let mut turns = match journey.free_turn(cell, &attempts).map_err(widened)? {
@@ -57,7 +57,7 @@ impl<A: Aggregate, X: DomainError> Targeted<A, X> {
                 return journey.first_answer(first);
             }
             if turns.own.live.is_none() {
-                journey.fold(cell, &mut turns.own).await.map_err(widened)?;
+                Box::pin(journey.fold(cell, &mut turns.own)).await.map_err(widened)?;
             }
             let permit = match journey.try_reserve()? {
                 Some(permit) => permit,
@@ -93,9 +93,10 @@ impl<A: Aggregate, X: DomainError> Targeted<A, X> {
                 Called::Awaiting(_) => Answer::Failed(journey.bug()),
             },
         };
-        let (gathered, done) = self.gather(answer, &mut live, &context, &around);
+        let (mut gathered, done) = self.gather(answer, &mut live, &context, &around);
         turns.own.live = done.is_true.then_some(live);
-        self.hand_over(gathered, done, turns.own, permit)
+        let (handed, appended) = self.hand_over(&mut gathered, done, turns.own, permit)?;
+        Ok(Decided { outcome: journey.outcome(gathered.answer), handed, appended })
     }
 
     /// What has to hold before the handler runs.
@@ -151,11 +152,11 @@ impl<A: Aggregate, X: DomainError> Targeted<A, X> {
     /// of events that are not durable.
     pub(super) fn hand_over<R: Reply>(
         &self,
-        mut gathered: Gathered<R, X>,
+        gathered: &mut Gathered<R, X>,
         done: Done,
         mut turn: OwnedMutexGuard<Turn<A>>,
         permit: Permit,
-    ) -> Fallible<Decided<R, X>, X> {
+    ) -> Fallible<(Handed, Appended), X> {
         let Done { version, own, .. } = done;
         let expected = version.map_or(Expected::NoStream, Expected::Exact);
         let mut batch = Append {
@@ -163,7 +164,7 @@ impl<A: Aggregate, X: DomainError> Targeted<A, X> {
             expectations: vec![Expectation { stream: self.cell.stream.clone(), expected }],
             ..Append::default()
         };
-        let filled = self.journey.fill(&mut batch, &mut gathered);
+        let filled = self.journey.fill(&mut batch, gathered);
         if filled.is_err() || self.journey.is_late() {
             // It has moved on by what is not stored.
             turn.live.take_if(|_| own > 0);
@@ -172,13 +173,13 @@ impl<A: Aggregate, X: DomainError> Targeted<A, X> {
         }
         self.advance(&mut turn, own, &batch);
         let fate = batch.fate.clone();
-        let decided = self.journey.append(batch, gathered, permit);
+        let handed = self.journey.append(batch, gathered.closed.take(), permit);
         if fate.is_pending() {
             turn.in_flight.push_back(InFlight { fate, command: self.journey.id });
         } else if fate.is_undone() {
             turn.live = None;
         }
-        Ok(decided)
+        Ok(handed)
     }
 
     /// Moves the live version on by what the batch stores, and takes a snapshot that is due.

@@ -89,7 +89,7 @@ impl Way {
             self.before_deadline(fold::<A>(store, &cell.stream)).await?.map_err(|source| {
                 CommandError::Load { command_id: self.id, source, has_effects: false }
             })?;
-        turn.live = Some(Live { slot: folded.slot, version: folded.version });
+        turn.live = Some(Box::new(Live { slot: folded.slot, version: folded.version }));
         Ok(())
     }
 

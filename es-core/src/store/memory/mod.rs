@@ -88,7 +88,7 @@ impl MemoryLog {
 }
 
 impl Shared {
-    fn append(&self, batch: Append) -> Result<Committed, AppendError> {
+    fn append(&self, batch: &mut Append) -> Result<Committed, AppendError> {
         let committed = {
             let mut state = self.write();
             // Read under the lock: a moment read before it could be older than the predecessor's.

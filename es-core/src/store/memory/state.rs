@@ -1,4 +1,5 @@
 use std::borrow::Cow;
+use std::mem::take;
 use std::sync::Arc;
 
 use foldhash::{HashMap, HashSet};
@@ -40,7 +41,7 @@ impl State {
     /// Judges a batch and stores it whole, or refuses it and changes nothing.
     pub(super) fn append(
         &mut self,
-        batch: Append,
+        batch: &mut Append,
         now: Timestamp,
     ) -> Result<Committed, AppendError> {
         if self.is_closed {
@@ -48,11 +49,11 @@ impl State {
         }
         let now = self.not_before_the_last(now);
         judge::sizes(&batch.events, DEFAULT_PAYLOAD_LIMIT_BYTES)?;
-        judge::predecessors(&batch)?;
-        refuse_deadlines(&batch)?;
+        judge::predecessors(batch)?;
+        refuse_deadlines(batch)?;
         // Before the expectations: a repetition usually breaks those too, and must not be told
         // that it conflicts with itself.
-        self.refuse_known_command(&batch, now)?;
+        self.refuse_known_command(batch, now)?;
         for expectation in &batch.expectations {
             judge::expectation(expectation, self.version(&expectation.stream))?;
         }
@@ -106,11 +107,11 @@ impl State {
         Ok(())
     }
 
-    fn store(&mut self, batch: Append, now: Timestamp) -> Committed {
+    fn store(&mut self, batch: &mut Append, now: Timestamp) -> Committed {
         let first = (!batch.events.is_empty()).then(|| self.head().next());
         let recorded_at = first.map(|_| now);
         let mut streams: SmallVec<[StreamId; 1]> = SmallVec::new();
-        for event in batch.events {
+        for event in &mut batch.events {
             if let Some(stream) = event.stream.as_ref().filter(|stream| !streams.contains(stream)) {
                 streams.push(stream.clone());
             }
@@ -120,33 +121,33 @@ impl State {
             None => CommitToken::default(),
             Some(_) => CommitToken::new(Partition::default(), self.head(), streams),
         };
-        if let Some(mut command) = batch.command {
+        if let Some(mut command) = batch.command.take() {
             command.token = token.clone();
-            let remembered = Remembered { recorded_at: now, command };
-            self.commands.insert((batch.tenant, remembered.command.id), self.remembered.len());
-            self.remembered.push(remembered);
+            self.commands.insert((batch.tenant.clone(), command.id), self.remembered.len());
+            self.remembered.push(Remembered { recorded_at: now, command });
         }
         Committed { token, first, recorded_at }
     }
 
-    fn push(&mut self, event: NewEvent, tenant: &Tenant, recorded_at: Timestamp) {
+    /// Takes an event out of its batch.
+    fn push(&mut self, event: &mut NewEvent, tenant: &Tenant, recorded_at: Timestamp) {
         let position = self.head().next();
-        let name = self.name(event.name);
+        let name = self.name(take(&mut event.name));
         let mut in_stream =
             event.stream.as_ref().map(|stream| self.streams.entry(stream.clone()).or_default());
         let sequence = in_stream.as_ref().map(|events| Sequence(events.len() as u64));
         let stored = Arc::new(Stored {
-            tags: event.tags,
+            tags: take(&mut event.tags),
             event: RecordedEvent {
                 partition: Partition::default(),
                 position,
                 id: event.id,
                 tenant: event.stream.as_ref().map_or(tenant, StreamId::tenant).clone(),
-                stream: event.stream.zip(sequence),
+                stream: event.stream.take().zip(sequence),
                 name,
                 revision: event.revision,
-                payload: event.payload,
-                metadata: event.metadata,
+                payload: take(&mut event.payload),
+                metadata: take(&mut event.metadata),
                 recorded_at,
             },
         });

@@ -66,11 +66,11 @@ impl GroupedLog {
             return permit;
         }
         let permit = Mutex::new(Some(permit));
-        Permit::direct(Arc::new(move |mut batch| {
+        Permit::direct(Arc::new(move |batch| {
             batch.decided_on.clear();
             let permit = permit.lock().unwrap().take().unwrap();
             tokio::task::block_in_place(|| {
-                tokio::runtime::Handle::current().block_on(permit.append(batch))
+                tokio::runtime::Handle::current().block_on(permit.append(std::mem::take(batch)))
             })
         }))
     }
