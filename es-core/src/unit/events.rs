@@ -28,6 +28,9 @@ impl EventGateway {
 
     /// Publishes an event.
     ///
+    /// An event that an aggregate folds belongs to its stream, and published it never reaches the
+    /// aggregate: send the aggregate a command instead.
+    ///
     /// In a handler [`UnitOfWork::publish`] is shorter: it neither waits nor fails. The error of
     /// this one is a fault there: `events.publish(event).await.map_err(Fault::from)?`.
     ///

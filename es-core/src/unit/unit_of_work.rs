@@ -122,6 +122,9 @@ impl UnitOfWork {
     /// Stores an event without a stream, in order with what handlers apply. Its sequencing key is
     /// its first tag, or its own id.
     ///
+    /// An event that an aggregate folds belongs to its stream, and published it never reaches the
+    /// aggregate: return it from a handler of the aggregate, or apply it there.
+    ///
     /// An event that cannot be encoded fails the command afterwards. After the handler has ended
     /// nothing is stored, and an error is logged.
     pub fn publish<E: Event>(&self, event: E) -> &Self {
