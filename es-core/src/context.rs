@@ -4,12 +4,13 @@
 //! as an owned `T` and lent to the handler. So no type that a handler names has a lifetime
 //! parameter, which `async fn` would forbid.
 
-use std::any::{Any, TypeId};
+use std::any::{Any, TypeId, type_name};
 use std::collections::HashMap;
 use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
+use crate::aggregate::Aggregate;
 use crate::event::{Clock, CommandId, Metadata, Position, Sequence, Timestamp};
 use crate::fault::Fault;
 use crate::unit::Within;
@@ -101,6 +102,8 @@ pub trait FromContext: Sized {
 #[derive(Debug, Default)]
 pub struct Needs {
     pub(crate) resources: Vec<(TypeId, &'static str)>,
+    pub(crate) aggregates: Vec<NeededAggregate>,
+    pub(crate) parts: Vec<Part>,
     pub(crate) views: Vec<crate::projection::ViewSchema>,
     pub(crate) sql_by_hand: bool,
     pub(crate) tag_conditions: bool,
@@ -111,7 +114,23 @@ pub struct Needs {
 impl Needs {
     /// Needs a resource given to `AppBuilder::provide`.
     pub fn resource<T: ?Sized + 'static>(&mut self) {
-        self.resources.push((TypeId::of::<T>(), std::any::type_name::<T>()));
+        self.resources.push((TypeId::of::<T>(), type_name::<T>()));
+    }
+
+    /// Needs an aggregate that is part of the application.
+    pub(crate) fn aggregate<A: Aggregate>(&mut self) {
+        let type_id = TypeId::of::<A>();
+        if !self.aggregates.iter().any(|known| known.type_id == type_id) {
+            let type_name = type_name::<A>();
+            self.aggregates.push(NeededAggregate { type_id, name: A::NAME, type_name });
+        }
+    }
+
+    /// Needs a part of the message that not every handler is given.
+    fn part(&mut self, part: Part) {
+        if !self.parts.contains(&part) {
+            self.parts.push(part);
+        }
     }
 
     /// Needs a name space of its own for tables that SQL written by hand names.
@@ -142,6 +161,44 @@ impl Needs {
     }
 }
 
+/// An aggregate that a handler loads.
+#[derive(Debug)]
+pub(crate) struct NeededAggregate {
+    pub(crate) type_id: TypeId,
+    /// The stored name.
+    pub(crate) name: &'static str,
+    pub(crate) type_name: &'static str,
+}
+
+/// A part of a message that only some handlers are given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    CommandId,
+    Sequence,
+    Position,
+}
+
+impl Part {
+    /// The parameter's type.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::CommandId => "CommandId",
+            Self::Sequence => "Sequence",
+            Self::Position => "Position",
+        }
+    }
+
+    fn absent(self) -> Fault {
+        let of = match self {
+            Self::CommandId => "a command",
+            Self::Sequence => "an aggregate's event",
+            Self::Position => "a stored event",
+        };
+        let what = self.name();
+        Fault::defect(format!("there is no `{what}` here; it belongs to the handler of {of}"))
+    }
+}
+
 /// Resources given to the application, by type.
 pub struct Resources {
     by_type: HashMap<TypeId, (Box<dyn Any + Send + Sync>, &'static str)>,
@@ -163,7 +220,7 @@ impl Resources {
 
     /// Adds a resource; a trait object is found under its trait.
     pub fn provide<T: ?Sized + Send + Sync + 'static>(&mut self, resource: Arc<T>) {
-        self.by_type.insert(TypeId::of::<T>(), (Box::new(resource), std::any::type_name::<T>()));
+        self.by_type.insert(TypeId::of::<T>(), (Box::new(resource), type_name::<T>()));
     }
 
     /// Finds a resource.
@@ -220,7 +277,7 @@ impl<T: ?Sized + Send + Sync + 'static> FromContext for Inject<T> {
         context.resources.get::<T>().map(Self).ok_or_else(|| {
             Fault::defect(format!(
                 "nobody provided `{}`; give it to `{}`",
-                std::any::type_name::<T>(),
+                type_name::<T>(),
                 context.resources.giver
             ))
         })
@@ -237,9 +294,14 @@ impl FromContext for Metadata {
     }
 }
 
+/// Only in a command handler; what caused an event is in its [`Metadata`].
 impl FromContext for CommandId {
     fn from_context(context: &Context) -> Result<Self, Fault> {
-        context.command_id.ok_or_else(|| absent("CommandId", "command"))
+        context.command_id.ok_or_else(|| Part::CommandId.absent())
+    }
+
+    fn needs(needs: &mut Needs) {
+        needs.part(Part::CommandId);
     }
 }
 
@@ -253,18 +315,24 @@ impl FromContext for Timestamp {
     }
 }
 
+/// Only in an event handler, and there of an aggregate's event.
 impl FromContext for Sequence {
     fn from_context(context: &Context) -> Result<Self, Fault> {
-        context.sequence.ok_or_else(|| absent("Sequence", "event of an aggregate"))
+        context.sequence.ok_or_else(|| Part::Sequence.absent())
+    }
+
+    fn needs(needs: &mut Needs) {
+        needs.part(Part::Sequence);
     }
 }
 
+/// Only in an event handler.
 impl FromContext for Position {
     fn from_context(context: &Context) -> Result<Self, Fault> {
-        context.position.ok_or_else(|| absent("Position", "stored event"))
+        context.position.ok_or_else(|| Part::Position.absent())
     }
-}
 
-fn absent(what: &str, of: &str) -> Fault {
-    Fault::defect(format!("there is no `{what}` here; it belongs to the handler of a {of}"))
+    fn needs(needs: &mut Needs) {
+        needs.part(Part::Position);
+    }
 }

@@ -75,11 +75,12 @@ impl Runtime {
     /// The live aggregates of a type, if it is part of the application.
     pub(crate) fn cells<A: Aggregate>(&self) -> Result<&Cells<A>, String> {
         let cells = self.0.aggregates.get(&TypeId::of::<A>());
+        let type_name = type_name::<A>();
         cells.and_then(|cells| cells.downcast_ref()).ok_or_else(|| {
             format!(
-                "aggregate `{}` is not part of this application; add `.with::<{}>()`",
+                "aggregate `{}` is not part of this application; add `.with::<{type_name}>()`, or \
+                 `.only::<{type_name}>()` where `.only` is",
                 A::NAME,
-                type_name::<A>()
             )
         })
     }

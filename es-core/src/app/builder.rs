@@ -158,7 +158,8 @@ impl AppBuilder {
         let registry = Registry::new(components).map_err(|errors| StartError {
             problems: errors.into_iter().map(Problem::from).collect(),
         })?;
-        let mut problems = check::problems(&registry, &self.expected, &self.resources);
+        let method = if self.only.is_some() { "only" } else { "with" };
+        let mut problems = check::problems(&registry, &self.expected, &self.resources, method);
         let Some(open) = self.store else {
             problems.push(Problem::NoStore);
             return Err(StartError { problems });

@@ -1,21 +1,28 @@
 //! What can be known to be wrong before anything runs.
 
 use super::error::Problem;
-use crate::context::{Needs, Resources};
+use crate::context::{Needs, Part, Resources};
 use crate::registry::{Components, Registry, Source};
 use crate::store::Capabilities;
 
-/// Finds every reason not to start in what the program has registered.
+/// Finds every reason not to start in what the program has registered; `method` is the builder's
+/// for adding an aggregate.
 pub(super) fn problems(
     registry: &Registry,
     expected: &[String],
     resources: &Resources,
+    method: &'static str,
 ) -> Vec<Problem> {
     if registry.is_empty() {
         return vec![Problem::Empty];
     }
-    let mut problems = missing(registry.components(), expected);
-    problems.extend(handlers(registry.components()).flat_map(|it| check(it, resources)));
+    let components = registry.components();
+    let mut problems = missing(components, expected);
+    for needy in handlers(components) {
+        problems.extend(unprovided(&needy, resources));
+        problems.extend(unknown(&needy, components, method));
+        problems.extend(never_given(&needy));
+    }
     problems
 }
 
@@ -30,35 +37,44 @@ fn missing(components: &Components, expected: &[String]) -> Vec<Problem> {
         .collect()
 }
 
+/// What a handler handles.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Command,
+    Event,
+    Query,
+}
+
 /// A handler as messages name it, with what its parameters need.
 struct Needy {
     handler: String,
     needed: Needs,
-    is_of_a_command: bool,
+    kind: Kind,
 }
 
 impl Needy {
-    fn new(
-        (what, name, source): (&str, &str, Source),
-        needs: fn(&mut Needs),
-        is_of_a_command: bool,
-    ) -> Self {
+    fn new(kind: Kind, name: &str, source: Source, needs: fn(&mut Needs)) -> Self {
         let mut needed = Needs::default();
         needs(&mut needed);
-        Self { handler: format!("{what} `{name}` ({source})"), needed, is_of_a_command }
+        let what = match kind {
+            Kind::Command => "the handler of command",
+            Kind::Event => "event handler",
+            Kind::Query => "query handler",
+        };
+        Self { handler: format!("{what} `{name}` ({source})"), needed, kind }
     }
 }
 
 fn handlers(components: &Components) -> impl Iterator<Item = Needy> {
-    let commands = components.commands.iter().map(|entry| {
-        Needy::new(("the handler of command", entry.name, entry.source), entry.needs, true)
-    });
-    let events = components.event_handlers.iter().map(|entry| {
-        Needy::new(("event handler", entry.handler, entry.source), entry.needs, false)
-    });
-    let queries = components.query_handlers.iter().map(|entry| {
-        Needy::new(("query handler", entry.handler, entry.source), entry.needs, false)
-    });
+    let commands = components.commands.iter();
+    let commands =
+        commands.map(|entry| Needy::new(Kind::Command, entry.name, entry.source, entry.needs));
+    let events = components.event_handlers.iter();
+    let events =
+        events.map(|entry| Needy::new(Kind::Event, entry.handler, entry.source, entry.needs));
+    let queries = components.query_handlers.iter();
+    let queries =
+        queries.map(|entry| Needy::new(Kind::Query, entry.handler, entry.source, entry.needs));
     commands.chain(events).chain(queries)
 }
 
@@ -77,18 +93,65 @@ pub(super) fn beyond(registry: &Registry, can: Capabilities) -> Vec<Problem> {
     handlers(registry.components()).filter_map(lacking).collect()
 }
 
-fn check(Needy { handler, needed, is_of_a_command }: Needy, resources: &Resources) -> Vec<Problem> {
-    let absent = needed.resources.iter().filter(|(type_id, _)| !resources.contains(*type_id));
+fn unprovided(needy: &Needy, resources: &Resources) -> Vec<Problem> {
+    let needed = needy.needed.resources.iter();
+    let absent = needed.filter(|(type_id, _)| !resources.contains(*type_id));
     let provided = resources.names();
-    let mut problems: Vec<_> = absent
+    absent
         .map(|(_, resource)| Problem::Resource {
-            handler: handler.clone(),
+            handler: needy.handler.clone(),
             resource,
             provided: if provided.is_empty() { "nothing".to_owned() } else { provided.join(", ") },
         })
-        .collect();
-    if needed.unit_of_work && !is_of_a_command {
-        problems.push(Problem::UnitOfWork { handler });
+        .collect()
+}
+
+// Where there is no unit of work for a repository, adding the aggregate would not help.
+fn unknown(needy: &Needy, components: &Components, method: &'static str) -> Vec<Problem> {
+    if needy.kind != Kind::Command {
+        return Vec::new();
+    }
+    let known: Vec<_> = components.aggregates.iter().map(|entry| (entry.type_id)()).collect();
+    let needed = needy.needed.aggregates.iter();
+    let absent = needed.filter(|aggregate| !known.contains(&aggregate.type_id));
+    absent
+        .map(|aggregate| Problem::Aggregate {
+            handler: needy.handler.clone(),
+            aggregate: aggregate.name,
+            type_name: aggregate.type_name,
+            method,
+        })
+        .collect()
+}
+
+fn never_given(Needy { handler, needed, kind }: &Needy) -> Vec<Problem> {
+    let handler = || handler.clone();
+    let parts = needed.parts.iter().filter_map(|part| {
+        let (given_to, remedy) = remedy(*part, *kind)?;
+        Some(Problem::Parameter { handler: handler(), parameter: part.name(), given_to, remedy })
+    });
+    let mut problems: Vec<_> = parts.collect();
+    if needed.unit_of_work && *kind != Kind::Command {
+        problems.push(Problem::UnitOfWork { handler: handler() });
     }
     problems
+}
+
+/// Who is given a part of a message, and what to do about a handler that is not.
+fn remedy(part: Part, kind: Kind) -> Option<(&'static str, &'static str)> {
+    let to_commands = "command handlers";
+    let to_events = "event handlers";
+    match (part, kind) {
+        (Part::CommandId, Kind::Command) | (Part::Sequence | Part::Position, Kind::Event) => None,
+        (Part::CommandId, Kind::Event) => {
+            Some((to_commands, "take `&Metadata`, whose `causation_id` is the command's id"))
+        }
+        (Part::CommandId, Kind::Query) => Some((to_commands, "leave it out")),
+        (Part::Sequence | Part::Position, Kind::Command) => {
+            Some((to_events, "leave it out: a command's events are stored after its handler"))
+        }
+        (Part::Sequence | Part::Position, Kind::Query) => {
+            Some((to_events, "let an event handler write it into the view"))
+        }
+    }
 }

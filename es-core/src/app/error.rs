@@ -59,6 +59,33 @@ pub enum Problem {
         /// The handler with its place in the source.
         handler: String,
     },
+    /// A handler loads aggregates that the application does not have.
+    #[error(
+        "{handler} takes `Repository<{type_name}>`, and aggregate `{aggregate}` is not part of \
+         this application; add `.{method}::<{type_name}>()`"
+    )]
+    Aggregate {
+        /// The handler with its place in the source.
+        handler: String,
+        /// The aggregate's stored name.
+        aggregate: &'static str,
+        /// The aggregate's Rust path.
+        type_name: &'static str,
+        /// What the builder has to be told it with: `with` or `only`.
+        method: &'static str,
+    },
+    /// A handler takes what its kind of handler is never given.
+    #[error("{handler} takes `{parameter}`, which only {given_to} are given; {remedy}")]
+    Parameter {
+        /// The handler with its place in the source.
+        handler: String,
+        /// The parameter's type.
+        parameter: &'static str,
+        /// The handlers that may take it.
+        given_to: &'static str,
+        /// What to do.
+        remedy: &'static str,
+    },
     /// A handler needs what the log cannot do.
     #[error(
         "{handler} needs {lacking}, and the log has no such thing; choose another engine, or \

@@ -187,6 +187,7 @@ impl<A: Aggregate> FromContext for Repository<A> {
 
     fn needs(needs: &mut Needs) {
         needs.unit_of_work();
+        needs.aggregate::<A>();
         needs.multi_stream_appends();
     }
 }
