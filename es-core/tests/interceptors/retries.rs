@@ -175,3 +175,77 @@ impl DispatchInterceptor for FailingOnce {
         })
     }
 }
+
+/// Answers the first attempt as unknown, and the second as it is told.
+struct ThenFailing(fn(CommandId) -> CommandError<Rejection>, AtomicUsize);
+
+impl DispatchInterceptor for ThenFailing {
+    fn intercept<'a>(&'a self, mut sending: Sending<'a>) -> BoxFuture<'a, Dispatched> {
+        Box::pin(async move {
+            let (command_id, reason) = (sending.id(), "the flush failed".to_owned());
+            match self.1.fetch_add(1, Ordering::SeqCst) {
+                0 => sending.proceed().await,
+                1 => {
+                    sending.proceed().await.unwrap();
+                    Err(CommandError::OutcomeUnknown { command_id, reason, has_effects: false })
+                }
+                _ => Err((self.0)(command_id)),
+            }
+        })
+    }
+}
+
+async fn told_after_an_unknown_outcome(
+    failing: fn(CommandId) -> CommandError<Rejection>,
+) -> CommandError<std::convert::Infallible> {
+    let app = App::test()
+        .with::<Purse>()
+        .dispatch_interceptor(at_once(3))
+        .dispatch_interceptor(ThenFailing(failing, AtomicUsize::new(0)));
+    let app = app.start().await.unwrap();
+    app.commands().send(open("a")).await.unwrap();
+    let error = app.commands().send(put_in(2)).await.unwrap_err();
+    assert_eq!(app.repository::<Purse>().load(&"a".to_owned()).await.unwrap().coins, 2);
+    error
+}
+
+#[tokio::test]
+async fn an_unknown_outcome_stays_unknown_when_later_attempts_fail() {
+    let failures: [fn(_) -> _; 3] = [
+        |command_id| CommandError::Overloaded { command_id },
+        |command_id| CommandError::ShuttingDown { command_id },
+        |command_id| CommandError::OutcomeUnknown {
+            command_id,
+            reason: "the flush failed".to_owned(),
+            has_effects: false,
+        },
+    ];
+    for failing in failures {
+        let error = told_after_an_unknown_outcome(failing).await;
+        let CommandError::OutcomeUnknown { reason, .. } = &error else { panic!("{error}") };
+        assert_eq!(reason, "the flush failed");
+        assert!(error.is_retryable());
+    }
+}
+
+#[tokio::test]
+async fn an_unknown_outcome_tells_of_the_effects_of_later_attempts() {
+    let error = told_after_an_unknown_outcome(|command_id| CommandError::HandlerTimedOut {
+        command_id,
+        limit: Duration::ZERO,
+        has_effects: true,
+    })
+    .await;
+    assert!(matches!(error, CommandError::OutcomeUnknown { has_effects: true, .. }), "{error}");
+}
+
+#[tokio::test]
+async fn a_refusal_settles_an_unknown_outcome() {
+    let error = told_after_an_unknown_outcome(|command_id| CommandError::Rejected {
+        command_id,
+        error: Rejection::new(TooFew { there: 0 }),
+    })
+    .await;
+    // Of a type that this command's sender cannot expect.
+    assert!(matches!(error, CommandError::Vetoed { .. }), "{error}");
+}

@@ -12,6 +12,9 @@ use crate::future::BoxFuture;
 /// failure that sending again cannot mend ([`CommandError::is_retryable`]), goes to the caller at
 /// once; so does the last failure when the deadline would pass while waiting.
 ///
+/// Once an attempt may have been stored ([`CommandError::OutcomeUnknown`]), that is what the caller
+/// is told at last, however later attempts fail, unless one succeeds or the domain refuses.
+///
 /// ```
 /// # use es_core::prelude::*;
 /// # use es_core::command::{Backoff, Retry};
@@ -52,26 +55,35 @@ impl<P: RetryPolicy> DispatchInterceptor for Retry<P> {
         Box::pin(async move {
             let mut failures = Vec::new();
             loop {
-                let dispatched = sending.proceed().await;
-                match dispatched {
-                    Err(failure) if is_mendable(&failure) => failures.push(failure),
-                    dispatched => return dispatched,
-                }
-                match (self.wait(&sending, &failures), failures.pop()) {
-                    (None, Some(last)) => return Err(last),
-                    (Some(wait), last) => {
-                        failures.extend(last);
-                        tokio::time::sleep(wait).await;
-                    }
-                    (None, None) => {}
+                let failure = match sending.proceed().await {
+                    Err(failure) if !failure.is_rejection() => failure,
+                    settled => return settled,
+                };
+                let can_help = failure.is_retryable();
+                failures.push(failure);
+                let wait = can_help.then(|| self.wait(&sending, &failures)).flatten();
+                if let Some(wait) = wait {
+                    tokio::time::sleep(wait).await;
+                } else if let Some(told) = failures.drain(..).reduce(told_at_last) {
+                    return Err(told);
                 }
             }
         })
     }
 }
 
-fn is_mendable(failure: &CommandError<Rejection>) -> bool {
-    failure.is_retryable() && !failure.is_rejection()
+/// What the caller is told after two failures. An attempt that may have been stored is not made
+/// unstored by a later one that was not.
+fn told_at_last(
+    earlier: CommandError<Rejection>,
+    later: CommandError<Rejection>,
+) -> CommandError<Rejection> {
+    let is_unknown = |failure: &_| matches!(failure, CommandError::OutcomeUnknown { .. });
+    match (is_unknown(&earlier) && !is_unknown(&later), later.has_effects()) {
+        (false, _) => later,
+        (true, false) => earlier,
+        (true, true) => earlier.after_effects(),
+    }
 }
 
 /// Says whether and when a failed command is sent again.
