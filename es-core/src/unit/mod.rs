@@ -23,6 +23,7 @@ mod publish_error;
 mod repository;
 mod unit_of_work;
 mod within;
+mod work;
 
 pub(crate) use cell::AnyCell;
 pub(crate) use closed::Closed;
@@ -35,6 +36,7 @@ pub use repository::{Loaded, Repository};
 pub use unit_of_work::UnitOfWork;
 pub(crate) use unit_of_work::{Callback, Entry, Staged};
 pub(crate) use within::{Seed, Within};
+pub(crate) use work::Work;
 
 /// The guide's page on units of work; its code is compiled and run as a documentation test.
 #[cfg(doctest)]

@@ -103,15 +103,28 @@ impl UnitOfWork {
     }
 
     /// The same unit for a command that its handler sends.
-    pub(crate) fn inner(&self, command: CommandId, metadata: Metadata) -> Self {
-        let work = self.unit.works.fetch_add(1, Ordering::Relaxed);
-        Self { unit: Arc::clone(&self.unit), by: Arc::new(By { work, command, metadata }) }
+    pub(super) fn inner(&self, command: CommandId, metadata: Metadata) -> Self {
+        self.part(By { work: self.next_work(), command, metadata })
+    }
+
+    /// The same unit for one attempt to send a command.
+    pub(super) fn attempt(&self) -> Self {
+        let By { command, ref metadata, .. } = *self.by;
+        self.part(By { work: self.next_work(), command, metadata: metadata.clone() })
     }
 
     /// The same work with what is stored beside its events from now on.
     pub(crate) fn described(&self, metadata: Metadata) -> Self {
         let By { work, command, .. } = *self.by;
-        Self { unit: Arc::clone(&self.unit), by: Arc::new(By { work, command, metadata }) }
+        self.part(By { work, command, metadata })
+    }
+
+    fn next_work(&self) -> u64 {
+        self.unit.works.fetch_add(1, Ordering::Relaxed)
+    }
+
+    fn part(&self, by: By) -> Self {
+        Self { unit: Arc::clone(&self.unit), by: Arc::new(by) }
     }
 
     /// Adds aggregates whose turns the unit has.
@@ -240,7 +253,7 @@ impl UnitOfWork {
 
     /// Why what this command did cannot be kept: a fault nobody was told of, or a guard of its
     /// handler that is still held.
-    pub(crate) fn fault(&self) -> Option<Fault> {
+    pub(super) fn fault(&self) -> Option<Fault> {
         let mut state = self.state();
         if let Some(index) = state.faults.iter().position(|(work, _)| *work == self.by.work) {
             return Some(state.faults.swap_remove(index).1);
@@ -259,7 +272,7 @@ impl UnitOfWork {
     }
 
     /// Makes the work of an inner command that succeeded a part of its sender's.
-    pub(crate) fn keep(&self, sender: &Self) {
+    pub(super) fn keep(&self, sender: &Self) {
         let (inner, outer) = (self.by.work, sender.by.work);
         let mut state = self.state();
         state.ended.push(inner);
@@ -274,7 +287,7 @@ impl UnitOfWork {
     }
 
     /// Takes back the work of an inner command that failed.
-    pub(crate) fn undo(&self) {
+    pub(super) fn undo(&self) {
         let inner = self.by.work;
         let mut state = self.state();
         state.ended.push(inner);
@@ -323,7 +336,7 @@ impl UnitOfWork {
     }
 
     /// True if an effect outside may have happened that nobody may repeat.
-    pub(super) fn has_effects(&self) -> bool {
+    pub(crate) fn has_effects(&self) -> bool {
         self.state().must_not_repeat
     }
 

@@ -15,6 +15,7 @@ mod books;
 mod callbacks;
 mod domain;
 mod effects_of_inner_commands;
+mod intercepted;
 #[path = "../common/logs/mod.rs"]
 mod logs;
 mod nested;

@@ -2,9 +2,9 @@
 
 use std::any::Any;
 use std::marker::PhantomData;
-use std::sync::atomic::AtomicBool;
 
 use super::answer::{Dispatched, Sent, hidden, shown};
+use super::attempt::Progress;
 use super::sending::Sending;
 use crate::command::handled::SendResult;
 use crate::command::{Dispatch, DomainError, HandledBy, Reply};
@@ -138,8 +138,8 @@ async fn through_the_chain(
     // Interceptors see the conversation a command is part of, also the one it begins.
     dispatch.metadata = dispatch.metadata.in_conversation(command_id.0);
     let interceptors = &runtime.shared().interceptors.dispatch;
-    let was_sent_on = AtomicBool::new(false);
-    let mut outermost = Sending::new(runtime, command, interceptors, dispatch, &was_sent_on);
+    let progress = Progress::default();
+    let mut outermost = Sending::new(runtime, command, interceptors, dispatch, &progress);
     let dispatched = outermost.proceed().await;
     Sent { command_id, target: outermost.target, dispatched }
 }

@@ -19,6 +19,7 @@
 
 mod answer;
 mod around;
+mod attempt;
 mod chain;
 mod handling;
 mod names;

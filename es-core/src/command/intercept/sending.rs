@@ -1,10 +1,11 @@
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use super::Registered;
 use super::answer::Dispatched;
+use super::attempt::{Attempt, Progress};
 use super::chain::AnyCommand;
 use crate::command::{CommandError, CommandMessage, Dispatch, Rejection, Veto};
 use crate::event::{CommandId, Metadata, StreamId};
@@ -37,7 +38,8 @@ use crate::runtime::Runtime;
 ///
 /// # Cancel safety
 /// It is dropped with the send: what comes after `proceed` does not run then, although the command
-/// may be carried out. What must happen after each commit belongs into an event handler.
+/// may be carried out; one that a handler sent is taken back. What must happen after each commit
+/// belongs into an event handler.
 pub trait DispatchInterceptor: Send + Sync + 'static {
     /// Gives back what [`Sending::proceed`] gave, or an error.
     fn intercept<'a>(&'a self, sending: Sending<'a>) -> BoxFuture<'a, Dispatched>;
@@ -51,8 +53,7 @@ pub struct Sending<'a> {
     pub(super) id: CommandId,
     pub(super) dispatch: Dispatch,
     pub(super) target: Option<StreamId>,
-    /// Whether `proceed` was called, for whoever catches a panic of the interceptor.
-    was_sent_on: &'a AtomicBool,
+    progress: &'a Progress,
 }
 
 impl Sending<'_> {
@@ -108,6 +109,10 @@ impl Sending<'_> {
     /// without anybody knowing, is answered from memory. Within a handler nothing is remembered
     /// yet: one that succeeded there is carried out once more.
     ///
+    /// Within a handler an interceptor that gives an error where this gave none, panics or is
+    /// dropped takes back what the command did: its events, its callbacks, and those of the
+    /// commands that it sent. So one further out may send it again.
+    ///
     /// # Errors
     /// See [`crate::command::CommandGateway::send`]; the domain's error is found by
     /// [`Rejection::downcast_ref`].
@@ -116,18 +121,31 @@ impl Sending<'_> {
     /// As that of [`CommandGateway`](crate::command::CommandGateway#cancel-safety): an attempt that
     /// is dropped before its handler starts is withdrawn, and a later one is not.
     pub async fn proceed(&mut self) -> Dispatched {
-        let dispatch = self.dispatch.clone();
+        let mut dispatch = self.dispatch.clone();
         // From now on the id is known to the log, perhaps.
         self.dispatch.generated = false;
-        self.was_sent_on.store(true, Ordering::Relaxed);
-        match self.rest.split_first() {
+        self.progress.was_sent_on.store(true, Ordering::Relaxed);
+        let dispatched = match self.rest.split_first() {
             Some((next, rest)) => {
+                let attempt = self.dispatch.within.as_ref().map(Attempt::begin);
+                if let Some(attempt) = &attempt {
+                    dispatch.within = Some(attempt.unit().clone());
+                }
                 let (runtime, command) = (self.runtime, self.command);
-                let was_sent_on = AtomicBool::new(false);
-                through(next, Sending::new(runtime, command, rest, dispatch, &was_sent_on)).await
+                let progress = Progress::default();
+                let sending = Sending::new(runtime, command, rest, dispatch, &progress);
+                let dispatched = through(next, sending).await;
+                match attempt {
+                    Some(attempt) => attempt.end(self.id, dispatched, &progress),
+                    None => dispatched,
+                }
             }
             None => self.command.send(self.runtime, dispatch).await,
+        };
+        if dispatched.is_ok() {
+            self.progress.has_succeeded.store(true, Ordering::Relaxed);
         }
+        dispatched
     }
 
     /// Stops the command: `return Err(sending.veto(NotAllowed))`.
@@ -143,11 +161,11 @@ impl<'a> Sending<'a> {
         command: &'a dyn AnyCommand,
         rest: &'a [Registered<dyn DispatchInterceptor>],
         mut dispatch: Dispatch,
-        was_sent_on: &'a AtomicBool,
+        progress: &'a Progress,
     ) -> Self {
         let id = *dispatch.id_or_generate();
         let target = dispatch.tenant_of().ok().and_then(|tenant| command.target(&tenant));
-        Self { runtime, command, rest, id, dispatch, target, was_sent_on }
+        Self { runtime, command, rest, id, dispatch, target, progress }
     }
 }
 
@@ -157,7 +175,8 @@ async fn through<'a>(
     interceptor: &'a Registered<dyn DispatchInterceptor>,
     sending: Sending<'a>,
 ) -> Dispatched {
-    let (command_id, was_sent_on) = (sending.id, sending.was_sent_on);
+    let (command_id, progress) = (sending.id, sending.progress);
+    let is_nested = sending.dispatch.within.is_some();
     // The call may panic too, before there is a future.
     let called = catch_unwind(AssertUnwindSafe(|| interceptor.runs.intercept(sending)));
     let ended = match called {
@@ -169,7 +188,8 @@ async fn through<'a>(
             command_id,
             who: interceptor.named("dispatch").into(),
             message: panic_message(&*panic),
-            was_sent_on: was_sent_on.load(Ordering::Relaxed),
+            // What a handler sent is taken back.
+            was_sent_on: !is_nested && progress.was_sent_on.load(Ordering::Relaxed),
         })
     })
 }

@@ -12,30 +12,7 @@ use crate::command::handled::SendResult;
 use crate::command::{Around, CommandError, DomainError, Refusal, Reply, Tracked};
 use crate::context::Context;
 use crate::store::CommitToken;
-use crate::unit::{UnitOfWork, Within};
-
-/// The work of one inner command: taken back unless it is kept.
-// Also where its future is dropped half-way, or a panic goes through it.
-struct Work<'a> {
-    unit: UnitOfWork,
-    sender: &'a UnitOfWork,
-    is_kept: bool,
-}
-
-impl Work<'_> {
-    fn keep(mut self) {
-        self.unit.keep(self.sender);
-        self.is_kept = true;
-    }
-}
-
-impl Drop for Work<'_> {
-    fn drop(&mut self) {
-        if !self.is_kept {
-            self.unit.undo();
-        }
-    }
-}
+use crate::unit::{UnitOfWork, Within, Work};
 
 impl<A: Aggregate, X: DomainError> Targeted<A, X> {
     /// Decides on the aggregate as the sender's unit of work has it.
@@ -140,8 +117,7 @@ impl<X: DomainError> Journey<X> {
                 self.tenant.as_str()
             ))));
         }
-        let unit = sender.inner(self.id, self.metadata.clone());
-        let work = Work { unit, sender, is_kept: false };
+        let work = Work::of_command(sender, self.id, self.metadata.clone());
         if is_barrier {
             let durable = self.before_deadline(work.unit.barrier()).await.map_err(widened)?;
             durable.map_err(|fault| self.fault(fault))?;
@@ -169,8 +145,7 @@ impl<X: DomainError> Journey<X> {
         around: &Around<'_>,
         context: &Context,
     ) -> SendResult<R, X> {
-        let ended = work.unit.open().err();
-        if let Some(fault) = ended.or_else(|| work.unit.fault()) {
+        if let Some(fault) = work.fault() {
             answer = Answer::Failed(self.fault(fault));
         }
         let is_shown = answer.stores() && !around.interceptors.is_empty();
