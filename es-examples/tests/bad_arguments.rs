@@ -175,6 +175,10 @@ fn a_store_that_nobody_knows_is_refused() {
     refused("memory:", "would forget everything when the program ends");
     assert!(!place.path("x.db").exists());
     place.run(&["show", "a", "--as-of", "yesterday"]).failed(2, "2026-01-31T12:00:00Z");
+    let too_late = "too late; the last moment is 9999-12-30T22:00:00Z";
+    for moment in ["9999-12-31T23:59:59Z", "9999-12-31T23:59"] {
+        place.run(&["show", "a", "--as-of", moment]).failed(2, too_late);
+    }
 }
 
 #[test]
@@ -186,10 +190,28 @@ fn failures_are_json_too() {
 }
 
 #[test]
+fn arguments_that_cannot_be_read_are_told_in_json_too() {
+    let place = with_order();
+    for (arguments, part) in [
+        (&["place", "b", "--json", "--country", ""][..], "the country is blank"),
+        (&["--json", "place"], "required arguments were not provided: <ORDER>"),
+        (&["list", "--json", "--store", "sqlite:"], "names no file"),
+    ] {
+        let ended = place.run(arguments);
+        let json: serde_json::Value = serde_json::from_str(&ended.err).expect(&ended.err);
+        assert_eq!((ended.code, json["kind"].as_str()), (Some(2), Some("usage")));
+        assert!(json["error"].as_str().unwrap().contains(part), "{ended:?}");
+    }
+    assert!(place.done(&["list", "--json", "--help"]).out.contains("Usage: order list"));
+}
+
+#[test]
 fn a_list_of_nothing_is_refused() {
     let place = with_order();
     for limit in ["0", "-1", "all"] {
         place.run(&["list", "--limit", limit]).failed(2, "not a number above 0");
     }
+    let told = format!("too large; the largest is {}", usize::MAX);
+    place.run(&["list", "--limit", "999999999999999999999999"]).failed(2, &told);
     assert!(place.done(&["list", "--limit", "1"]).out.contains("\na "));
 }

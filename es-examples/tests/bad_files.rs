@@ -83,6 +83,15 @@ fn a_header_without_a_column() {
 }
 
 #[test]
+fn a_header_with_a_column_twice() {
+    let place = Place::new();
+    place.write("a.csv", sample_text().replacen("UnitPrice", "Quantity", 1));
+    let told = "`a.csv` has two columns `Quantity` in line 1; give one of them another name";
+    import(&place, "a.csv").failed(1, told);
+    assert!(!place.path("data").exists(), "nothing is stored of it");
+}
+
+#[test]
 fn a_quote_that_is_never_closed() {
     let place = Place::new();
     place.write("a.csv", sample_text().replacen("\"TEAPOT, BLUE\"", "\"TEAPOT, BLUE", 1));

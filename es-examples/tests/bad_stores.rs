@@ -3,7 +3,9 @@
 
 mod program;
 
-use program::{Place, sample};
+use std::process::Stdio;
+
+use program::{Ended, Place, sample};
 use rusqlite::Connection;
 
 fn with_orders() -> Place {
@@ -141,10 +143,30 @@ fn a_deleted_log_beside_a_living_read_side() {
     for name in ["data/orders.db", "data/orders.db-wal", "data/orders.db-shm"] {
         let _ = std::fs::remove_file(place.path(name));
     }
-    place.run(&["list"]).failed(1, "there is no store at");
-    place
-        .run(&["place", "d"])
-        .failed(1, "if the log was lost, remove the new one with all its files, and restore it");
+    let told = "is still there; restore the log with its `-wal` file from a backup, or delete the \
+                read side to begin a new store";
+    let sample = sample();
+    for command in [&["list"][..], &["place", "d"], &["import", sample.to_str().unwrap()], &[]] {
+        place.run(command).failed(1, told);
+        assert!(!place.path("data/orders.db").exists(), "no new log is left behind");
+    }
+    std::fs::remove_file(place.path("data/orders.read.db")).unwrap();
+    place.done(&["place", "d"]);
+}
+
+#[test]
+fn two_demos_at_once_on_a_new_store() {
+    let place = Place::new();
+    let demo = || {
+        let mut demo = place.command::<&str>(&[]);
+        demo.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    };
+    let ended =
+        [demo(), demo(), demo(), demo()].map(|demo| Ended::from(demo.wait_with_output().unwrap()));
+    assert!(ended.iter().any(|ended| ended.code == Some(0)), "{ended:?}");
+    for ended in ended.iter().filter(|ended| ended.code != Some(0)) {
+        ended.failed(1, "at the same time; run the demo again");
+    }
 }
 
 /// The README says the same: read models may be deleted, events are kept.

@@ -116,6 +116,16 @@ fn a_known_line_is_not_another_item() {
 }
 
 #[test]
+fn after_the_last_line_that_there_can_be_an_item_gets_the_lowest_free_one() {
+    for (lines, next) in [([1, u32::MAX], 2), ([2, u32::MAX], 1), ([1, 4], 5)] {
+        given::<Order>()
+            .events((created(), lines.map(added)))
+            .when(add(None, item(2, "2.50")))
+            .then_events(added(next));
+    }
+}
+
+#[test]
 fn a_known_line_stores_nothing_whatever_the_status() {
     let events = (created(), added(1), confirmed(Payment::Settled), cancelled(true));
     given::<Order>().events(events).when(add(Some(1), item(2, "2.50"))).then_nothing();

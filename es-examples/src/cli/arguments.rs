@@ -1,10 +1,10 @@
 //! What the program understands; `order --help` is made of these comments.
 
-use std::path::PathBuf;
+use std::{num::IntErrorKind, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 use es_core::event::Timestamp;
-use jiff::{civil::DateTime, tz::TimeZone};
+use jiff::{civil::DateTime, fmt::temporal::Pieces, tz::TimeZone};
 
 use crate::{
     country::Country,
@@ -126,7 +126,7 @@ pub struct AddItem {
     #[arg(long, default_value = "")]
     pub description: Description,
     /// The line's number in the order; said again for the same item it changes nothing [default:
-    /// the next]
+    /// the next, after the last possible one the lowest that is free]
     #[arg(long, allow_negative_numbers = true, value_parser = line)]
     pub line: Option<u32>,
 }
@@ -199,7 +199,10 @@ pub struct Report {
 }
 
 fn at_least_one(text: &str) -> Result<usize, String> {
-    match text.parse() {
+    match text.parse::<usize>() {
+        Err(error) if *error.kind() == IntErrorKind::PosOverflow => {
+            Err(format!("too large; the largest is {}", usize::MAX))
+        }
         Ok(0) | Err(_) => Err("not a number above 0".to_owned()),
         Ok(number) => Ok(number),
     }
@@ -227,7 +230,13 @@ fn sequence(text: &str) -> Result<u64, String> {
 fn moment(text: &str) -> Result<Timestamp, String> {
     let zoned = text.parse::<Timestamp>();
     let utc = || text.parse::<DateTime>().and_then(|local| TimeZone::UTC.to_timestamp(local));
-    zoned
-        .or_else(|_| utc().map(Timestamp::from))
-        .map_err(|_| "not a date and time; write it like 2026-01-31T12:00:00Z".to_owned())
+    zoned.or_else(|_| utc().map(Timestamp::from)).map_err(|_| {
+        // A date and time all the same, where it ends the last year that there is.
+        match Pieces::parse(text) {
+            Ok(pieces) if pieces.date().year() == jiff::civil::Date::MAX.year() => {
+                format!("too late; the last moment is {:.0}", jiff::Timestamp::MAX)
+            }
+            _ => "not a date and time; write it like 2026-01-31T12:00:00Z".to_owned(),
+        }
+    })
 }

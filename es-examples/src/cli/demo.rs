@@ -2,7 +2,7 @@
 
 use std::{fmt::Display, str::FromStr};
 
-use es_core::prelude::*;
+use es_core::{command::CommandError, prelude::*};
 use serde_json::json;
 
 use super::{Failure, Output, Shop, inspect, list, paper::Paper};
@@ -50,7 +50,7 @@ impl Story {
 async fn accept(shop: &Shop, story: &mut Story, order: &OrderId) -> Result<(), Failure> {
     let commands = shop.app.commands();
     story.tell(format!("\nplace {}, fill and confirm it, pay and ship it:", order.0));
-    commands.send(create(order, "Ann", "Norway")?).await?;
+    place(shop, create(order, "Ann", "Norway")?).await?;
     commands.send(item(order, ["22423", "REGENCY CAKESTAND", "2", "12.75"])?).await?;
     commands.send(item(order, ["85123A", "T-LIGHT HOLDER", "6", "2.55"])?).await?;
     commands.send(ConfirmOrder { order_id: order.clone(), payment: Payment::Due }).await?;
@@ -60,10 +60,22 @@ async fn accept(shop: &Shop, story: &mut Story, order: &OrderId) -> Result<(), F
     Ok(())
 }
 
+/// Places an order under a number that was free a moment ago.
+async fn place(shop: &Shop, order: CreateOrder) -> Result<(), Failure> {
+    let number = order.order_id.clone();
+    shop.app.commands().send(order).await.map_err(|error| match error {
+        CommandError::AlreadyExists { .. } => Failure::Fault(format!(
+            "another demo has placed `{}` at the same time; run the demo again",
+            number.0
+        )),
+        error => error.into(),
+    })
+}
+
 async fn call_off(shop: &Shop, story: &mut Story, order: &OrderId) -> Result<(), Failure> {
     let commands = shop.app.commands();
     story.tell(format!("place {}, confirm it and cancel it:", order.0));
-    commands.send(create(order, "Bob", "EIRE")?).await?;
+    place(shop, create(order, "Bob", "EIRE")?).await?;
     commands.send(item(order, ["22720", "CAKE TINS", "3", "4.95"])?).await?;
     commands.send(ConfirmOrder { order_id: order.clone(), payment: Payment::Due }).await?;
     commands.send(CancelOrder { order_id: order.clone() }).await?;

@@ -52,6 +52,7 @@ async fn carry_out(
     rejects: &Path,
 ) -> Result<Output, Failure> {
     tell_of_earlier_imports(shop, file, survey).await;
+    let before = shop.head().await?;
     // Once more: it may be the store that was made just now.
     refuse_other_content(rejects)?;
     let mut rejects = Rejects::create(rejects, &file.rows()?)?;
@@ -64,7 +65,9 @@ async fn carry_out(
     listening.abort();
     progress.end();
     let rejects = rejects.finish();
-    outcome(survey, imported?, rejects?)
+    let (imported, rejects) = (imported?, rejects?);
+    let is_nothing_new = shop.head().await? == before;
+    outcome(survey, imported, is_nothing_new, rejects)
 }
 
 /// Says whether the file, or another content of it, was imported before. What cannot be found out
@@ -115,6 +118,7 @@ async fn asked_to_end() -> io::Result<()> {
 fn outcome(
     survey: &Survey,
     imported: Imported,
+    is_nothing_new: bool,
     rejects: Option<PathBuf>,
 ) -> Result<Output, Failure> {
     let Imported { rows, rejected, differing, finished } = imported;
@@ -133,11 +137,16 @@ fn outcome(
         _ => format!("; {differing} invoices differ from what is stored, which stays"),
     };
     let stored = rows - rejected;
-    let text =
-        format!("read {}: {stored} stored, {rejected} rejected{differ}{see}", counted(rows, "row"));
+    // Said of all of them or of none: which of the others were stored before, no answer tells.
+    let already = if is_nothing_new && stored > 0 { " already" } else { "" };
+    let text = format!(
+        "read {}: {stored} stored{already}, {rejected} rejected{differ}{see}",
+        counted(rows, "row")
+    );
     let json = json!({
         "rows": rows,
         "stored_rows": stored,
+        "is_nothing_new": is_nothing_new,
         "rejected_rows": rejected,
         "differing_invoices": differing,
         "rejects": rejects,

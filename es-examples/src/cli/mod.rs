@@ -40,6 +40,7 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         ref other => other.as_ref(),
     };
     if action.is_some_and(|action| !action.begins_a_store()) {
+        place.must_be_whole()?;
         place.must_exist()?;
     }
     let shop = Shop::open(&place).await?;

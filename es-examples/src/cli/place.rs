@@ -12,6 +12,8 @@ pub(super) struct Place {
     url: String,
     /// The file of its log, where it is one.
     file: Option<PathBuf>,
+    /// The file of its read side, beside that of its log.
+    read_side: Option<PathBuf>,
 }
 
 impl Place {
@@ -37,7 +39,9 @@ impl Place {
             // Another engine, which may keep its log elsewhere than in a file.
             _ => None,
         };
-        Ok(Self { url: url.to_owned(), file: file.map(|config| config.path().to_owned()) })
+        let read_side = file.as_ref().map(SqliteConfig::read_side_path);
+        let file = file.map(|config| config.path().to_owned());
+        Ok(Self { url: url.to_owned(), file, read_side })
     }
 
     pub(super) fn url(&self) -> &str {
@@ -56,6 +60,21 @@ impl Place {
             ))),
             _ => Ok(()),
         }
+    }
+
+    /// Refuses a read side whose log is gone: what is made anew would not belong to it.
+    pub(super) fn must_be_whole(&self) -> Result<(), Failure> {
+        let (Some(file), Some(read_side)) = (&self.file, &self.read_side) else { return Ok(()) };
+        // In this order: another program may be making both just now, and it begins with the log.
+        if is_new(read_side) || !is_new(file) {
+            return Ok(());
+        }
+        Err(Failure::Fault(format!(
+            "the log `{}` is gone, and its read side `{}` is still there; restore the log with its \
+             `-wal` file from a backup, or delete the read side to begin a new store",
+            file.display(),
+            read_side.display()
+        )))
     }
 
     /// Opens the store, and says where it is, without the options in its URL, and whether that is a

@@ -2,7 +2,12 @@
 
 use std::{sync::Arc, time::Duration};
 
-use es_core::{event::Partition, prelude::*, projection::Projection, query::Query};
+use es_core::{
+    event::{Partition, Position},
+    prelude::*,
+    projection::Projection,
+    query::Query,
+};
 
 use super::{Failure, Place};
 use crate::{
@@ -22,6 +27,7 @@ pub(super) struct Shop {
 impl Shop {
     /// Opens the store and says where it is.
     pub(super) async fn open(place: &Place) -> Result<Self, Failure> {
+        place.must_be_whole()?;
         let starting = App::builder()
             .store(place.url().to_owned())
             .with::<Order>()
@@ -47,9 +53,14 @@ impl Shop {
         query: Q,
         patience: Duration,
     ) -> Result<Q::Answer, Failure> {
-        let head = self.app.log().head(Partition::default()).await.map_err(Failure::fault)?;
+        let head = self.head().await?;
         self.app.projection::<P>().reached(head, patience).await.map_err(Failure::fault)?;
         self.app.queries().query(query).await.map_err(Failure::fault)
+    }
+
+    /// How far the log goes.
+    pub(super) async fn head(&self) -> Result<Position, Failure> {
+        self.app.log().head(Partition::default()).await.map_err(Failure::fault)
     }
 
     pub(super) async fn close(self) -> Result<(), Failure> {

@@ -228,8 +228,10 @@ impl Order {
         self.placed_at
     }
 
+    /// The one after the last or, where that is the last that there can be, the lowest free one.
     fn next_line(&self) -> Option<u32> {
-        self.items.last_key_value().map_or(Some(1), |(last, _)| last.checked_add(1))
+        let next = self.items.last_key_value().map_or(Some(1), |(last, _)| last.checked_add(1));
+        next.or_else(|| (1..=u32::MAX).find(|line| !self.items.contains_key(line)))
     }
 
     fn sale(&self) -> Sale {

@@ -20,18 +20,32 @@ pub struct Columns {
     width: usize,
 }
 
+/// What is wrong with a header line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ColumnError {
+    /// It does not name this column.
+    #[error("there is no column `{0}`")]
+    Missing(&'static str),
+    /// It names this column more than once.
+    #[error("there are two columns `{0}`")]
+    Twice(&'static str),
+}
+
 impl Columns {
     /// Finds the columns in a header line, in any order.
     ///
     /// # Errors
-    /// The name of the first column that is missing.
-    pub fn find(header: &StringRecord) -> Result<Self, &'static str> {
+    /// [`ColumnError`] with the name of the first column that is missing or stands there twice.
+    pub fn find(header: &StringRecord) -> Result<Self, ColumnError> {
         let mut places = [0; 8];
         for (place, name) in places.iter_mut().zip(NAMES) {
             // Spreadsheets start an export with a byte order mark.
-            let found =
-                header.iter().position(|field| field.trim_start_matches('\u{feff}') == name);
-            *place = found.ok_or(name)?;
+            let is_it = |field: &str| field.trim_start_matches('\u{feff}') == name;
+            let mut found = header.iter().enumerate().filter(|(_, field)| is_it(field));
+            *place = found.next().ok_or(ColumnError::Missing(name))?.0;
+            if found.next().is_some() {
+                return Err(ColumnError::Twice(name));
+            }
         }
         Ok(Self { places, width: header.len() })
     }

@@ -94,6 +94,16 @@ pub enum FileError {
         /// The first column that is missing.
         column: &'static str,
     },
+    /// The first line names a column twice, so that nobody knows which one is meant.
+    #[error(
+        "`{}` has two columns `{column}` in line 1; give one of them another name", path.display()
+    )]
+    Twice {
+        /// The file.
+        path: PathBuf,
+        /// The first column that is there twice.
+        column: &'static str,
+    },
     /// A quoted field runs on over the lines that follow.
     #[error(
         "`{}` is malformed: the row in line {line} has a quote that is never closed; \
@@ -153,7 +163,7 @@ impl RetailFile {
     /// Reads the header and gives the rows, from the first.
     ///
     /// # Errors
-    /// [`FileError`] when the file cannot be opened or its header lacks a column.
+    /// [`FileError`] when the file cannot be opened or its header lacks a column or has it twice.
     pub fn rows(&self) -> Result<Rows, FileError> {
         let open = |source| FileError::Open { path: self.path.clone(), source };
         Rows::new(self.path.clone(), self.content().map_err(open)?)

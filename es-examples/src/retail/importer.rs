@@ -131,7 +131,6 @@ impl<'i> Importer<'i> {
         let answers = self.wait_for(0).await;
         let (rows, hash) = sent?;
         answers?;
-        self.rejects.flush()?;
 
         let finished = !stop.load(Ordering::Relaxed) || rows == self.survey.rows;
         let (rejected, differing) = (self.rejects.rejected(), self.rejects.differing());

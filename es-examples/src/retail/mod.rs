@@ -27,7 +27,7 @@ mod rejects;
 mod rows;
 mod survey;
 
-pub use columns::Columns;
+pub use columns::{ColumnError, Columns};
 pub use file::{FileError, RetailFile};
 pub use importer::{ImportError, Imported, Importer};
 pub use line::{Kind, Line};

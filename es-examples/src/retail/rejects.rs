@@ -1,8 +1,8 @@
 //! The file of rows that were not imported as they stand.
 
 use std::{
-    fs::{File, OpenOptions},
-    io::{self, Read},
+    fs::{File, OpenOptions, TryLockError},
+    io::{self, Read, Seek, Write},
     path::{Path, PathBuf},
 };
 
@@ -18,14 +18,16 @@ const NAMES: u32 = 10_000;
 
 /// Writes rows as CSV: file, line number, outcome, reason, and the row's own fields.
 ///
-/// A list belongs to the file that its rows name. The next import of that file writes it anew.
+/// A list belongs to the file that its rows name. The next import of that file writes it anew, and
+/// one without a row is anybody's. While it is being written it is locked, and every other import
+/// takes another name. Each row is in the file when it has been added, as a whole.
 ///
 /// The outcome is `rejected` for a row whose item is not stored, and `differs` for one whose item
 /// is stored, but whose invoice is stored otherwise than the file has it.
 pub struct Rejects {
     path: PathBuf,
     of: String,
-    writer: csv::Writer<File>,
+    writer: csv::Writer<WholeRows>,
     rejected: u64,
     differing: u64,
 }
@@ -54,11 +56,11 @@ impl Rejects {
             Ok(created) => created,
             Err(source) => return Err(RejectsError { path, source }),
         };
-        let writer = csv::WriterBuilder::new().flexible(true).from_writer(file);
+        let whole = WholeRows { file, waiting: Vec::new() };
+        let writer = csv::WriterBuilder::new().flexible(true).from_writer(whole);
         let mut rejects = Self { path, of, writer, rejected: 0, differing: 0 };
         let first = BEGIN.split_terminator(',').chain(rows.header());
         rejects.writer.write_record(first).map_err(|error| rejects.failed(error.into()))?;
-        // From now on nobody takes the file for one that is free.
         rejects.flush()?;
         Ok(rejects)
     }
@@ -70,10 +72,7 @@ impl Rejects {
         if !path.is_file() {
             return false;
         }
-        let Ok(file) = File::open(path) else { return true };
-        let mut begin = Vec::new();
-        let read = file.take(BEGIN.len() as u64).read_to_end(&mut begin);
-        read.is_err() || !(begin.is_empty() || begin == BEGIN.as_bytes())
+        !File::open(path).is_ok_and(|file| is_list(&file))
     }
 
     /// Writes a row whose item is not stored.
@@ -106,14 +105,11 @@ impl Rejects {
 
     fn add(&mut self, begin: [&str; 3], fields: &StringRecord) -> Result<(), RejectsError> {
         let row = [self.of.as_str()].into_iter().chain(begin).chain(fields);
-        self.writer.write_record(row).map_err(|error| self.failed(error.into()))
+        self.writer.write_record(row).map_err(|error| self.failed(error.into()))?;
+        self.flush()
     }
 
-    /// Writes what is still buffered.
-    ///
-    /// # Errors
-    /// [`RejectsError`] when the file cannot be written.
-    pub fn flush(&mut self) -> Result<(), RejectsError> {
+    fn flush(&mut self) -> Result<(), RejectsError> {
         self.writer.flush().map_err(|source| self.failed(source))
     }
 
@@ -121,9 +117,8 @@ impl Rejects {
     /// removed.
     ///
     /// # Errors
-    /// [`RejectsError`] when the file cannot be written or removed.
-    pub fn finish(mut self) -> Result<Option<PathBuf>, RejectsError> {
-        self.flush()?;
+    /// [`RejectsError`] when the file cannot be removed.
+    pub fn finish(self) -> Result<Option<PathBuf>, RejectsError> {
         if self.rejected + self.differing > 0 {
             return Ok(Some(self.path));
         }
@@ -154,33 +149,82 @@ fn create_folder(path: &Path) -> io::Result<()> {
     path.parent().map_or(Ok(()), std::fs::create_dir_all)
 }
 
-/// True if the first row that is listed there is of this export.
-fn lists(path: &Path, export: &str) -> bool {
-    let reader = csv::ReaderBuilder::new().flexible(true).from_path(path);
-    let first = reader.ok().and_then(|reader| reader.into_records().next()?.ok());
-    first.is_some_and(|row| row.get(0) == Some(export))
+/// Keeps what is written until it is flushed, so that a program that is killed between two rows
+/// leaves no half of one.
+struct WholeRows {
+    file: File,
+    waiting: Vec<u8>,
 }
 
-/// Creates a file under this name or, where that is taken by the list of another export, under the
-/// first one that is free or lists this one.
+impl Write for WholeRows {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.waiting.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let written = self.file.write_all(&self.waiting);
+        self.waiting.clear();
+        written
+    }
+}
+
+/// Takes a file under this name or, where that is taken by the list of another export or by an
+/// import that still writes it, under the first one that is free.
 fn create_beside(path: &Path, export: &str) -> io::Result<(PathBuf, File)> {
-    let holds_nothing = path.metadata().is_ok_and(|found| !found.is_file() || found.len() == 0);
-    if holds_nothing {
+    if path.metadata().is_ok_and(|found| !found.is_file()) {
         return Ok((path.to_owned(), File::create(path)?));
     }
     for number in 1..NAMES {
         let name = numbered(path, number);
-        match OpenOptions::new().write(true).create_new(true).open(&name) {
-            Ok(file) => return Ok((name, file)),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                if !Rejects::is_something_else(&name) && lists(&name, export) {
-                    return Ok((name.clone(), File::create(name)?));
-                }
-            }
+        // What is there is cut off only when it turns out to be nobody else's.
+        let opened =
+            OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&name);
+        let mut file = match opened {
+            Ok(file) => file,
+            Err(_) if name.exists() => continue,
             Err(error) => return Err(error),
+        };
+        if is_locked(&file)? || !is_free_for(&file, export) {
+            continue;
         }
+        file.set_len(0)?;
+        file.rewind()?;
+        return Ok((name, file));
     }
     Err(io::Error::new(io::ErrorKind::AlreadyExists, "every numbered name is taken as well"))
+}
+
+/// Locks a file, until it is closed, unless another import has done so. Where a disk knows no
+/// locks, nobody has.
+fn is_locked(file: &File) -> io::Result<bool> {
+    match file.try_lock() {
+        Ok(()) => Ok(false),
+        Err(TryLockError::WouldBlock) => Ok(true),
+        Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => Ok(false),
+        Err(TryLockError::Error(error)) => Err(error),
+    }
+}
+
+/// True if the first row that is listed there is of this export, or none is listed: then an import
+/// was killed before it met one.
+fn is_free_for(mut file: &File, export: &str) -> bool {
+    if !is_list(file) || file.rewind().is_err() {
+        return false;
+    }
+    let reader = csv::ReaderBuilder::new().flexible(true).from_reader(file);
+    match reader.into_records().next() {
+        None => true,
+        Some(Ok(row)) => row.get(0) == Some(export),
+        Some(Err(_)) => false,
+    }
+}
+
+/// True if a file is empty or begins as a list does.
+fn is_list(file: &File) -> bool {
+    let mut begin = Vec::new();
+    let read = file.take(BEGIN.len() as u64).read_to_end(&mut begin);
+    read.is_ok() && (begin.is_empty() || begin == BEGIN.as_bytes())
 }
 
 fn numbered(path: &Path, number: u32) -> PathBuf {

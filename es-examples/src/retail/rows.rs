@@ -8,7 +8,7 @@ use std::{
 use csv::{ErrorKind, StringRecord};
 use sha2::{Digest, Sha256};
 
-use super::{Columns, FileError, Line, Rejected};
+use super::{ColumnError, Columns, FileError, Line, Rejected};
 
 /// The rows of an export in their order; hashes the content on the way.
 pub struct Rows {
@@ -46,7 +46,8 @@ impl Rows {
                 Ok(Self { path, reader, header, columns, record, line: 1, ran_on: None })
             }
             Err(_) if header.is_empty() => Err(FileError::Empty { path }),
-            Err(column) => Err(match Columns::other_separator(&header) {
+            Err(ColumnError::Twice(column)) => Err(FileError::Twice { path, column }),
+            Err(ColumnError::Missing(column)) => Err(match Columns::other_separator(&header) {
                 Some(separator) => FileError::Separator { path, separator },
                 None => FileError::Column { path, column },
             }),
