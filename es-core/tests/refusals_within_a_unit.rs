@@ -53,6 +53,23 @@ pub async fn nest_wrong(_: NestWrong, commands: CommandGateway) -> Result<(), Ha
     commands.send(OpenWrong { account: "a".to_owned() }).await.map_err(HandlerError::nested)
 }
 
+#[derive(Debug, thiserror::Error)]
+#[error("not opened: {0}")]
+pub struct NotOpened(No);
+#[derive(Command, Clone, Serialize, Deserialize)]
+pub struct OpenFor {
+    account: String,
+}
+#[command_handler]
+pub async fn open_for(
+    OpenFor { account }: OpenFor,
+    commands: CommandGateway,
+) -> Result<(), HandlerError<NotOpened>> {
+    let open = OpenAndRefuse { account };
+    commands.send(open).await.map_err(HandlerError::rejected_as(NotOpened))?;
+    Ok(())
+}
+
 #[derive(Command, Clone, Serialize, Deserialize)]
 pub struct CreateWrong {}
 #[command_handler]
@@ -185,6 +202,18 @@ async fn a_nested_creating_handler_makes_the_aggregate_it_is_for() {
     assert_eq!(direct, nested);
     assert!(direct.ends_with("take the id from the command"), "{direct}");
     assert!(stored(&app).await.rows().is_empty());
+}
+
+#[tokio::test]
+async fn a_handler_refuses_in_its_own_words_and_passes_on_what_was_no_refusal() {
+    let app = app_on(MemoryLog::new()).await;
+    let refused = app.commands().send(OpenFor { account: a() }).await.unwrap_err();
+    assert!(matches!(refused, CommandError::Rejected { error: NotOpened(No), .. }), "{refused}");
+    let failed = app.commands().send(OpenFor { account: String::new() }).await.unwrap_err();
+    assert!(matches!(failed, CommandError::Nested { .. }), "{failed}");
+    let direct = OpenAndRefuse { account: String::new() };
+    let direct = app.commands().send(direct).await.unwrap_err();
+    assert_eq!(failed.to_string(), direct.to_string());
 }
 
 #[tokio::test]

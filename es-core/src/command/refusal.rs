@@ -27,6 +27,21 @@ impl<E> HandlerError<E> {
     pub fn nested<X: DomainError>(error: CommandError<X>) -> Self {
         Self::Nested(Box::new(error.map_rejection(Rejection::new)))
     }
+
+    /// Makes the handler's own refusal of that of a command that it sent, and gives up as
+    /// [`HandlerError::nested`] does where that command failed otherwise:
+    /// `gateway.send(command).await.map_err(HandlerError::rejected_as(NotCovered))?`.
+    ///
+    /// A refusal that the command itself passed on from one that *it* sent is no refusal of its
+    /// own, and stays what it is.
+    pub fn rejected_as<X: DomainError>(
+        refusal: impl FnOnce(X) -> E,
+    ) -> impl FnOnce(CommandError<X>) -> Self {
+        |error| match error {
+            CommandError::Rejected { error, .. } => Self::Rejected(refusal(error)),
+            error => Self::nested(error),
+        }
+    }
 }
 
 impl<E: DomainError> From<E> for HandlerError<E> {
