@@ -1,5 +1,6 @@
 use std::fmt;
 use std::hash::{BuildHasher, Hash, Hasher};
+use std::str::FromStr;
 use std::sync::{Arc, LazyLock};
 use std::time::SystemTime;
 
@@ -38,6 +39,14 @@ impl EventId {
 /// A command sent again under the same id gets the first answer and runs nothing, as long as the
 /// log remembers it. Generated ids are UUIDs v7; [`CommandId::from_key`] derives one from a key of
 /// your own, for example an HTTP idempotency key.
+///
+/// ```
+/// # use es_core::event::CommandId;
+/// let id = CommandId::generate();
+/// assert_eq!(id.to_string().parse(), Ok(id));
+/// let error = "order 17".parse::<CommandId>().unwrap_err().to_string();
+/// assert!(error.starts_with("`order 17` is no id of type `CommandId`: expected a UUID"));
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct CommandId(pub Uuid);
@@ -53,6 +62,21 @@ impl CommandId {
     #[must_use]
     pub fn from_key(key: &str) -> Self {
         Self(Uuid::new_v5(&Uuid::NAMESPACE_OID, key.as_bytes()))
+    }
+}
+
+/// Reads what [`fmt::Display`] writes, a UUID.
+impl FromStr for CommandId {
+    type Err = InvalidId;
+
+    fn from_str(text: &str) -> Result<Self, InvalidId> {
+        text.parse().map(Self).map_err(|_| InvalidId::Unparsable {
+            text: text.into(),
+            type_name: "CommandId",
+            reason: "expected a UUID such as `0198c5f2-7d3a-7c41-9b7e-52f0a1d6c3e8`; \
+                     `CommandId::from_key` makes an id of any text"
+                .into(),
+        })
     }
 }
 
