@@ -47,6 +47,13 @@ pub struct Limits {
     pub conflict_retries: u32,
     /// How long an asynchronous handler of a command or an event may take.
     pub handler_time: Duration,
+    /// How deep commands may be nested: handlers send commands whose handlers send further ones.
+    /// A deeper one is refused with a [`Fault`](crate::fault::Fault) that says so.
+    ///
+    /// Each takes space on the stack, the more the more interceptors there are. The default leaves
+    /// room on a thread of Tokio's also in a debug build; who needs more gives threads more
+    /// (`tokio::runtime::Builder::thread_stack_size`).
+    pub nested_commands: usize,
 }
 
 impl Default for Limits {
@@ -55,6 +62,7 @@ impl Default for Limits {
             live_aggregates: 10_000,
             conflict_retries: 10,
             handler_time: Duration::from_secs(30),
+            nested_commands: 10,
         }
     }
 }

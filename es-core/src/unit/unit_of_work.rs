@@ -24,6 +24,8 @@ pub struct UnitOfWork {
 /// The command whose handler works with the unit.
 struct By {
     work: u64,
+    /// How many commands it is nested in.
+    depth: usize,
     command: CommandId,
     metadata: Metadata,
 }
@@ -99,24 +101,25 @@ impl UnitOfWork {
         let Seed { runtime, tenant, own, is_barrier } = seed;
         let state = Mutex::new(Closed::new(is_barrier));
         let unit = Unit { runtime, tenant, own, works: AtomicU64::new(1), state };
-        Self { unit: Arc::new(unit), by: Arc::new(By { work: 0, command, metadata }) }
+        Self { unit: Arc::new(unit), by: Arc::new(By { work: 0, depth: 0, command, metadata }) }
     }
 
     /// The same unit for a command that its handler sends.
     pub(super) fn inner(&self, command: CommandId, metadata: Metadata) -> Self {
-        self.part(By { work: self.next_work(), command, metadata })
+        let depth = self.by.depth + 1;
+        self.part(By { work: self.next_work(), depth, command, metadata })
     }
 
     /// The same unit for one attempt to send a command.
     pub(super) fn attempt(&self) -> Self {
-        let By { command, ref metadata, .. } = *self.by;
-        self.part(By { work: self.next_work(), command, metadata: metadata.clone() })
+        let By { depth, command, ref metadata, .. } = *self.by;
+        self.part(By { work: self.next_work(), depth, command, metadata: metadata.clone() })
     }
 
     /// The same work with what is stored beside its events from now on.
     pub(crate) fn described(&self, metadata: Metadata) -> Self {
-        let By { work, command, .. } = *self.by;
-        self.part(By { work, command, metadata })
+        let By { work, depth, command, .. } = *self.by;
+        self.part(By { work, depth, command, metadata })
     }
 
     fn next_work(&self) -> u64 {
@@ -201,6 +204,11 @@ impl UnitOfWork {
 
     pub(super) fn work(&self) -> u64 {
         self.by.work
+    }
+
+    /// How many commands the one is nested in whose handler works with this.
+    pub(crate) fn depth(&self) -> usize {
+        self.by.depth
     }
 
     /// True for the target of the outer command, which its handler has.

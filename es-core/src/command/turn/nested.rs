@@ -11,6 +11,7 @@ use crate::aggregate::Aggregate;
 use crate::command::handled::SendResult;
 use crate::command::{Around, CommandError, DomainError, Refusal, Reply, Tracked};
 use crate::context::Context;
+use crate::fault::Fault;
 use crate::store::CommitToken;
 use crate::unit::{UnitOfWork, Within, Work};
 
@@ -108,8 +109,17 @@ impl<X: DomainError> Journey<X> {
     /// durable.
     async fn join<'a>(&self, sender: &'a UnitOfWork, is_barrier: bool) -> Fallible<Work<'a>, X> {
         drop(sender.open().map_err(|fault| self.fault(fault))?);
+        let limit = self.runtime.shared().limits.nested_commands;
+        if sender.depth() >= limit {
+            return Err(self.fault(Fault::defect(format!(
+                "`{}` is nested in more than {limit} commands, each sent by the handler of the one \
+                 around it; if no handler sends its own command without end, raise \
+                 `Limits::nested_commands`",
+                self.name,
+            ))));
+        }
         if self.tenant != *sender.tenant() {
-            return Err(self.fault(crate::fault::Fault::defect(format!(
+            return Err(self.fault(Fault::defect(format!(
                 "a handler of tenant `{}` sent `{}` for tenant `{}`; one unit of work belongs to \
                  one tenant",
                 sender.tenant().as_str(),
