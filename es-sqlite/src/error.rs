@@ -2,7 +2,7 @@ mod command;
 mod meddler_kind;
 
 use std::any::Any;
-use std::path::{Path, PathBuf};
+use std::path::{Display, Path, PathBuf};
 
 use rusqlite::ErrorCode;
 
@@ -230,6 +230,7 @@ impl SqliteOpenError {
             // SQLite cannot tell a missing right from a read-only disk; the path exists or can be
             // made, as was looked at before, so writing is what failed.
             Some(ErrorCode::CannotOpen) => Self::ReadOnly { path },
+            None if is_unsound(error) => Self::Damaged { path, reason: text(error) },
             _ => Self::Other { path, reason: text(error) },
         }
     }
@@ -310,6 +311,20 @@ pub(crate) fn is_busy(error: &rusqlite::Error) -> bool {
     matches!(code, Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
 }
 
+/// True if a row is missing or is not what was stored: SQLite finds nothing wrong with that.
+pub(crate) fn is_unsound(error: &rusqlite::Error) -> bool {
+    use rusqlite::Error::{
+        FromSqlConversionFailure, IntegralValueOutOfRange, InvalidColumnType, QueryReturnedNoRows,
+    };
+    matches!(
+        error,
+        QueryReturnedNoRows
+            | InvalidColumnType(..)
+            | FromSqlConversionFailure(..)
+            | IntegralValueOutOfRange(..)
+    )
+}
+
 /// True if a unique key was taken.
 pub(crate) fn is_taken(error: &rusqlite::Error) -> bool {
     error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation)
@@ -324,13 +339,9 @@ pub(crate) fn is_full(error: &rusqlite::Error) -> bool {
 pub(crate) fn reason(path: &Path, error: &rusqlite::Error) -> String {
     let path = path.display();
     match error.sqlite_error_code() {
+        None if is_unsound(error) => damaged(&path, error),
         Some(ErrorCode::DiskFull) => format!("the disk of `{path}` is full; free some room"),
-        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
-            format!(
-                "`{path}` is damaged or cut off: {error}; remove it with its `-wal` and `-shm` \
-                 files, and restore it from a backup"
-            )
-        }
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => damaged(&path, error),
         Some(ErrorCode::ReadOnly) => {
             format!("`{path}` is on a read-only disk; make it writable")
         }
@@ -349,6 +360,17 @@ pub(crate) fn reason(path: &Path, error: &rusqlite::Error) -> String {
     }
 }
 
+fn damaged(path: &Display<'_>, error: &rusqlite::Error) -> String {
+    format!(
+        "`{path}` is damaged or cut off: {}; remove it with its `-wal` and `-shm` files, and restore \
+         it from a backup",
+        text(error)
+    )
+}
+
 fn text(error: &rusqlite::Error) -> String {
-    error.to_string()
+    match error {
+        rusqlite::Error::QueryReturnedNoRows => "a row that must be there is missing".to_owned(),
+        error => error.to_string(),
+    }
 }

@@ -35,11 +35,14 @@ pub(super) async fn claim(
     match stored {
         Some(token) => match mismatch(&token, &*stores.log, head).await.map_err(in_log)? {
             None => Ok((token, head)),
-            Some(found) => Err(ProcessorError::WrongLog {
-                processor: processor(),
-                found,
-                remedy: stores.read_side.remedy(),
-            }),
+            Some(Mismatch::Another(found)) => {
+                let (processor, remedy) = (processor(), stores.read_side.remedy());
+                Err(ProcessorError::WrongLog { processor, found, remedy })
+            }
+            Some(Mismatch::Lost(found)) => {
+                let (processor, remedy) = (processor(), stores.read_side.remedy());
+                Err(ProcessorError::LostEvents { processor, found, remedy })
+            }
         },
         None => {
             let token = first_token(plan.start_at, &*stores.log, head).await.map_err(in_log)?;
@@ -48,12 +51,20 @@ pub(super) async fn claim(
     }
 }
 
+/// In what a token does not fit the log.
+enum Mismatch {
+    /// It is of another one.
+    Another(String),
+    /// It is of this one, which has lost events.
+    Lost(String),
+}
+
 /// What does not fit, if anything.
 async fn mismatch(
     token: &Token,
     log: &dyn EventStore,
     head: Position,
-) -> Result<Option<String>, ReadError> {
+) -> Result<Option<Mismatch>, ReadError> {
     if token.log != log.identity() {
         let (ours, theirs) = (token.log, log.identity());
         let lost = match head.0 {
@@ -63,14 +74,20 @@ async fn mismatch(
             }
             _ => "",
         };
-        return Ok(Some(format!("its token is of log {ours}, this one is {theirs}{lost}")));
+        let found = format!("its token is of log {ours}, this one is {theirs}{lost}");
+        return Ok(Some(Mismatch::Another(found)));
     }
-    if token.position > head {
-        let position = token.position;
-        return Ok(Some(format!("its token is at position {position}, the log ends at {head}")));
+    let position = token.position;
+    if position > head {
+        return Ok(Some(Mismatch::Lost(format!(
+            "the log is shorter than what was read from it (it ends at position {head}, and \
+             position {position} was read)"
+        ))));
     }
-    if token.event != event_at(log, token.position).await? {
-        return Ok(Some(format!("another event is at its token's position {}", token.position)));
+    if token.event != event_at(log, position).await? {
+        return Ok(Some(Mismatch::Lost(format!(
+            "the log has another event at position {position} than the one that was read there"
+        ))));
     }
     Ok(None)
 }

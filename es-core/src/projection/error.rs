@@ -8,12 +8,26 @@ use crate::store::ReadError;
 #[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum ProcessorError {
-    /// The token names another log, a position beyond the head, or another event there.
+    /// The token names another log.
     #[error(
-        "processor `{processor}`: the read side belongs to another log or is ahead of this one; \
-         reset it ({remedy}): {found}"
+        "processor `{processor}`: the read side belongs to another log; reset it ({remedy}): {found}"
     )]
     WrongLog {
+        /// The processor.
+        processor: String,
+        /// What was found.
+        found: String,
+        /// How to reset the read side.
+        remedy: String,
+    },
+    /// The token names a position beyond the head, or another event there: the log had events that
+    /// it has no more.
+    #[error(
+        "processor `{processor}`: {found}, so events are lost; restore the log from a backup with \
+         all its files, of SQLite its `-wal` too; only if the log is right as it is, reset the read \
+         side ({remedy})"
+    )]
+    LostEvents {
         /// The processor.
         processor: String,
         /// What was found.

@@ -38,7 +38,8 @@ pub enum ProcessorState {
         /// How often it was tried.
         attempts: u32,
     },
-    /// Its token does not belong to this log; it does not run until the read side is reset.
+    /// Its token does not belong to this log, or the log has lost events; it does not run until the
+    /// log is restored or the read side reset.
     WrongLog {
         /// What to do.
         reason: String,

@@ -159,7 +159,9 @@ impl Worker {
                 self.token = token;
                 self.running(self.seen);
             }
-            Err(error @ ProcessorError::WrongLog { .. }) => self.does_not_run(&error),
+            Err(error @ (ProcessorError::WrongLog { .. } | ProcessorError::LostEvents { .. })) => {
+                self.does_not_run(&error)
+            }
             Err(error) => {
                 self.publish(ProcessorState::Failed { reason: error.to_string(), attempts })
             }

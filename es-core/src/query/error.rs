@@ -29,7 +29,7 @@ pub enum QueryError {
     /// The handler returned an error.
     #[error(
         "query `{query}` failed in handler `{handler}` ({place}): {fault}; \
-         it changed nothing, so it can be asked again"
+         the query itself changes nothing, and can be asked again when that is mended"
     )]
     Failed {
         /// The query's name.

@@ -50,7 +50,7 @@ async fn a_read_side_of_another_log_is_refused_with_the_remedy() {
 
     world.log = MemoryLog::new();
     let error = world.try_start().await.err().expect("the log is another one").to_string();
-    let sentence = "the read side belongs to another log or is ahead of this one; reset it";
+    let sentence = "the read side belongs to another log; reset it";
     assert!(error.contains(sentence), "{error}");
     assert!(error.contains("processor `tills`"), "{error}");
     assert!(

@@ -9,7 +9,7 @@ use es_core::projection::ReadSideError;
 
 use crate::config::{SqliteConfig, Synchronous};
 use crate::connect::Connector;
-use crate::error::{SqliteOpenError, is_busy, reason};
+use crate::error::{SqliteOpenError, is_busy, is_unsound, reason};
 use crate::schema::READ_SIDE;
 
 /// One file of the read side and the connections to it that nobody is using.
@@ -107,6 +107,9 @@ impl ReadFile {
         let path = self.path();
         match error.sqlite_error_code() {
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
+                unavailable(SqliteOpenError::of(path, error).of_read_side())
+            }
+            None if is_unsound(error) => {
                 unavailable(SqliteOpenError::of(path, error).of_read_side())
             }
             _ => ReadSideError::Unavailable { reason: reason(path, error) },

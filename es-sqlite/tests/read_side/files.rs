@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use es_core::projection::{ProcessorState, Status};
+use es_core::testing::until;
 use rusqlite::Connection;
 
 use super::*;
@@ -88,6 +90,28 @@ async fn one_of_another_build() {
     file.execute_batch("ALTER TABLE tokens DROP COLUMN fence").unwrap();
     drop(file);
     refused_and_rebuilt(&world, "its table `tokens` has no column `fence`").await;
+}
+
+/// SQLite sees nothing wrong with a file whose rows are gone.
+#[tokio::test]
+async fn one_of_which_rows_were_deleted() {
+    let world = World::new();
+    let app = world.start().await;
+    app.shutdown(LONG).await.unwrap();
+    let file = Connection::open(world.path("orders.read.db")).unwrap();
+    assert_eq!(file.execute("DELETE FROM meta", []).unwrap(), 1);
+    drop(file);
+    let app = world.start().await;
+    count(&app, "north", 1).await;
+    let handle = app.projection::<Tally>();
+    let failed = |status: &Status| matches!(status.state, ProcessorState::Failed { .. });
+    let ProcessorState::Failed { reason, .. } = until(&handle, failed).await.state else {
+        unreachable!()
+    };
+    let told = "orders.read.db` is damaged or cut off: a row that must be there is missing; ";
+    assert!(reason.contains(told) && reason.contains(REMEDY), "{reason}");
+    assert!(!reason.contains("try again"), "{reason}");
+    app.shutdown(LONG).await.unwrap();
 }
 
 /// Of a program that was killed: the write-ahead log stays behind, and is of no use alone.
