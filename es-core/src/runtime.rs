@@ -35,7 +35,7 @@ pub(crate) struct Shared {
     pub(crate) payload_limit_bytes: usize,
     pub(crate) admission: Admission,
     /// Free commands sent under an id from outside.
-    pub(crate) running: Running,
+    pub(crate) running: Arc<Running>,
 }
 
 /// The limits of one application's handlers.

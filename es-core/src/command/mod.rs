@@ -47,7 +47,7 @@ pub use message::CommandMessage;
 pub use recorded::{Recorded, RecordedCodec, RecordedError};
 pub use refusal::{HandlerError, Refusal};
 pub use rejection::Rejection;
-pub(crate) use running::Running;
+pub(crate) use running::{Alone, Running};
 pub use veto::{Verdict, Veto};
 
 use serde::Serialize;

@@ -1,5 +1,5 @@
 use std::collections::HashSet;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 
@@ -14,8 +14,8 @@ pub(crate) struct Running {
 
 /// An id that runs; dropping it lets the next one with the same id run.
 #[derive(Debug)]
-pub(crate) struct Alone<'a> {
-    running: &'a Running,
+pub(crate) struct Alone {
+    running: Arc<Running>,
     id: (Tenant, CommandId),
 }
 
@@ -24,13 +24,13 @@ impl Running {
     ///
     /// # Cancel safety
     /// Dropping the future changes nothing.
-    pub(crate) async fn alone(&self, tenant: &Tenant, id: CommandId) -> Alone<'_> {
+    pub(crate) async fn alone(self: &Arc<Self>, tenant: &Tenant, id: CommandId) -> Alone {
         let id = (tenant.clone(), id);
         loop {
             let mut ended = std::pin::pin!(self.ended.notified());
             ended.as_mut().enable();
             if self.ids().insert(id.clone()) {
-                return Alone { running: self, id };
+                return Alone { running: Arc::clone(self), id };
             }
             ended.await;
         }
@@ -41,7 +41,7 @@ impl Running {
     }
 }
 
-impl Drop for Alone<'_> {
+impl Drop for Alone {
     fn drop(&mut self) {
         self.running.ids().remove(&self.id);
         self.running.ended.notify_waiters();

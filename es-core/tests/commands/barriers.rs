@@ -149,9 +149,9 @@ async fn a_deadline_counts_while_the_handler_awaits() {
     assert_eq!(shelf.version, Sequence(0));
 }
 
-type Answers = tokio::sync::mpsc::Sender<u64>;
+pub(super) type Answers = tokio::sync::mpsc::Sender<u64>;
 
-async fn shared_log() -> (App, MemoryLog, Arc<ManualScale>, Answers) {
+pub(super) async fn shared_log() -> (App, MemoryLog, Arc<ManualScale>, Answers) {
     let log = MemoryLog::new();
     let (scale, answer) = ManualScale::new();
     let app = App::test()

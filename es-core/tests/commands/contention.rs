@@ -63,16 +63,10 @@ async fn after_somebody_elses_change_the_pipeline_shrinks_to_one_and_doubles_aga
 }
 
 #[tokio::test]
-async fn a_conflict_that_nobody_waits_for_shrinks_the_pipeline_too() {
-    let (app, gate, log) = gated_with(Limits::default()).await;
-    let commands = app.commands();
-    let mut doomed = Box::pin(commands.send(put("a", 5)));
-    waits!(doomed);
-    somebody_else_puts(&log, 1).await;
-    drop(doomed);
-    // Written in order: once this one is there, the other has met its conflict.
-    gate.let_through(2);
-    in_time(commands.send(set_up("b"))).await.unwrap();
+async fn what_the_log_failed_to_store_shrinks_the_pipeline_too() {
+    let (app, gate, _log) = gated_with(Limits::default()).await;
+    gate.fail_one();
+    in_time(app.commands().send(put("a", 5))).await.unwrap_err();
     assert_width(&app, &gate, 1).await;
 }
 

@@ -4,6 +4,7 @@
 mod answers;
 mod bad_input;
 mod barriers;
+mod callers_gone;
 mod contention;
 mod deadlines;
 mod domain;

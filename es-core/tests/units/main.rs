@@ -13,6 +13,7 @@ mod accounts;
 mod barriers;
 mod books;
 mod callbacks;
+mod callers_gone;
 mod depth;
 mod domain;
 mod effects_of_inner_commands;

@@ -10,7 +10,7 @@ use super::{Fallible, Journey};
 use crate::aggregate::{Aggregate, AggregateId};
 use crate::command::handled::SendResult;
 use crate::command::{CommandError, DomainError, Refusal, Reply, Stopped, Tracked, Veto};
-use crate::event::{Codec, Json, StreamId, encoded};
+use crate::event::{Codec, CommandId, Json, StreamId, encoded};
 use crate::fault::Fault;
 use crate::future::panic_message;
 use crate::store::{AppendError, CommitToken, RememberedCommand};
@@ -146,7 +146,12 @@ impl<X: DomainError> Journey<X> {
     pub(super) fn stopped(&self, stopped: Stopped) -> CommandError<X> {
         match stopped {
             Stopped::Vetoed(veto) => self.vetoed(veto),
-            Stopped::Panicked { who, message } => self.panicked_in(who.into(), message),
+            Stopped::Panicked { who, message } => CommandError::Panicked {
+                command_id: self.id,
+                who: who.into(),
+                message,
+                was_sent_on: false,
+            },
         }
     }
 
@@ -160,11 +165,7 @@ impl<X: DomainError> Journey<X> {
     }
 
     pub(super) fn panicked(&self, panic: Box<dyn Any + Send>) -> CommandError<X> {
-        self.panicked_in("the handler".into(), panic_message(&*panic))
-    }
-
-    fn panicked_in(&self, who: Cow<'static, str>, message: String) -> CommandError<X> {
-        CommandError::Panicked { command_id: self.id, who, message, was_sent_on: false }
+        panicked(self.id, panic)
     }
 
     /// The deadline passed while the log was writing.
@@ -196,4 +197,10 @@ impl<X: DomainError> Journey<X> {
     pub(super) fn lost_state(&self) -> CommandError<X> {
         self.fault(Fault::defect("the live state is gone although its turn is held; this is a bug in es, please report it"))
     }
+}
+
+/// A handler panicked.
+pub(super) fn panicked<X>(command_id: CommandId, panic: Box<dyn Any + Send>) -> CommandError<X> {
+    let (who, message) = ("the handler".into(), panic_message(&*panic));
+    CommandError::Panicked { command_id, who, message, was_sent_on: false }
 }

@@ -152,7 +152,10 @@ impl<X: DomainError> Journey<X> {
     }
 
     /// The log's answer; `None` if the deadline passed before it came.
-    async fn committed(&self, appended: &mut Appended) -> Option<Result<Committed, AppendError>> {
+    pub(super) async fn committed(
+        &self,
+        appended: &mut Appended,
+    ) -> Option<Result<Committed, AppendError>> {
         match self.deadline {
             None => Some(appended.await),
             Some(deadline) => timeout_at(deadline.into(), appended).await.ok(),

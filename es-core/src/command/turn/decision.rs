@@ -16,6 +16,8 @@ pub(super) trait Decision<A: Aggregate, R, X>: Send + Sync {
     fn target_id(&self) -> &A::Id;
     fn payload(&self) -> &(dyn Any + Send + Sync);
     fn target_version(&self) -> Option<Sequence>;
+    /// The same, for whoever goes on without the sender.
+    fn boxed(&self) -> Box<dyn Decision<A, R, X>>;
     fn decide<'a>(
         &'a self,
         slot: &'a mut Slot<A>,
@@ -75,6 +77,10 @@ impl<A: Aggregate, C: CommandOf<A>> Decision<A, C::Reply, C::Error> for Sent<C> 
 
     fn target_version(&self) -> Option<Sequence> {
         self.0.target_version()
+    }
+
+    fn boxed(&self) -> Box<dyn Decision<A, C::Reply, C::Error>> {
+        Box::new(Sent(self.0.clone()))
     }
 
     fn decide<'a>(

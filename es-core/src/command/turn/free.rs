@@ -1,15 +1,18 @@
 //! A command that a free function handles: it has no aggregate of its own, and so no turn.
 
-use std::sync::Arc;
+use std::ops::ControlFlow;
 
 use super::attempts::{Attempts, Decided};
 use super::decision::{Called, FreeDecision, calling};
 use super::gather::{Answer, Gathered};
+use super::outside::on_a_task;
+use super::waiting::{GoesOn, Waiting};
 use super::{Fallible, Journey, widened};
 use crate::command::handled::SendResult;
-use crate::command::{Around, DomainError, Reply};
+use crate::command::{Alone, Around, DomainError, Reply};
 use crate::context::Context;
-use crate::store::{Append, Permit};
+use crate::future::BoxFuture;
+use crate::store::{Append, Permit, RememberedCommand};
 use crate::unit::Entry;
 
 /// How a free function is run.
@@ -40,6 +43,74 @@ impl Kind {
     }
 }
 
+/// A command with its free function.
+struct Free<R, X> {
+    journey: Journey<X>,
+    decision: Box<dyn FreeDecision<R, X>>,
+    kind: Kind,
+    _alone: Option<Alone>,
+}
+
+impl<R: Reply, X: DomainError> Free<R, X> {
+    async fn run(self) -> SendResult<R, X> {
+        let result = match self.decide_once(&Attempts::default()).await {
+            Ok(ControlFlow::Continue(decided)) => self.ended(decided).await,
+            Ok(ControlFlow::Break(first)) => self.journey.first_answer(first),
+            Err(error) => Err(error),
+        };
+        self.journey.told(result)
+    }
+
+    /// Waits for the log, and decides again as often as that is due.
+    async fn ended(&self, mut decided: Decided<R, X>) -> SendResult<R, X> {
+        let mut attempts = Attempts::default();
+        loop {
+            if let Some(result) = self.journey.end(decided, None, &mut attempts).await {
+                return result;
+            }
+            decided = match self.decide_once(&attempts).await? {
+                ControlFlow::Continue(decided) => decided,
+                ControlFlow::Break(first) => return self.journey.first_answer(first),
+            };
+        }
+    }
+
+    /// One run up to the hand-over; or what the command was answered, if it was carried out before.
+    async fn decide_once(
+        &self,
+        attempts: &Attempts,
+    ) -> Fallible<ControlFlow<RememberedCommand, Decided<R, X>>, X> {
+        let Self { journey, decision, kind, .. } = self;
+        let held = journey.hold(attempts.touched(), kind.is_barrier()).await.map_err(widened)?;
+        if let Some(first) = journey.remembered().await.map_err(widened)? {
+            return Ok(ControlFlow::Break(first));
+        }
+        let decided = match kind {
+            Kind::AtOnce => {
+                let permit = journey.reserve().await?;
+                journey.decide_free_now(&**decision, held, permit)?
+            }
+            Kind::Awaiting | Kind::Outside { .. } => {
+                journey.decide_free_awaiting(&**decision, held, *kind).await?
+            }
+        };
+        Ok(ControlFlow::Continue(decided))
+    }
+}
+
+impl<R: Reply, X: DomainError> GoesOn for Free<R, X> {
+    type Reply = R;
+    type Error = X;
+
+    fn journey(&self) -> &Journey<X> {
+        &self.journey
+    }
+
+    fn go_on(self, decided: Decided<R, X>) -> BoxFuture<'static, SendResult<R, X>> {
+        Box::pin(async move { self.ended(decided).await })
+    }
+}
+
 impl<X: DomainError> Journey<X> {
     pub(super) async fn decide_free<R: Reply>(
         self,
@@ -47,23 +118,24 @@ impl<X: DomainError> Journey<X> {
         kind: Kind,
     ) -> SendResult<R, X> {
         if let Kind::AtOnce = kind {
-            return self.decide_free_in_place(&*decision, kind).await;
+            let free = self.alone(decision, kind).await?;
+            return match free.decide_once(&Attempts::default()).await? {
+                ControlFlow::Continue(decided) => Waiting::new(free, decided).answer().await,
+                ControlFlow::Break(first) => free.journey.first_answer(first),
+            };
         }
         // On a task of its own: a disconnecting caller must not stop it half-way.
-        let journey = Arc::new(self);
-        let running = Arc::clone(&journey);
-        let run = async move { running.decide_free_in_place(&*decision, kind).await };
-        let ended = journey.on_a_task(run).await;
-        journey.told(ended.and_then(|result| result))
+        let command_id = self.id;
+        on_a_task(command_id, async move { self.alone(decision, kind).await?.run().await }).await?
     }
 
-    async fn decide_free_in_place<R: Reply>(
-        &self,
-        decision: &dyn FreeDecision<R, X>,
+    /// Without an aggregate's turn, two sends of one id would otherwise run side by side.
+    async fn alone<R: Reply>(
+        self,
+        decision: Box<dyn FreeDecision<R, X>>,
         kind: Kind,
-    ) -> SendResult<R, X> {
-        // Without an aggregate's turn, two sends of one id would otherwise run side by side.
-        let _alone = match self.is_repeatable {
+    ) -> Fallible<Free<R, X>, X> {
+        let alone = match self.is_repeatable {
             true => {
                 let running = &self.runtime.shared().running;
                 let alone = running.alone(&self.tenant, self.id);
@@ -71,25 +143,7 @@ impl<X: DomainError> Journey<X> {
             }
             false => None,
         };
-        let mut attempts = Attempts::default();
-        loop {
-            let held = self.hold(attempts.touched(), kind.is_barrier()).await.map_err(widened)?;
-            if let Some(first) = self.remembered().await.map_err(widened)? {
-                return self.first_answer(first);
-            }
-            let decided = match kind {
-                Kind::AtOnce => {
-                    let permit = self.reserve().await?;
-                    self.decide_free_now(decision, held, permit)?
-                }
-                Kind::Awaiting | Kind::Outside { .. } => {
-                    self.decide_free_awaiting(decision, held, kind).await?
-                }
-            };
-            if let Some(result) = self.end(decided, None, &mut attempts).await {
-                return result;
-            }
-        }
+        Ok(Free { journey: self, decision, kind, _alone: alone })
     }
 
     /// From here to the hand-over there is no await.

@@ -23,6 +23,7 @@ mod nested;
 mod outside;
 mod targeted;
 mod turns;
+mod waiting;
 mod way;
 
 use std::time::Duration;
@@ -34,6 +35,7 @@ use super::{
 };
 use crate::aggregate::Aggregate;
 use crate::context::{Context, Now};
+use crate::event::CommandId;
 use crate::fault::Fault;
 use crate::future::BoxFuture;
 use crate::runtime::Runtime;
@@ -268,10 +270,13 @@ impl<X: DomainError> Journey<X> {
     }
 
     fn bug(&self) -> CommandError<X> {
-        self.fault(Fault::defect(
-            "a handler awaits although it was said not to; this is a bug in es, please report it",
-        ))
+        bug("a handler awaits although it was said not to", self.id)
     }
+}
+
+fn bug<X>(what: &str, command_id: CommandId) -> CommandError<X> {
+    let fault = Fault::defect(format!("{what}; this is a bug in es, please report it"));
+    CommandError::Fault { command_id, fault, has_effects: false }
 }
 
 // Spreads repetitions, so that two writers do not meet again at once.

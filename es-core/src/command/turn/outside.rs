@@ -1,21 +1,25 @@
 //! Handlers with effects outside: barriers, which go on without their caller.
 
 use std::any::Any;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use tokio::task::{JoinError, JoinHandle};
 use tracing::Instrument;
 
+use super::answers::panicked;
 use super::attempts::{Attempts, Decided};
 use super::decision::{Decision, calling};
 use super::gather::Answer;
 use super::targeted::Targeted;
 use super::turns::Turns;
-use super::{Fallible, Journey, widened};
+use super::{Fallible, widened};
 use crate::aggregate::Aggregate;
 use crate::command::handled::SendResult;
-use crate::command::{DomainError, Reply};
+use crate::command::{CommandError, DomainError, Reply};
+use crate::event::CommandId;
 use crate::future::BoxFuture;
+use crate::store::RememberedCommand;
 
 /// A command whose handler has effects outside: it goes on without its caller.
 pub(super) struct Outside<A: Aggregate, R, X> {
@@ -24,45 +28,52 @@ pub(super) struct Outside<A: Aggregate, R, X> {
     pub(super) retry: bool,
 }
 
-/// How one run on a task ended: with an answer or not, and the runs so far.
-type Run<R, X> = (Option<SendResult<R, X>>, Attempts);
-
 impl<A: Aggregate, R: Reply, X: DomainError> Outside<A, R, X> {
     pub(super) async fn decide_on_a_task(self: Arc<Self>) -> SendResult<R, X> {
-        let result = Arc::clone(&self).decided_on_a_task().await;
+        let result = Arc::clone(&self).begun_on_a_task().await;
         self.targeted.journey.told(result)
     }
 
-    async fn decided_on_a_task(self: Arc<Self>) -> SendResult<R, X> {
+    async fn begun_on_a_task(self: Arc<Self>) -> SendResult<R, X> {
+        let journey = &self.targeted.journey;
+        let turns = match self.turns(&Attempts::default()).await? {
+            ControlFlow::Continue(turns) => turns,
+            ControlFlow::Break(first) => return journey.first_answer(first),
+        };
+        // On a task of its own: a disconnecting caller must not stop it half-way, nor keep it from
+        // being decided again.
+        on_a_task(journey.id, Arc::clone(&self).run(turns)).await?
+    }
+
+    async fn run(self: Arc<Self>, mut turns: Turns<A>) -> SendResult<R, X> {
         let Targeted { journey, cell } = &self.targeted;
         let mut attempts = Attempts::default();
         loop {
-            let mut turns = journey.take_turns(cell, &attempts, true).await.map_err(widened)?;
-            if let Some(first) = journey.answered_before(&mut turns.own).await.map_err(widened)? {
-                return journey.first_answer(first);
+            let decided = self.decide(turns).await?;
+            if let Some(result) = journey.end(decided, Some(&**cell), &mut attempts).await {
+                return result;
             }
-            // A barrier: what its state rests on must be durable, and is folded anew otherwise.
-            journey.before_deadline(turns.own.settled()).await.map_err(widened)?;
-            journey.fold(cell, &mut turns.own).await.map_err(widened)?;
-            // On a task of its own: a disconnecting caller must not stop it half-way.
-            let running = Arc::clone(&self).run(turns, attempts);
-            let (ended, so_far): Run<R, X> = journey.on_a_task(running).await?;
-            match ended {
-                Some(result) => return result,
-                None => attempts = so_far,
-            }
+            turns = match self.turns(&attempts).await? {
+                ControlFlow::Continue(turns) => turns,
+                ControlFlow::Break(first) => return journey.first_answer(first),
+            };
         }
     }
 
-    async fn run(self: Arc<Self>, turns: Turns<A>, mut attempts: Attempts) -> Run<R, X> {
-        let decided = match self.decide(turns).await {
-            Ok(decided) => decided,
-            Err(error) => return (Some(Err(error)), attempts),
-        };
-        (
-            self.targeted.journey.end(decided, Some(&*self.targeted.cell), &mut attempts).await,
-            attempts,
-        )
+    /// The turns of one run; or what the command was answered, if it was carried out before.
+    async fn turns(
+        &self,
+        attempts: &Attempts,
+    ) -> Fallible<ControlFlow<RememberedCommand, Turns<A>>, X> {
+        let Targeted { journey, cell } = &self.targeted;
+        let mut turns = journey.take_turns(cell, attempts, true).await.map_err(widened)?;
+        // A barrier: what its state rests on must be durable, and is folded anew otherwise.
+        journey.before_deadline(turns.own.settled()).await.map_err(widened)?;
+        journey.fold(cell, &mut turns.own).await.map_err(widened)?;
+        // Only now: others who carried it out before this state was read are seen, and what they
+        // did outside is not done again.
+        let first = journey.answered_before(&mut turns.own).await.map_err(widened)?;
+        Ok(first.map_or(ControlFlow::Continue(turns), ControlFlow::Break))
     }
 
     async fn decide(&self, mut turns: Turns<A>) -> Fallible<Decided<R, X>, X> {
@@ -100,31 +111,32 @@ impl<A: Aggregate, R: Reply, X: DomainError> Outside<A, R, X> {
     }
 }
 
-impl<X: DomainError> Journey<X> {
-    /// Runs a future on a task, and gives what it gave.
-    pub(super) async fn on_a_task<T: Send + 'static>(
-        &self,
-        running: impl Future<Output = T> + Send + 'static,
-    ) -> Fallible<T, X> {
-        match spawn(Box::pin(async { Box::new(running.await) as Box<dyn Any + Send> })).await {
-            Ok(ended) => ended.downcast().map(|ended| *ended).map_err(|_| self.bug()),
-            Err(error) => Err(self.task_ended(error)),
-        }
+/// Runs a command's future on a task, and gives what it gave.
+pub(super) async fn on_a_task<T: Send + 'static, X>(
+    command_id: CommandId,
+    running: impl Future<Output = T> + Send + 'static,
+) -> Fallible<T, X> {
+    match spawn(Box::pin(async { Box::new(running.await) as Box<dyn Any + Send> })).await {
+        Ok(ended) => ended
+            .downcast()
+            .map(|ended| *ended)
+            .map_err(|_| super::bug("a task gave something else", command_id)),
+        Err(error) => Err(task_ended(command_id, error)),
     }
+}
 
-    /// A handler's task ended without a result.
-    fn task_ended(&self, error: JoinError) -> crate::command::CommandError<X> {
-        match error.try_into_panic() {
-            Ok(panic) => self.panicked(panic),
-            // The runtime was dropped under it: nobody can tell how far it came.
-            Err(_) => crate::command::CommandError::OutcomeUnknown {
-                command_id: self.id,
-                reason:
-                    "the runtime was dropped while the handler ran; shut the application down first"
-                        .to_owned(),
-                has_effects: false,
-            },
-        }
+/// A handler's task ended without a result.
+fn task_ended<X>(command_id: CommandId, error: JoinError) -> CommandError<X> {
+    match error.try_into_panic() {
+        Ok(panic) => panicked(command_id, panic),
+        // The runtime was dropped under it: nobody can tell how far it came.
+        Err(_) => CommandError::OutcomeUnknown {
+            command_id,
+            reason:
+                "the runtime was dropped while the handler ran; shut the application down first"
+                    .to_owned(),
+            has_effects: false,
+        },
     }
 }
 

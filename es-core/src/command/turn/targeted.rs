@@ -1,5 +1,6 @@
 //! A command that an aggregate handles, from its turn to the hand-over.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use tokio::sync::OwnedMutexGuard;
@@ -8,19 +9,42 @@ use super::attempts::{Attempts, Decided, Handed};
 use super::decision::{Called, Decision, calling};
 use super::gather::{Answer, Gathered};
 use super::turns::Turns;
+use super::waiting::{GoesOn, Waiting};
 use super::{Fallible, Journey, widened};
 use crate::aggregate::{Aggregate, Cell, InFlight, Live, Turn, take_when_due};
 use crate::command::handled::SendResult;
 use crate::command::{Around, DomainError, Reply};
 use crate::context::Context;
 use crate::event::Sequence;
-use crate::store::{Append, Appended, Expectation, Expected, NewEvent, Permit, StreamVersion};
+use crate::future::BoxFuture;
+use crate::store::{
+    Append, Appended, Expectation, Expected, NewEvent, Permit, RememberedCommand, StreamVersion,
+};
 use crate::unit::Entry;
 
 /// A command with its target's place in the repository.
 pub(super) struct Targeted<A, X> {
     pub(super) journey: Journey<X>,
     pub(super) cell: Arc<Cell<A>>,
+}
+
+/// A command that its caller decided, for whoever goes on with it.
+struct GoesOnAtOnce<'a, A: Aggregate, R, X> {
+    targeted: Targeted<A, X>,
+    decision: &'a dyn Decision<A, R, X>,
+}
+
+impl<A: Aggregate, R: Reply, X: DomainError> GoesOn for GoesOnAtOnce<'_, A, R, X> {
+    type Reply = R;
+    type Error = X;
+
+    fn journey(&self) -> &Journey<X> {
+        &self.targeted.journey
+    }
+
+    fn go_on(self, decided: Decided<R, X>) -> BoxFuture<'static, SendResult<R, X>> {
+        Box::pin(self.targeted.go_on(self.decision.boxed(), decided))
+    }
 }
 
 /// What one run did to its target.
@@ -40,35 +64,60 @@ impl<A: Aggregate, X: DomainError> Targeted<A, X> {
     }
 
     pub(super) async fn decide_at_once<R: Reply>(
-        &self,
+        self,
         decision: &dyn Decision<A, R, X>,
     ) -> SendResult<R, X> {
+        match self.decide_once(decision, &Attempts::default()).await? {
+            ControlFlow::Continue(decided) => {
+                Waiting::new(GoesOnAtOnce { targeted: self, decision }, decided).answer().await
+            }
+            ControlFlow::Break(first) => self.journey.first_answer(first),
+        }
+    }
+
+    /// One run up to the hand-over; or what the command was answered, if it was carried out before.
+    async fn decide_once<R: Reply>(
+        &self,
+        decision: &dyn Decision<A, R, X>,
+        attempts: &Attempts,
+    ) -> Fallible<ControlFlow<RememberedCommand, Decided<R, X>>, X> {
         let Self { journey, cell } = self;
+        let mut turns = match journey.free_turn(cell, attempts).map_err(widened)? {
+            Some(own) => Turns { own, held: Vec::new() },
+            None => journey.take_turns(cell, attempts, false).await.map_err(widened)?,
+        };
+        if journey.is_repeatable
+            && let Some(first) = journey.answered_before(&mut turns.own).await.map_err(widened)?
+        {
+            return Ok(ControlFlow::Break(first));
+        }
+        if turns.own.live.is_none() {
+            Box::pin(journey.fold(cell, &mut turns.own)).await.map_err(widened)?;
+        }
+        let permit = match journey.try_reserve()? {
+            Some(permit) => permit,
+            None => journey.reserve().await?,
+        };
+        // From here to the hand-over there is no await: a dropped caller finds either nothing done
+        // or everything handed over.
+        self.decide_now(decision, turns, permit).map(ControlFlow::Continue)
+    }
+
+    async fn go_on<R: Reply>(
+        self,
+        decision: Box<dyn Decision<A, R, X>>,
+        mut decided: Decided<R, X>,
+    ) -> SendResult<R, X> {
+        let Self { journey, cell } = &self;
         let mut attempts = Attempts::default();
         loop {
-            let mut turns = match journey.free_turn(cell, &attempts).map_err(widened)? {
-                Some(own) => Turns { own, held: Vec::new() },
-                None => journey.take_turns(cell, &attempts, false).await.map_err(widened)?,
-            };
-            if journey.is_repeatable
-                && let Some(first) =
-                    journey.answered_before(&mut turns.own).await.map_err(widened)?
-            {
-                return journey.first_answer(first);
-            }
-            if turns.own.live.is_none() {
-                Box::pin(journey.fold(cell, &mut turns.own)).await.map_err(widened)?;
-            }
-            let permit = match journey.try_reserve()? {
-                Some(permit) => permit,
-                None => journey.reserve().await?,
-            };
-            // From here to the hand-over there is no await: a dropped caller finds either nothing
-            // done or everything handed over.
-            let decided = self.decide_now(decision, turns, permit)?;
             if let Some(result) = journey.end(decided, Some(&**cell), &mut attempts).await {
                 return result;
             }
+            decided = match self.decide_once(&*decision, &attempts).await? {
+                ControlFlow::Continue(decided) => decided,
+                ControlFlow::Break(first) => return journey.first_answer(first),
+            };
         }
     }
 
