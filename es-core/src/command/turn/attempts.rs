@@ -34,6 +34,13 @@ pub(super) struct Handed {
     pub(super) unit: Option<Box<HandedUnit>>,
 }
 
+impl Handed {
+    /// True if nothing more is waited for once the log has taken it.
+    pub(super) fn is_over(&self) -> bool {
+        self.unit.as_ref().is_none_or(|unit| unit.afterwards.is_none())
+    }
+}
+
 /// A unit of work that is with the log.
 pub(super) struct HandedUnit {
     pub(super) touched: Vec<Arc<dyn AnyCell>>,
@@ -77,7 +84,9 @@ impl<X: DomainError> Journey<X> {
         let Decided { outcome, handed, mut appended } = decided;
         let mut committed = self.committed(&mut appended).await;
         // What most commands come to; everything else waits in a box, out of every send's future.
-        if let (Some(Ok(Committed { token, .. })), None) = (&mut committed, &handed.unit) {
+        if let Some(Ok(Committed { token, .. })) = &mut committed
+            && handed.is_over()
+        {
             let token = std::mem::take(token);
             return Some(outcome.map(|reply| Tracked { reply, token }));
         }

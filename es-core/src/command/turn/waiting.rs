@@ -44,28 +44,29 @@ impl<G: GoesOn> Waiting<G> {
     }
 
     /// What the sender is told in the end.
-    pub(super) async fn answer(mut self) -> SendResult<G::Reply, G::Error> {
-        let committed = match &mut self.decided {
-            Some((goes_on, decided)) => {
-                Some(goes_on.journey().committed(&mut decided.appended).await)
+    // By reference, and with as little taken out as there is to say: every command comes here.
+    pub(super) async fn answer(&mut self) -> SendResult<G::Reply, G::Error> {
+        if let Some((goes_on, decided)) = &mut self.decided {
+            let committed = goes_on.journey().committed(&mut decided.appended).await;
+            match committed {
+                // What most commands come to.
+                Some(Ok(Committed { token, .. })) if decided.handed.is_over() => {
+                    let taken = goes_on.journey().too_late();
+                    let outcome = std::mem::replace(&mut decided.outcome, Err(taken));
+                    self.decided = None;
+                    return outcome.map(|reply| Tracked { reply, token });
+                }
+                Some(committed) => decided.appended = Appended::ready(committed),
+                None => {
+                    let late = goes_on.journey().late(decided.handed.stores_nothing);
+                    self.decided = None;
+                    return Err(late);
+                }
             }
-            None => None,
-        };
-        let (Some(committed), Some((goes_on, decided))) = (committed, self.decided.take()) else {
-            return Err(super::bug("nothing waits for the log", self.command_id));
-        };
-        let Some(committed) = committed else {
-            return Err(goes_on.journey().late(decided.handed.stores_nothing));
-        };
-        match committed {
-            // What most commands come to.
-            Ok(Committed { token, .. }) if decided.handed.unit.is_none() => {
-                decided.outcome.map(|reply| Tracked { reply, token })
-            }
-            committed => {
-                let decided = Decided { appended: Appended::ready(committed), ..decided };
-                on_a_task(self.command_id, goes_on.go_on(decided)).await?
-            }
+        }
+        match self.decided.take() {
+            Some((goes_on, decided)) => on_a_task(self.command_id, goes_on.go_on(decided)).await?,
+            None => Err(super::bug("nothing waits for the log", self.command_id)),
         }
     }
 }
