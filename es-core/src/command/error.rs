@@ -136,7 +136,7 @@ pub enum CommandError<E> {
         has_effects: bool,
     },
     /// An interceptor stopped the command. Nothing is stored.
-    #[error("{veto}")]
+    #[error("{veto}{}", after_effects(*has_effects))]
     Vetoed {
         /// The command's id.
         command_id: CommandId,
@@ -146,6 +146,8 @@ pub enum CommandError<E> {
         target: Option<StreamId>,
         /// What it was stopped with.
         veto: Veto,
+        /// Whether it may have had effects outside: see [`CommandError::has_effects`].
+        has_effects: bool,
     },
     /// The id belongs to another command.
     #[error("command id {command_id} was used for `{first}` before; give every command its own id")]
@@ -213,7 +215,11 @@ pub enum CommandError<E> {
     },
     /// The handler or an interceptor panicked. Nothing is stored, unless it was a dispatch
     /// interceptor that had sent the command on by then.
-    #[error("{who} panicked: {message}{}", what_is_stored(*was_sent_on))]
+    #[error(
+        "{who} panicked: {message}{}{}",
+        what_is_stored(*was_sent_on),
+        after_effects(*has_effects)
+    )]
     Panicked {
         /// The command's id.
         command_id: CommandId,
@@ -224,12 +230,16 @@ pub enum CommandError<E> {
         /// Whether the command had been sent on, by a dispatch interceptor: then it may be carried
         /// out. Sent again under the same id, it is carried out at most once.
         was_sent_on: bool,
+        /// Whether it may have had effects outside: see [`CommandError::has_effects`].
+        has_effects: bool,
     },
     /// The application is shutting down. Nothing is stored.
-    #[error("the application is shutting down; nothing is stored")]
+    #[error("the application is shutting down; nothing is stored{}", after_effects(*has_effects))]
     ShuttingDown {
         /// The command's id.
         command_id: CommandId,
+        /// Whether it may have had effects outside: see [`CommandError::has_effects`].
+        has_effects: bool,
     },
     /// The log refused or failed. Nothing is stored.
     #[error("{source}{}", after_effects(*has_effects))]
@@ -351,7 +361,7 @@ impl<E> CommandError<E> {
             | Self::DeadlineExceeded { command_id, .. }
             | Self::HandlerTimedOut { command_id, .. }
             | Self::Panicked { command_id, .. }
-            | Self::ShuttingDown { command_id }
+            | Self::ShuttingDown { command_id, .. }
             | Self::Append { command_id, .. }
             | Self::OutcomeUnknown { command_id, .. }
             | Self::Load { command_id, .. }

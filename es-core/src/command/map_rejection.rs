@@ -34,8 +34,8 @@ impl<E> CommandError<E> {
             Self::Nested { command_id, error, has_effects } => {
                 CommandError::Nested { command_id, error, has_effects }
             }
-            Self::Vetoed { command_id, command, target, veto } => {
-                CommandError::Vetoed { command_id, command, target, veto }
+            Self::Vetoed { command_id, command, target, veto, has_effects } => {
+                CommandError::Vetoed { command_id, command, target, veto, has_effects }
             }
             Self::AlreadyExists { command_id, stream } => {
                 CommandError::AlreadyExists { command_id, stream }
@@ -61,10 +61,12 @@ impl<E> CommandError<E> {
             Self::HandlerTimedOut { command_id, limit, has_effects } => {
                 CommandError::HandlerTimedOut { command_id, limit, has_effects }
             }
-            Self::Panicked { command_id, who, message, was_sent_on } => {
-                CommandError::Panicked { command_id, who, message, was_sent_on }
+            Self::Panicked { command_id, who, message, was_sent_on, has_effects } => {
+                CommandError::Panicked { command_id, who, message, was_sent_on, has_effects }
             }
-            Self::ShuttingDown { command_id } => CommandError::ShuttingDown { command_id },
+            Self::ShuttingDown { command_id, has_effects } => {
+                CommandError::ShuttingDown { command_id, has_effects }
+            }
             Self::Append { command_id, source, has_effects } => {
                 CommandError::Append { command_id, source, has_effects }
             }

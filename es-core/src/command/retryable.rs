@@ -32,11 +32,14 @@ impl<E> CommandError<E> {
     }
 
     /// True if the command failed after a handler had begun that may have effects outside, and that
-    /// does not say `#[command_handler(retry)]`: its own, or one of a command that it sent.
+    /// does not say `#[command_handler(retry)]`: its own, or one of a command that was sent within
+    /// the same unit of work.
     ///
     /// Such a handler is an `async fn` of an aggregate, or a free function with an
     /// [`Inject`](crate::context::Inject) parameter. Nothing runs it again unasked, because the
-    /// effect may have happened. Always false where the domain refused.
+    /// effect may have happened. Always false where the answer is the domain's: a
+    /// refusal, or an aggregate that is missing, there already, deleted, in use, or at another
+    /// version.
     #[must_use]
     pub fn has_effects(&self) -> bool {
         match self {
@@ -48,6 +51,9 @@ impl<E> CommandError<E> {
             | Self::Append { has_effects, .. }
             | Self::OutcomeUnknown { has_effects, .. }
             | Self::Load { has_effects, .. }
+            | Self::Vetoed { has_effects, .. }
+            | Self::Panicked { has_effects, .. }
+            | Self::ShuttingDown { has_effects, .. }
             | Self::Fault { has_effects, .. } => *has_effects,
             _ => false,
         }
@@ -64,6 +70,9 @@ impl<E> CommandError<E> {
             | Self::Append { has_effects, .. }
             | Self::OutcomeUnknown { has_effects, .. }
             | Self::Load { has_effects, .. }
+            | Self::Vetoed { has_effects, .. }
+            | Self::Panicked { has_effects, .. }
+            | Self::ShuttingDown { has_effects, .. }
             | Self::Fault { has_effects, .. } => *has_effects = true,
             _ => {}
         }

@@ -234,7 +234,8 @@ async fn a_handler_that_panics_after_it_applied_leaves_nothing_of_it() {
         assert_eq!(coins(&app, "a").await, round + 1);
     }
     let error = commands.send(DropAndBreakLater { jar: jar("a") }).await.unwrap_err();
-    let text = "the handler panicked: it broke later, at coin 5; nothing is stored";
+    let text = "the handler panicked: it broke later, at coin 5; nothing is stored; its handler may \
+                have had effects outside, so find out before you send the command again";
     assert_eq!(error.to_string(), text);
     commands.send(drop_one("a")).await.unwrap();
     assert_eq!(coins(&app, "a").await, 5);

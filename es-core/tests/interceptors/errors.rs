@@ -80,7 +80,13 @@ fn what_is_behind_the_domains_error_is_told_too() {
     let error = CommandError::<TooFew>::Nested { command_id, error, has_effects: false };
     assert_eq!(format!("{error:?}"), format!("{sentence} (nested, command {command_id})"));
     let veto = Veto::new(Uncounted(TooFew { there: 0 }));
-    let error = CommandError::<TooFew>::Vetoed { command_id, command: "Pour", target: None, veto };
+    let error = CommandError::<TooFew>::Vetoed {
+        command_id,
+        command: "Pour",
+        target: None,
+        veto,
+        has_effects: false,
+    };
     assert_eq!(format!("{error:?}"), format!("{sentence} (vetoed, command {command_id})"));
 }
 

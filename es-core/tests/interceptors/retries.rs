@@ -213,7 +213,7 @@ async fn told_after_an_unknown_outcome(
 async fn an_unknown_outcome_stays_unknown_when_later_attempts_fail() {
     let failures: [fn(_) -> _; 3] = [
         |command_id| CommandError::Overloaded { command_id },
-        |command_id| CommandError::ShuttingDown { command_id },
+        |command_id| CommandError::ShuttingDown { command_id, has_effects: false },
         |command_id| CommandError::OutcomeUnknown {
             command_id,
             reason: "the flush failed".to_owned(),

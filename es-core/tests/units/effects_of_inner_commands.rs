@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use es_core::command::{Backoff, CommandError, Retry};
 use es_core::prelude::*;
-use es_core::store::MemoryLog;
+use es_core::store::{EventStore, MemoryLog};
 
 use super::domain::*;
 use super::logs::{Gate, GatedLog};
@@ -194,4 +194,37 @@ async fn a_retry_within_a_handler_does_not_repeat_an_effect_either() {
     let is_charged = app.commands().send(TryToCharge { account: "a".to_owned() }).await.unwrap();
     assert!(!is_charged);
     assert_eq!(pause.asked.available_permits(), 1);
+}
+
+/// Charges, and falls over.
+#[derive(Command, Clone, Serialize, Deserialize)]
+struct ChargeAndFall {}
+
+#[command_handler]
+async fn charge_and_fall(_: ChargeAndFall, bank: Inject<dyn Pause>) {
+    bank.pause().await;
+    panic!("fell");
+}
+
+#[tokio::test]
+async fn a_panic_after_an_effect_says_that_there_may_have_been_one() {
+    let (app, gate, _pause) = retrying().await;
+    gate.let_through(1);
+    let error = app.commands().send(ChargeAndFall {}).await.unwrap_err();
+    assert!(matches!(error, CommandError::Panicked { has_effects: true, .. }), "{error}");
+    assert!(error.to_string().contains("may have had effects outside"), "{error}");
+}
+
+#[tokio::test]
+async fn a_full_queue_after_an_effect_says_that_there_may_have_been_one() {
+    let (log, pause) = (MemoryLog::new().with_places(1), ManualPause::new());
+    let app = builder(&pause, &Arc::default()).store(log.clone()).start().await.unwrap();
+    open(&app, "a", 0).await;
+    let _place = log.try_reserve().unwrap();
+    pause.go.add_permits(9);
+    let charge = Charge { account: "a".to_owned(), amount: 1 };
+    let within = Dispatch::new().within(Duration::from_millis(100));
+    let error = app.commands().send_with(charge, within).await.unwrap_err();
+    assert_eq!(pause.asked.available_permits(), 1);
+    assert!(error.has_effects() && !error.is_retryable(), "{error}");
 }

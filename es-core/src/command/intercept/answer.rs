@@ -67,7 +67,13 @@ pub(super) fn shown<R: Reply, X: DomainError>(
         // would have answered with another: its caller must not meet a type that it cannot expect.
         Err(error) => Err(error.or_else_rejected(|command_id, error| match error.downcast() {
             Ok(error) => CommandError::Rejected { command_id, error },
-            Err(error) => CommandError::Vetoed { command_id, command, target, veto: error.into() },
+            Err(error) => CommandError::Vetoed {
+                command_id,
+                command,
+                target,
+                veto: error.into(),
+                has_effects: false,
+            },
         })),
     }
 }

@@ -151,7 +151,13 @@ impl Sending<'_> {
     /// Stops the command: `return Err(sending.veto(NotAllowed))`.
     pub fn veto(&self, veto: impl Into<Veto>) -> CommandError<Rejection> {
         let (command, target) = (self.name(), self.target.clone());
-        CommandError::Vetoed { command_id: self.id, command, target, veto: veto.into() }
+        CommandError::Vetoed {
+            command_id: self.id,
+            command,
+            target,
+            veto: veto.into(),
+            has_effects: false,
+        }
     }
 }
 
@@ -190,6 +196,7 @@ async fn through<'a>(
             message: panic_message(&*panic),
             // What a handler sent is taken back.
             was_sent_on: !is_nested && progress.was_sent_on.load(Ordering::Relaxed),
+            has_effects: false,
         })
     })
 }

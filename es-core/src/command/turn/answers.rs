@@ -137,7 +137,7 @@ impl<X: DomainError> Journey<X> {
             AppendError::OutcomeUnknown { reason } => {
                 CommandError::OutcomeUnknown { command_id, reason, has_effects: false }
             }
-            AppendError::Closed => CommandError::ShuttingDown { command_id },
+            AppendError::Closed => CommandError::ShuttingDown { command_id, has_effects: false },
             source => CommandError::Append { command_id, source, has_effects: false },
         }
     }
@@ -151,13 +151,14 @@ impl<X: DomainError> Journey<X> {
                 who: who.into(),
                 message,
                 was_sent_on: false,
+                has_effects: false,
             },
         }
     }
 
     fn vetoed(&self, veto: Veto) -> CommandError<X> {
         let (command, target) = (self.name, self.target.clone());
-        CommandError::Vetoed { command_id: self.id, command, target, veto }
+        CommandError::Vetoed { command_id: self.id, command, target, veto, has_effects: false }
     }
 
     pub(super) fn fault(&self, fault: Fault) -> CommandError<X> {
@@ -202,5 +203,5 @@ impl<X: DomainError> Journey<X> {
 /// A handler panicked.
 pub(super) fn panicked<X>(command_id: CommandId, panic: Box<dyn Any + Send>) -> CommandError<X> {
     let (who, message) = ("the handler".into(), panic_message(&*panic));
-    CommandError::Panicked { command_id, who, message, was_sent_on: false }
+    CommandError::Panicked { command_id, who, message, was_sent_on: false, has_effects: false }
 }

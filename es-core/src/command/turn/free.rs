@@ -196,7 +196,7 @@ impl<X: DomainError> Journey<X> {
                 self.answer(self.ended_in_time(called, &context, &around).await?)
             }
         };
-        let permit = self.reserve().await;
+        let permit = self.reserve_decided().await;
         let permit = permit.inspect_err(|error| around.lose(&context.metadata, error))?;
         let gathered = self.gather(answer, Vec::new(), &context, &around);
         self.hand_over_free(gathered, permit)

@@ -185,7 +185,7 @@ impl<X: DomainError> Journey<X> {
         is_nested: bool,
     ) -> Fallible<Self, X> {
         let id = *dispatch.id_or_generate();
-        let closed = CommandError::ShuttingDown { command_id: id };
+        let closed = CommandError::ShuttingDown { command_id: id, has_effects: false };
         let ticket = match is_nested {
             true => None,
             false => Some(runtime.admit().ok_or(closed)?),
@@ -228,10 +228,23 @@ impl<X: DomainError> Journey<X> {
         }
     }
 
+    /// A place for what a handler has decided. It has run by then: that there is none is an error
+    /// of the append, as one that comes later would be.
+    async fn reserve_decided(&self) -> Fallible<Permit, X> {
+        let store = &self.runtime.shared().store;
+        let permit = match store.try_reserve() {
+            Err(AppendError::Overloaded) => store.reserve(self.deadline).await,
+            permit => permit,
+        };
+        permit.map_err(|error| self.append_error(error))
+    }
+
     fn not_reserved(&self, error: AppendError) -> CommandError<X> {
         match error {
             AppendError::Overloaded => CommandError::Overloaded { command_id: self.id },
-            AppendError::Closed => CommandError::ShuttingDown { command_id: self.id },
+            AppendError::Closed => {
+                CommandError::ShuttingDown { command_id: self.id, has_effects: false }
+            }
             error => self.append_error(error),
         }
     }
