@@ -186,7 +186,7 @@ impl<X: DomainError> Journey<X> {
         made: &A::Id,
     ) -> CommandError<X> {
         self.fault(Fault::defect(format!(
-            "the handler of `{}` created a `{}` with id `{}`, but the command's target is `{}`; \
+            "the handler of `{}` created `{}` with id `{}`, but the command's target is `{}`; \
              take the id from the command",
             self.name,
             A::NAME,
