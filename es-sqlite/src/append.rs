@@ -130,6 +130,12 @@ impl Appending {
             }
             result => result?,
         }
+        // A row of the command would find its own repetition when it is written.
+        if batch.command.is_none()
+            && let Some(repetition) = self.repetition(connection, batch)?
+        {
+            return Err(repetition);
+        }
         if batch.stores_nothing() {
             return Ok(Committed::nothing());
         }
@@ -226,13 +232,9 @@ impl Appending {
         connection: &Connection,
         batch: &Append,
     ) -> Result<Option<Stop>, Failure> {
-        let Some(command) = &batch.command else { return Ok(None) };
-        let wanted = command_id::Wanted {
-            tenant: &batch.tenant,
-            id: command.id,
-            window: self.window,
-            now: self.now(),
-        };
+        let Some(id) = batch.new_command_id() else { return Ok(None) };
+        let wanted =
+            command_id::Wanted { tenant: &batch.tenant, id, window: self.window, now: self.now() };
         let stored = command_id::find(connection, &mut self.rows, wanted)?;
         Ok(stored.map(|stored| AppendError::CommandStored(Box::new(stored)).into()))
     }

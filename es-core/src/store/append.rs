@@ -26,6 +26,10 @@ pub struct Append {
     pub deadlines: Vec<DeadlineChange>,
     /// The command to remember, with its answer.
     pub command: Option<RememberedCommand>,
+    /// The id of a command that has nothing to be remembered by: the batch is refused as
+    /// [`CommandStored`](super::AppendError::CommandStored) if that id is remembered. Of no
+    /// meaning beside `command`, whose id is judged so in any case.
+    pub unless_stored: Option<CommandId>,
     /// The batches this one was decided on and that were not durable then.
     pub decided_on: Vec<BatchFate>,
     /// This batch's own fate, for those that will be decided on it.
@@ -37,6 +41,12 @@ impl Append {
     #[must_use]
     pub fn stores_nothing(&self) -> bool {
         self.events.is_empty() && self.deadlines.is_empty() && self.command.is_none()
+    }
+
+    /// The command id that must not be remembered yet, if there is one.
+    #[must_use]
+    pub fn new_command_id(&self) -> Option<CommandId> {
+        self.command.as_ref().map(|command| command.id).or(self.unless_stored)
     }
 }
 

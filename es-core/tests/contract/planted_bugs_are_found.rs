@@ -40,6 +40,11 @@ const BUGS: &[(Bug, &str, &str)] = &[
         "another_command_under_the_id_is_told_the_first_ones_name_and_target",
     ),
     (
+        Bug::LooksForTheIdOnlyWhereItIsToBeRemembered,
+        "repetitions",
+        "an_answer_that_stores_nothing_gives_way_to_the_first_one",
+    ),
+    (
         Bug::JudgesConditionsAgainstTheDatabaseOnly,
         "conditions",
         "conditions_see_what_was_accepted_before_them",

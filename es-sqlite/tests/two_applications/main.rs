@@ -11,6 +11,7 @@
 mod contended;
 mod domain;
 mod killed;
+mod one_id;
 mod stale;
 
 use std::path::Path;

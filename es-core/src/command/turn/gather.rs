@@ -135,6 +135,10 @@ impl<X: DomainError> Journey<X> {
                 Answer::Failed(_) => return Err(self.bug()),
             });
             batch.events = std::mem::take(&mut gathered.events);
+        } else if self.is_repeatable {
+            // Another process may have carried it out since the id was looked up, and then this
+            // answer was decided on a state that the command itself has changed.
+            batch.unless_stored = Some(self.id);
         }
         Ok(())
     }

@@ -13,9 +13,10 @@ pub trait GroupEngine {
 
     /// Judges one batch as if everything accepted before it were stored, and writes it.
     ///
-    /// The caller has checked `decided_on`. What the engine checks: payload limit, command id
-    /// (before the expectations, so that a repetition is called one), expectations, conditions,
-    /// event ids. A batch that [stores nothing](Append::stores_nothing) is only judged.
+    /// The caller has checked `decided_on`. What the engine checks: payload limit,
+    /// [command id](Append::new_command_id) (before the expectations, so that a repetition is
+    /// called one), expectations, conditions, event ids. A batch that
+    /// [stores nothing](Append::stores_nothing) is only judged.
     ///
     /// # Errors
     /// [`WriteError::Refused`] after everything this batch did was undone, and nothing else.

@@ -70,10 +70,10 @@ impl State {
     }
 
     fn refuse_known_command(&self, batch: &Append, now: Timestamp) -> Result<(), AppendError> {
-        let Some(command) = &batch.command else {
+        let Some(id) = batch.new_command_id() else {
             return Ok(());
         };
-        match self.remembered(&batch.tenant, command.id, now) {
+        match self.remembered(&batch.tenant, id, now) {
             None => Ok(()),
             Some(first) => Err(AppendError::CommandStored(Box::new(first.clone()))),
         }

@@ -101,6 +101,11 @@ impl Append {
         self
     }
 
+    pub(super) fn unless_stored(mut self, id: CommandId) -> Self {
+        self.unless_stored = Some(id);
+        self
+    }
+
     pub(super) fn resting_on(mut self, fate: &BatchFate) -> Self {
         self.decided_on.push(fate.clone());
         self

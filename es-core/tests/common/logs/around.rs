@@ -82,6 +82,14 @@ pub trait Parts: Send + Sync + 'static {
         self.inner().read(partition, after, filter, limit).await
     }
 
+    async fn remembered(
+        &self,
+        tenant: &Tenant,
+        id: CommandId,
+    ) -> Result<Option<RememberedCommand>, ReadError> {
+        self.inner().remembered(tenant, id).await
+    }
+
     async fn close(&self) {
         self.inner().close().await;
     }
@@ -187,7 +195,7 @@ impl<P: Parts> CommandMemory for LogAround<P> {
         if let Some(queue) = self.0.queue() {
             queue.settled(id).await;
         }
-        self.paused(self.0.inner().remembered(tenant, id)).await
+        self.paused(self.0.remembered(tenant, id)).await
     }
 }
 

@@ -50,6 +50,7 @@ impl<W: Writer> GroupEngine for Engine<W> {
             expectations: batch.expectations.clone(),
             conditions: batch.conditions.clone(),
             command: batch.command.clone(),
+            unless_stored: batch.unless_stored,
             ..Append::default()
         };
         Ok(append_now(&self.inner, copy)?)

@@ -34,6 +34,7 @@ pub(crate) enum Bug {
     LooksForTagsInOneTenantOnly,
     GoesToTheLastOfManyAtOnce,
     TellsARepetitionItsOwnName,
+    LooksForTheIdOnlyWhereItIsToBeRemembered,
     SaysItLookedToTheHead,
     ClosesOnlyIfAwaited,
     KeepsTheFirstSnapshot,

@@ -43,16 +43,18 @@ impl Engine {
         if !batch.deadlines.is_empty() {
             return Err(AppendError::Unsupported { what: "deadlines", remedy: "have none" });
         }
-        if let Some(first) = batch
-            .command
-            .as_ref()
-            .and_then(|command| self.rows.commands.get(&(batch.tenant.clone(), command.id)))
-        {
+        let id = match self.has(Bug::LooksForTheIdOnlyWhereItIsToBeRemembered) {
+            true => batch.command.as_ref().map(|command| command.id),
+            false => batch.new_command_id(),
+        };
+        if let Some(first) = id.and_then(|id| self.rows.commands.get(&(batch.tenant.clone(), id))) {
             let end = CommandWindow::default().ends(first.1, first.0.from_outside);
             if now < end || self.has(Bug::NeverForgetsACommand) {
                 let mut first = first.0.clone();
-                if self.has(Bug::TellsARepetitionItsOwnName) {
-                    first.name = batch.command.clone().unwrap().name;
+                if let Some(command) = &batch.command
+                    && self.has(Bug::TellsARepetitionItsOwnName)
+                {
+                    first.name = command.name.clone();
                 }
                 return Err(AppendError::CommandStored(Box::new(first)));
             }

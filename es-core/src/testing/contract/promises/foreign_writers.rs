@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::event::{CommandId, Position, Sequence};
-use crate::store::{AppendError, Expected, Marker};
+use crate::store::{Append, AppendError, Expected, Marker};
 use crate::testing::contract::batches::{
     at, batch, command, event, event_without_stream, one, question, stream, tagged, with_tags,
 };
@@ -116,9 +116,10 @@ async fn a_command_is_remembered_for_both(world: &World) -> Verdict {
     let id = CommandId::generate();
     log.append(one(&stream("1")?, "A").remembering(command(id))).await?;
     let repetition = one(&stream("2")?, "A").remembering(command(id));
-    other
-        .refused(repetition, "`CommandStored`", |e| matches!(e, AppendError::CommandStored(_)))
-        .await?;
+    let is_stored = |error: &AppendError| matches!(error, AppendError::CommandStored(_));
+    other.refused(repetition, "`CommandStored`", is_stored).await?;
+    let refusal = Append::default().unless_stored(id);
+    other.refused(refusal, "`CommandStored`", is_stored).await?;
     let is_known = other.memory(id).await?.is_some();
     equal("whether the other remembers it", is_known, true)
 }

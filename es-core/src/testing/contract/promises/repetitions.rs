@@ -7,9 +7,9 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use crate::event::{CommandId, Position, StillClock, Timestamp};
-use crate::store::{AppendError, Expected, Marker, RememberedCommand};
+use crate::store::{Append, AppendError, Expected, Marker, RememberedCommand};
 use crate::testing::contract::batches::{
-    at, batch, command, event_without_stream, one, stream, tagged, with_tags,
+    at, batch, command, event_without_stream, one, question, stream, tagged, tenant, with_tags,
 };
 use crate::testing::contract::check::{Unkept, Verdict, equal};
 use crate::testing::contract::log::{World, refused};
@@ -24,6 +24,10 @@ promises!("repetitions":
     a_repetition_is_told_so_before_it_is_told_of_its_event_ids,
     what_rests_on_a_repetition_falls_with_it,
     an_id_may_be_used_again_and_again_after_its_time,
+    an_answer_that_stores_nothing_gives_way_to_the_first_one,
+    an_answer_that_stores_nothing_knows_the_ids_of_its_group,
+    an_answer_that_stores_nothing_stands_after_its_ids_time,
+    events_without_a_command_give_way_to_it_too,
 );
 
 fn is_stored(error: &AppendError) -> bool {
@@ -163,4 +167,74 @@ async fn an_id_may_be_used_again_and_again_after_its_time(world: &World) -> Verd
         clock.advance(Duration::from_hours(8 * 24));
     }
     equal("the head", log.head_position().await?, Position(4))
+}
+
+async fn an_answer_that_stores_nothing_gives_way_to_the_first_one(world: &World) -> Verdict {
+    world.needs_command_memory()?;
+    let log = world.log().await?;
+    let order = stream("1")?;
+    let sent = command(CommandId::generate());
+    let answer = |expected| question(&order, expected).unless_stored(sent.id);
+    log.append(answer(Expected::NoStream)).await?;
+    equal("what is remembered", log.memory(sent.id).await?, None)?;
+    let first = log.append(one(&order, "A").remembering(sent.clone())).await?;
+    for expected in [at(0), Expected::NoStream] {
+        log.refused(answer(expected), "`CommandStored` with the first answer", |error| {
+            matches!(error, AppendError::CommandStored(stored)
+                if stored.reply == sent.reply
+                    && stored.token.positions() == first.token.positions())
+        })
+        .await?;
+    }
+    log.append(question(&order, at(0)).unless_stored(CommandId::generate())).await?;
+    log.append(Append::default().unless_stored(sent.id).of(&tenant("another")?)).await?;
+    equal("the head", log.head_position().await?, Position(1))
+}
+
+async fn an_answer_that_stores_nothing_knows_the_ids_of_its_group(world: &World) -> Verdict {
+    world.needs_command_memory()?;
+    let log = world.log().await?;
+    let order = stream("1")?;
+    let id = CommandId::generate();
+    let answer = |expected| question(&order, expected).unless_stored(id);
+    let bad = one(&order, "P").expecting(&order, at(7));
+    let fallen = one(&order, "S").remembering(command(id)).resting_on(&bad.fate);
+    let between = answer(Expected::NoStream);
+    let first = one(&order, "A").remembering(command(id));
+    let together = vec![bad, fallen, between, first, answer(at(0))];
+    let mut answers = log.append_together(together).await?.into_iter().skip(2);
+    if let (Some(between), Some(first), Some(last)) =
+        (answers.next(), answers.next(), answers.next())
+    {
+        between?;
+        first?;
+        refused(last, "`CommandStored`", is_stored)?;
+    }
+    equal("the head", log.head_position().await?, Position(1))
+}
+
+async fn an_answer_that_stores_nothing_stands_after_its_ids_time(world: &World) -> Verdict {
+    world.needs_command_memory()?;
+    let clock = Arc::new(StillClock::at(Timestamp::from_microseconds(1_700_000_000_000_000)));
+    let log = world.log_on(Arc::clone(&clock) as _).await?;
+    let (id, order) = (CommandId::generate(), stream("1")?);
+    let answer = || question(&order, at(0)).unless_stored(id);
+    log.append(one(&order, "A").remembering(command(id))).await?;
+    clock.advance(Duration::from_hours(7 * 24) - Duration::from_secs(1));
+    log.refused(answer(), "`CommandStored` a second before the end", is_stored).await?;
+    clock.advance(Duration::from_secs(2));
+    log.append(answer()).await?;
+    Ok(())
+}
+
+async fn events_without_a_command_give_way_to_it_too(world: &World) -> Verdict {
+    world.needs_command_memory()?;
+    let log = world.log().await?;
+    let id = CommandId::generate();
+    log.append(one(&stream("1")?, "A").unless_stored(id)).await?;
+    log.append(Append::default().remembering(command(id))).await?;
+    let again = one(&stream("2")?, "A").unless_stored(id);
+    log.refused(again, "`CommandStored`", is_stored).await?;
+    equal("the other stream's version", log.version(&stream("2")?).await?, None)?;
+    equal("the head", log.head_position().await?, Position(1))
 }
