@@ -24,8 +24,8 @@ pub enum ProcessorError {
     /// it has no more.
     #[error(
         "processor `{processor}`: {found}, so events are lost; restore the log from a backup with \
-         all its files, of SQLite its `-wal` too; only if the log is right as it is, reset the read \
-         side ({remedy})"
+         all the files that belong to it; only if the log is right as it is, reset the read side \
+         ({remedy})"
     )]
     LostEvents {
         /// The processor.

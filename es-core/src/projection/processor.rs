@@ -48,8 +48,8 @@ impl Processor {
     /// When this returns, the token is stored: a command sent afterwards is not missed.
     ///
     /// # Errors
-    /// `WrongLog` if the token is of another log, `LostEvents` if this one has lost events that were
-    /// read; or a store failed.
+    /// `WrongLog` if the token is of another log, `LostEvents` if this one has lost events that
+    /// were read; or a store failed.
     pub async fn start(plan: ProcessorPlan, stores: Stores) -> Result<Self, ProcessorError> {
         let plan = Arc::new(plan);
         let (token, head) = claim(&plan, &stores).await?;
