@@ -99,13 +99,20 @@ fn tags(input: &DeriveInput, former: &[LitStr], es: &Paths, errors: &mut Errors)
         })
     });
     let adds: Vec<_> = adds.collect();
+    let today = keys.len();
     for former in former {
         let key = former.value();
-        if keys.contains(&key) {
-            let text = format!("`{key}` is a tag of today: leave it out of `former_tags`");
-            errors.push(former, text);
+        match keys.iter().position(|known| *known == key) {
+            Some(index) if index < today => {
+                let text = format!("`{key}` is a tag of today: leave it out of `former_tags`");
+                errors.push(former, text);
+            }
+            Some(_) => {
+                let text = format!("`former_tags` names `{key}` twice: leave one of them out");
+                errors.push(former, text);
+            }
+            None => keys.push(key),
         }
-        keys.push(key);
     }
     let add = (!adds.is_empty())
         .then(|| quote_spanned!(own=> fn tags(&self, tags: &mut #es::event::Tags) { #(#adds)* }));
