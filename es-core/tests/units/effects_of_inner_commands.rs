@@ -228,3 +228,40 @@ async fn a_full_queue_after_an_effect_says_that_there_may_have_been_one() {
     assert_eq!(pause.asked.available_permits(), 1);
     assert!(error.has_effects() && !error.is_retryable(), "{error}");
 }
+
+/// Is refused, or fails after what may be an effect outside.
+#[derive(Command, Clone, Serialize, Deserialize)]
+struct Audit {
+    #[target]
+    account: String,
+    is_refused: bool,
+}
+
+#[aggregate]
+impl Account {
+    #[command_handler]
+    async fn audit(&self, command: Audit) -> Result<Closed, HandlerError<Overdrawn>> {
+        if command.is_refused {
+            return Err(Overdrawn { missing: 0 }.into());
+        }
+        Err(Fault::new("the auditors are out").into())
+    }
+}
+
+/// Says of the audit whether it may have had effects.
+#[derive(Command, Clone, Serialize, Deserialize)]
+struct TryToAudit(Audit);
+
+#[command_handler]
+async fn try_to_audit(command: TryToAudit, commands: CommandGateway) -> Result<bool, Infallible> {
+    Ok(commands.send(command.0).await.unwrap_err().has_effects())
+}
+
+#[tokio::test]
+async fn a_handler_is_told_that_an_aggregate_may_have_had_effects_outside() {
+    let app = app_on(MemoryLog::new()).await;
+    open(&app, "a", 0).await;
+    let audit = |is_refused| TryToAudit(Audit { account: "a".to_owned(), is_refused });
+    assert!(app.commands().send(audit(false)).await.unwrap());
+    assert!(!app.commands().send(audit(true)).await.unwrap(), "it refused");
+}

@@ -26,6 +26,7 @@ mod order;
 mod publishing;
 mod repositories;
 mod reruns;
+mod undone;
 
 use std::sync::Arc;
 
