@@ -18,8 +18,9 @@ use polls::{Polls, at_every_poll};
 async fn what_was_acknowledged_is_there() {
     let folder = tempfile::tempdir().unwrap();
     let store = format!("sqlite:{}", folder.path().join("transfer.db").display());
-    let start =
-        async || App::builder().store(store.as_str()).only::<Account>().start().await.unwrap();
+    let start = async || {
+        App::builder().store(store.as_str()).only::<(Account, Receipt)>().start().await.unwrap()
+    };
     let polls = at_every_poll(async |polls: Polls| {
         let account = format!("account {}", polls.0);
         let app = start().await;
