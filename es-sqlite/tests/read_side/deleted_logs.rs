@@ -5,8 +5,8 @@ use std::fs;
 use super::*;
 
 const SENTENCE: &str = "the read side belongs to another log; reset it (delete `";
-const LOST: &str = ", so events are lost; restore the log from a backup with all its files, of SQLite \
-                    its `-wal` too; only if the log is right as it is, reset the read side (delete `";
+const LOST: &str = ", so events are lost; restore the log from a backup with all the files that \
+                    belong to it; only if the log is right as it is, reset the read side (delete `";
 
 async fn lived(world: &World) {
     let app = world.start().await;
