@@ -13,6 +13,7 @@ use std::sync::Arc;
 use crate::aggregate::Aggregate;
 use crate::event::{Clock, CommandId, Metadata, Position, Sequence, Timestamp};
 use crate::fault::Fault;
+use crate::runtime::Runtime;
 use crate::unit::Within;
 
 /// What surrounds one message while its handler runs.
@@ -20,10 +21,9 @@ use crate::unit::Within;
 pub struct Context {
     pub(crate) metadata: Metadata,
     pub(crate) command_id: Option<CommandId>,
-    pub(crate) now: Now,
     pub(crate) sequence: Option<Sequence>,
     pub(crate) position: Option<Position>,
-    pub(crate) resources: Arc<Resources>,
+    pub(crate) host: Host,
     pub(crate) within: Within,
 }
 
@@ -32,10 +32,9 @@ impl Clone for Context {
         Self {
             metadata: self.metadata.clone(),
             command_id: self.command_id,
-            now: self.now.clone(),
             sequence: self.sequence,
             position: self.position,
-            resources: Arc::clone(&self.resources),
+            host: self.host.clone(),
             // A copy belongs to the same unit of work, which has to be there for that.
             within: self.unit().map_or_else(|_| Within::default(), |unit| unit.clone().into()),
         }
@@ -49,28 +48,46 @@ impl Context {
         Self {
             metadata: Metadata::new(),
             command_id: None,
-            now: Now::At(timestamp),
             sequence: None,
             position: None,
-            resources,
+            host: Host::At(resources, timestamp),
             within: Within::default(),
         }
     }
 }
 
-/// The time of a message: known, or asked for when a handler wants it.
+/// Where a message's handler runs: what it can be given, and what time it is there.
+// One reference for a command, because every command has a context.
 #[derive(Clone)]
-pub(crate) enum Now {
-    At(Timestamp),
-    By(Arc<dyn Clock>),
+pub(crate) enum Host {
+    /// An application that carries commands out.
+    App(Runtime),
+    /// Who answers queries.
+    Reader(Arc<Resources>, Arc<dyn Clock>),
+    /// Somebody to whom the time of the message is known.
+    At(Arc<Resources>, Timestamp),
 }
 
-impl fmt::Debug for Now {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Host {
+    fn resources(&self) -> &Resources {
         match self {
-            Self::At(timestamp) => timestamp.fmt(f),
-            Self::By(_) => f.write_str("now"),
+            Self::App(runtime) => &runtime.shared().resources,
+            Self::Reader(resources, _) | Self::At(resources, _) => resources,
         }
+    }
+
+    fn now(&self) -> Timestamp {
+        match self {
+            Self::App(runtime) => runtime.shared().clock.now(),
+            Self::Reader(_, clock) => clock.now(),
+            Self::At(_, timestamp) => *timestamp,
+        }
+    }
+}
+
+impl fmt::Debug for Host {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.resources().fmt(f)
     }
 }
 
@@ -274,11 +291,12 @@ impl<T: ?Sized + Send + Sync + 'static> FromContext for Inject<T> {
     const EFFECTS: bool = true;
 
     fn from_context(context: &Context) -> Result<Self, Fault> {
-        context.resources.get::<T>().map(Self).ok_or_else(|| {
+        let resources = context.host.resources();
+        resources.get::<T>().map(Self).ok_or_else(|| {
             Fault::defect(format!(
                 "nobody provided `{}`; give it to `{}`",
                 type_name::<T>(),
-                context.resources.giver
+                resources.giver
             ))
         })
     }
@@ -308,10 +326,7 @@ impl FromContext for CommandId {
 /// In a command handler the clock's now, in an event handler the time of recording.
 impl FromContext for Timestamp {
     fn from_context(context: &Context) -> Result<Self, Fault> {
-        Ok(match &context.now {
-            Now::At(timestamp) => *timestamp,
-            Now::By(clock) => clock.now(),
-        })
+        Ok(context.host.now())
     }
 }
 

@@ -102,8 +102,16 @@ pub(crate) struct Admission {
     empty: Notify,
 }
 
-/// A command that was let in; dropping it lets it out.
+/// The runtime for somebody who was let in; dropping it lets him out.
 pub(crate) struct Ticket(Runtime);
+
+impl std::ops::Deref for Ticket {
+    type Target = Runtime;
+
+    fn deref(&self) -> &Runtime {
+        &self.0
+    }
+}
 
 impl Runtime {
     /// Lets a command in, unless the application is shutting down.
@@ -143,7 +151,10 @@ impl Runtime {
 impl Drop for Ticket {
     fn drop(&mut self) {
         let admission = &self.0.0.admission;
-        if admission.inside.fetch_sub(1, Ordering::SeqCst) == 1 {
+        // Nobody waits before the closing, and who waits after it looks at the count first.
+        if admission.inside.fetch_sub(1, Ordering::SeqCst) == 1
+            && admission.closing.load(Ordering::SeqCst)
+        {
             admission.empty.notify_waiters();
         }
     }

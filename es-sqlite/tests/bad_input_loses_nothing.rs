@@ -121,7 +121,9 @@ async fn append_raw(app: &App, notebook: &str, name: &'static str, payload: Stri
     };
     let batch = Append {
         events: [event].into_iter().collect(),
-        expectations: vec![Expectation { stream, expected: Expected::Exact(Sequence(1)) }],
+        expectations: [Expectation { stream, expected: Expected::Exact(Sequence(1)) }]
+            .into_iter()
+            .collect(),
         ..Append::default()
     };
     app.log().reserve(None).await.unwrap().append(batch).await.unwrap();

@@ -65,7 +65,7 @@ pub(crate) fn addition(number: u64, version: u64) -> Result<Append, Failure> {
     };
     Ok(Append {
         events: vec![event(number, version + 1)?],
-        expectations: vec![Expectation { stream, expected }],
+        expectations: [Expectation { stream, expected }].into_iter().collect(),
         command: Some(command),
         ..Append::default()
     })

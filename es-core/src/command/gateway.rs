@@ -46,15 +46,14 @@ impl CommandGateway {
         Self { runtime, within: None }
     }
 
-    /// How a command is sent from here.
-    fn sent_from_here(&self, mut dispatch: Dispatch) -> Dispatch {
+    /// Tells a command that it is sent from here.
+    fn send_from_here(&self, dispatch: &mut Dispatch) {
         if let Some(unit) = &self.within {
             let listed = &self.runtime.shared().propagated;
             let inherited = unit.metadata().passed_on(listed);
             dispatch.metadata = inherited.overlaid_with(&dispatch.metadata);
             dispatch.within = Some(unit.clone());
         }
-        dispatch
     }
 
     /// Sends a command, and gives the handler's reply once everything it decided is durable.
@@ -66,11 +65,12 @@ impl CommandGateway {
     /// A handler that gives up on it returns `Result<_, HandlerError<E>>`, whatever its own error
     /// `E` is, and writes `.await.map_err(HandlerError::nested)?`; see
     /// [`HandlerError::nested`](super::HandlerError::nested).
-    pub async fn send<H: 'static, C: HandledBy<H>>(
+    // No `async fn`: the future is `send_with`'s, not another one around it.
+    pub fn send<H: 'static, C: HandledBy<H>>(
         &self,
         command: C,
-    ) -> Result<C::Reply, CommandError<C::Error>> {
-        self.send_with(command, Dispatch::new()).await
+    ) -> impl Future<Output = Result<C::Reply, CommandError<C::Error>>> + Send {
+        self.send_with(command, Dispatch::new())
     }
 
     /// Sends a command under a given id, with metadata, for a tenant, or with a deadline.
@@ -80,9 +80,9 @@ impl CommandGateway {
     pub async fn send_with<H: 'static, C: HandledBy<H>>(
         &self,
         command: C,
-        dispatch: Dispatch,
+        mut dispatch: Dispatch,
     ) -> Result<C::Reply, CommandError<C::Error>> {
-        let dispatch = self.sent_from_here(dispatch);
+        self.send_from_here(&mut dispatch);
         if self.runtime.is_dispatch_intercepted() {
             let sending = send_boxed(command, &self.runtime, dispatch);
             return sending.await.map(|tracked| tracked.reply);
@@ -94,11 +94,11 @@ impl CommandGateway {
     ///
     /// # Errors
     /// See [`CommandGateway::send`].
-    pub async fn send_tracked<H: 'static, C: HandledBy<H>>(
+    pub fn send_tracked<H: 'static, C: HandledBy<H>>(
         &self,
         command: C,
-    ) -> Result<Tracked<C::Reply>, CommandError<C::Error>> {
-        self.send_tracked_with(command, Dispatch::new()).await
+    ) -> impl Future<Output = Result<Tracked<C::Reply>, CommandError<C::Error>>> + Send {
+        self.send_tracked_with(command, Dispatch::new())
     }
 
     /// [`CommandGateway::send_with`] that gives the commit token beside the reply.
@@ -108,9 +108,9 @@ impl CommandGateway {
     pub async fn send_tracked_with<H: 'static, C: HandledBy<H>>(
         &self,
         command: C,
-        dispatch: Dispatch,
+        mut dispatch: Dispatch,
     ) -> Result<Tracked<C::Reply>, CommandError<C::Error>> {
-        let dispatch = self.sent_from_here(dispatch);
+        self.send_from_here(&mut dispatch);
         if self.runtime.is_dispatch_intercepted() {
             return send_boxed(command, &self.runtime, dispatch).await;
         }
@@ -179,9 +179,9 @@ impl CommandGateway {
         &self,
         name: &str,
         json: &[u8],
-        dispatch: Dispatch,
+        mut dispatch: Dispatch,
     ) -> Result<NamedReply, CommandError<Rejection>> {
-        let mut dispatch = self.sent_from_here(dispatch);
+        self.send_from_here(&mut dispatch);
         let Some(entry) = self.runtime.shared().commands.get(name) else {
             let command_id = *dispatch.id_or_generate();
             return Err(CommandError::NoHandler { command_id, text: self.unknown(name) });

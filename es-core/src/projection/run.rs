@@ -11,7 +11,7 @@ use super::batch::ViewVersions;
 use super::{
     AsyncBatch, Batch, EventCall, ProcessorPlan, ReadSideError, ReadSideTransaction, Stores, Token,
 };
-use crate::context::{Context, Now};
+use crate::context::{Context, Host};
 use crate::event::RecordedEvent;
 use crate::fault::Fault;
 use crate::future::panic_message;
@@ -83,10 +83,9 @@ fn handle_event(
     let context = Context {
         metadata: event.metadata.clone(),
         command_id: None,
-        now: Now::At(event.recorded_at),
         sequence: event.sequence(),
         position: Some(event.position),
-        resources: Arc::clone(&work.stores.resources),
+        host: Host::At(Arc::clone(&work.stores.resources), event.recorded_at),
         within: crate::unit::Within::default(),
     };
     let batch = Batch {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 
 use super::{Query, QueryCall, QueryError};
-use crate::context::{Context, Now, Resources};
+use crate::context::{Context, Host, Resources};
 use crate::event::{Clock, Metadata, Tenant, keys};
 use crate::fault::Fault;
 use crate::future::{CatchUnwind, panic_message};
@@ -176,10 +176,9 @@ impl QueryGateway {
         Context {
             metadata: self.metadata.clone(),
             command_id: None,
-            now: Now::By(Arc::clone(&self.shared.clock)),
             sequence: None,
             position: None,
-            resources: Arc::clone(&self.shared.resources),
+            host: Host::Reader(Arc::clone(&self.shared.resources), Arc::clone(&self.shared.clock)),
             within: crate::unit::Within::default(),
         }
     }

@@ -2,6 +2,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use smallvec::SmallVec;
 
 use super::{BatchFate, CommitToken, Criteria, Marker};
 use crate::event::{
@@ -19,7 +20,8 @@ pub struct Append {
     pub events: Vec<NewEvent>,
     /// What the streams must look like, also streams that were only read. A stream that is
     /// written without an expectation is appended to as it is.
-    pub expectations: Vec<Expectation>,
+    // Nearly every batch has exactly one: that one takes no allocation.
+    pub expectations: SmallVec<[Expectation; 1]>,
     /// Consistency conditions over tags and names, each with a marker of its own.
     pub conditions: Vec<Condition>,
     /// Deadlines of aggregates set or cancelled by this batch.

@@ -13,6 +13,7 @@ pub struct BatchFate(Arc<Shared>);
 
 #[derive(Default)]
 struct Shared {
+    /// One of the states, and [`AWAITED`].
     state: AtomicU8,
     settled: Notify,
     afterwards: OnceLock<Afterwards>,
@@ -26,6 +27,8 @@ const ACCEPTED: u8 = 1;
 const COMMITTED: u8 = 2;
 const UNDONE: u8 = 3;
 const IN_DOUBT: u8 = 4;
+/// Set beside an open state once somebody waits: most batches are settled without.
+const AWAITED: u8 = 1 << 7;
 
 impl BatchFate {
     /// A batch that nobody has judged.
@@ -56,7 +59,7 @@ impl BatchFate {
     /// True until the batch is committed or undone.
     #[must_use]
     pub fn is_pending(&self) -> bool {
-        self.state() <= ACCEPTED
+        is_open(self.state())
     }
 
     /// Waits until the batch is committed or undone.
@@ -66,7 +69,7 @@ impl BatchFate {
     pub async fn settled(&self) {
         loop {
             let settled = self.0.settled.notified();
-            if !self.is_pending() {
+            if !is_open(self.0.state.fetch_or(AWAITED, Ordering::AcqRel)) {
                 return;
             }
             settled.await;
@@ -116,20 +119,20 @@ impl BatchFate {
 
     /// Tells that the batch was judged good and waits for its group's commit.
     pub(crate) fn accept(&self) {
-        self.0.state.store(ACCEPTED, Ordering::Release);
+        self.0.state.fetch_or(ACCEPTED, Ordering::Release);
     }
 
     /// Takes [`BatchFate::accept`] back, because the group is judged anew.
     pub(crate) fn withdraw(&self) {
-        self.0.state.store(PENDING, Ordering::Release);
+        self.0.state.fetch_and(!ACCEPTED, Ordering::Release);
     }
 
     fn state(&self) -> u8 {
-        self.0.state.load(Ordering::Acquire)
+        self.0.state.load(Ordering::Acquire) & !AWAITED
     }
 
     fn settle(&self, state: u8) {
-        self.0.state.store(state, Ordering::Release);
+        let before = self.0.state.swap(state, Ordering::AcqRel);
         if let Some(afterwards) = self.0.afterwards.get() {
             let all =
                 std::mem::take(&mut *afterwards.lock().unwrap_or_else(PoisonError::into_inner));
@@ -137,8 +140,14 @@ impl BatchFate {
                 all.into_iter().for_each(|run| run());
             }
         }
-        self.0.settled.notify_waiters();
+        if before & AWAITED != 0 {
+            self.0.settled.notify_waiters();
+        }
     }
+}
+
+fn is_open(state: u8) -> bool {
+    state & !AWAITED <= ACCEPTED
 }
 
 impl fmt::Debug for BatchFate {

@@ -97,8 +97,13 @@ pub(crate) struct Staged {
 pub(crate) type Callback = Box<dyn FnOnce() + Send>;
 
 impl UnitOfWork {
-    pub(crate) fn begin(seed: Seed, command: CommandId, metadata: Metadata) -> Self {
-        let Seed { runtime, tenant, own, is_barrier } = seed;
+    pub(crate) fn begin(
+        runtime: Runtime,
+        seed: Seed,
+        command: CommandId,
+        metadata: Metadata,
+    ) -> Self {
+        let Seed { tenant, own, is_barrier } = seed;
         let state = Mutex::new(Closed::new(is_barrier));
         let unit = Unit { runtime, tenant, own, works: AtomicU64::new(1), state };
         Self { unit: Arc::new(unit), by: Arc::new(By { work: 0, depth: 0, command, metadata }) }

@@ -2,10 +2,9 @@ use std::fmt;
 use std::sync::OnceLock;
 
 use super::{Closed, Entry, UnitOfWork};
-use crate::context::Context;
+use crate::context::{Context, Host};
 use crate::event::{StreamId, Tenant};
 use crate::fault::Fault;
-use crate::runtime::Runtime;
 
 /// The unit of work of one run of a handler, made when the handler first reaches for it: most
 /// handlers never do, and pay nothing.
@@ -19,7 +18,6 @@ pub(crate) struct Within {
 /// What a unit of work begins with.
 #[derive(Clone)]
 pub(crate) struct Seed {
-    pub(crate) runtime: Runtime,
     pub(crate) tenant: Tenant,
     /// The command's own target, which its handler has.
     pub(crate) own: Option<StreamId>,
@@ -55,16 +53,17 @@ impl Context {
         if let Some(unit) = self.within.unit.get() {
             return Ok(unit);
         }
-        let (Some(seed), Some(command)) = (&self.within.seed, self.command_id) else {
+        let (Some(seed), Some(command), Host::App(runtime)) =
+            (&self.within.seed, self.command_id, &self.host)
+        else {
             return Err(Fault::defect(
                 "there is no unit of work here; repositories and gateways belong to the handlers \
                  of commands that an application carries out, in tests `App::test()`",
             ));
         };
-        Ok(self
-            .within
-            .unit
-            .get_or_init(|| UnitOfWork::begin(seed.clone(), command, self.metadata.clone())))
+        Ok(self.within.unit.get_or_init(|| {
+            UnitOfWork::begin(runtime.clone(), seed.clone(), command, self.metadata.clone())
+        }))
     }
 
     /// Begins the unit with aggregates whose turns it has.

@@ -112,10 +112,12 @@ pub(super) async fn somebody_else_puts(log: &MemoryLog, boxes: u64) {
 fn boxes_put(boxes: u64) -> Append {
     let stream = StreamId::new(&Tenant::default(), "Shelf", "a").unwrap();
     Append {
-        expectations: vec![Expectation {
+        expectations: [Expectation {
             stream: stream.clone(),
             expected: Expected::Exact(Sequence(0)),
-        }],
+        }]
+        .into_iter()
+        .collect(),
         events: vec![NewEvent {
             id: EventId::generate(),
             stream: Some(stream),

@@ -211,7 +211,11 @@ fn five_coins_by_another() -> Append {
         tags: Vec::new(),
     };
     let expectation = Expectation { stream, expected: Expected::Exact(Sequence(0)) };
-    Append { events: vec![event], expectations: vec![expectation], ..Append::default() }
+    Append {
+        events: vec![event],
+        expectations: [expectation].into_iter().collect(),
+        ..Append::default()
+    }
 }
 
 /// Misbehaves on the way in.

@@ -97,10 +97,12 @@ async fn a_load_that_did_not_compare_ids_would_break_the_law() {
 fn another_payment(amount: i64) -> Append {
     let stream = stream("Account", "a");
     Append {
-        expectations: vec![Expectation {
+        expectations: [Expectation {
             stream: stream.clone(),
             expected: Expected::Exact(Sequence(3)),
-        }],
+        }]
+        .into_iter()
+        .collect(),
         events: vec![NewEvent {
             id: EventId::generate(),
             stream: Some(stream),

@@ -56,7 +56,7 @@ pub fn batch(stream: &StreamId, expected: Expected, count: usize) -> Append {
     let name = |n| if n == 0 { "OrderCreated" } else { "ItemAdded" };
     Append {
         events: (0..count).map(|n| event(stream, name(n), &format!("{{\"n\":{n}}}"))).collect(),
-        expectations: vec![Expectation { stream: stream.clone(), expected }],
+        expectations: [Expectation { stream: stream.clone(), expected }].into_iter().collect(),
         ..Append::default()
     }
 }

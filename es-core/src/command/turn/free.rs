@@ -2,6 +2,7 @@
 
 use std::ops::ControlFlow;
 
+use super::again::{DecidesAgain, Once};
 use super::attempts::{Attempts, Decided};
 use super::decision::{Called, FreeDecision, calling};
 use super::gather::{Answer, Gathered};
@@ -12,8 +13,8 @@ use crate::command::handled::SendResult;
 use crate::command::{Alone, Around, DomainError, Reply};
 use crate::context::Context;
 use crate::future::BoxFuture;
-use crate::store::{Append, Permit, RememberedCommand};
-use crate::unit::Entry;
+use crate::store::{Append, Permit};
+use crate::unit::{AnyCell, Entry};
 
 /// How a free function is run.
 #[derive(Clone, Copy)]
@@ -60,26 +61,21 @@ impl<R: Reply, X: DomainError> Free<R, X> {
         };
         self.journey.told(result)
     }
+}
 
-    /// Waits for the log, and decides again as often as that is due.
-    async fn ended(&self, mut decided: Decided<R, X>) -> SendResult<R, X> {
-        let mut attempts = Attempts::default();
-        loop {
-            if let Some(result) = self.journey.end(decided, None, &mut attempts).await {
-                return result;
-            }
-            decided = match self.decide_once(&attempts).await? {
-                ControlFlow::Continue(decided) => decided,
-                ControlFlow::Break(first) => return self.journey.first_answer(first),
-            };
-        }
+impl<R: Reply, X: DomainError> DecidesAgain for Free<R, X> {
+    type Reply = R;
+    type Error = X;
+
+    fn journey(&self) -> &Journey<X> {
+        &self.journey
     }
 
-    /// One run up to the hand-over; or what the command was answered, if it was carried out before.
-    async fn decide_once(
-        &self,
-        attempts: &Attempts,
-    ) -> Fallible<ControlFlow<RememberedCommand, Decided<R, X>>, X> {
+    fn own_cell(&self) -> Option<&dyn AnyCell> {
+        None
+    }
+
+    async fn decide_once(&self, attempts: &Attempts) -> Once<R, X> {
         let Self { journey, decision, kind, .. } = self;
         let held = journey.hold(attempts.touched(), kind.is_barrier()).await.map_err(widened)?;
         if let Some(first) = journey.remembered().await.map_err(widened)? {

@@ -7,19 +7,21 @@ use std::sync::Arc;
 use tokio::task::{JoinError, JoinHandle};
 use tracing::Instrument;
 
+use super::again::{DecidesAgain, Once};
 use super::answers::panicked;
 use super::attempts::{Attempts, Decided};
 use super::decision::{Decision, calling};
 use super::gather::Answer;
 use super::targeted::Targeted;
 use super::turns::Turns;
-use super::{Fallible, widened};
+use super::{Fallible, Journey, widened};
 use crate::aggregate::Aggregate;
 use crate::command::handled::SendResult;
 use crate::command::{CommandError, DomainError, Reply};
 use crate::event::CommandId;
 use crate::future::BoxFuture;
 use crate::store::RememberedCommand;
+use crate::unit::AnyCell;
 
 /// A command whose handler has effects outside: it goes on without its caller.
 pub(super) struct Outside<A: Aggregate, R, X> {
@@ -45,19 +47,9 @@ impl<A: Aggregate, R: Reply, X: DomainError> Outside<A, R, X> {
         on_a_task(journey.id, Arc::clone(&self).run(turns)).await?
     }
 
-    async fn run(self: Arc<Self>, mut turns: Turns<A>) -> SendResult<R, X> {
-        let Targeted { journey, cell } = &self.targeted;
-        let mut attempts = Attempts::default();
-        loop {
-            let decided = self.decide(turns).await?;
-            if let Some(result) = journey.end(decided, Some(&**cell), &mut attempts).await {
-                return result;
-            }
-            turns = match self.turns(&attempts).await? {
-                ControlFlow::Continue(turns) => turns,
-                ControlFlow::Break(first) => return journey.first_answer(first),
-            };
-        }
+    async fn run(self: Arc<Self>, turns: Turns<A>) -> SendResult<R, X> {
+        let decided = self.decide(turns).await?;
+        self.ended(decided).await
     }
 
     /// The turns of one run; or what the command was answered, if it was carried out before.
@@ -108,6 +100,26 @@ impl<A: Aggregate, R: Reply, X: DomainError> Outside<A, R, X> {
         turns.own.live = done.is_true.then_some(live);
         let (handed, appended) = targeted.hand_over(&mut gathered, done, turns.own, permit)?;
         Ok(Decided { outcome: journey.outcome(gathered.answer), handed, appended })
+    }
+}
+
+impl<A: Aggregate, R: Reply, X: DomainError> DecidesAgain for Outside<A, R, X> {
+    type Reply = R;
+    type Error = X;
+
+    fn journey(&self) -> &Journey<X> {
+        &self.targeted.journey
+    }
+
+    fn own_cell(&self) -> Option<&dyn AnyCell> {
+        Some(&*self.targeted.cell)
+    }
+
+    async fn decide_once(&self, attempts: &Attempts) -> Once<R, X> {
+        Ok(match self.turns(attempts).await? {
+            ControlFlow::Continue(turns) => ControlFlow::Continue(self.decide(turns).await?),
+            ControlFlow::Break(first) => ControlFlow::Break(first),
+        })
     }
 }
 

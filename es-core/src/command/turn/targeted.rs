@@ -3,8 +3,10 @@
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
+use smallvec::smallvec;
 use tokio::sync::OwnedMutexGuard;
 
+use super::again::{DecidesAgain, Once};
 use super::attempts::{Attempts, Decided, Handed};
 use super::decision::{Called, Decision, calling};
 use super::gather::{Answer, Gathered};
@@ -13,14 +15,14 @@ use super::waiting::{GoesOn, Waiting};
 use super::{Fallible, Journey, widened};
 use crate::aggregate::{Aggregate, Cell, InFlight, Live, Turn, take_when_due};
 use crate::command::handled::SendResult;
-use crate::command::{Around, DomainError, Reply};
+use crate::command::{Around, DomainError, Reply, Tracked};
 use crate::context::Context;
 use crate::event::Sequence;
 use crate::future::BoxFuture;
 use crate::store::{
-    Append, Appended, Expectation, Expected, NewEvent, Permit, RememberedCommand, StreamVersion,
+    Append, Appended, Committed, Expectation, Expected, NewEvent, Permit, StreamVersion,
 };
-use crate::unit::Entry;
+use crate::unit::{AnyCell, Entry};
 
 /// A command with its target's place in the repository.
 pub(super) struct Targeted<A, X> {
@@ -43,7 +45,31 @@ impl<A: Aggregate, R: Reply, X: DomainError> GoesOn for GoesOnAtOnce<'_, A, R, X
     }
 
     fn go_on(self, decided: Decided<R, X>) -> BoxFuture<'static, SendResult<R, X>> {
-        Box::pin(self.targeted.go_on(self.decision.boxed(), decided))
+        let going = AtOnce { targeted: self.targeted, decision: self.decision.boxed() };
+        Box::pin(async move { going.ended(decided).await })
+    }
+}
+
+/// A command whose handler awaits nothing, without its caller.
+struct AtOnce<A: Aggregate, R, X> {
+    targeted: Targeted<A, X>,
+    decision: Box<dyn Decision<A, R, X>>,
+}
+
+impl<A: Aggregate, R: Reply, X: DomainError> DecidesAgain for AtOnce<A, R, X> {
+    type Reply = R;
+    type Error = X;
+
+    fn journey(&self) -> &Journey<X> {
+        &self.targeted.journey
+    }
+
+    fn own_cell(&self) -> Option<&dyn AnyCell> {
+        Some(&*self.targeted.cell)
+    }
+
+    async fn decide_once(&self, attempts: &Attempts) -> Once<R, X> {
+        self.targeted.decide_once(&*self.decision, attempts).await
     }
 }
 
@@ -67,20 +93,26 @@ impl<A: Aggregate, X: DomainError> Targeted<A, X> {
         self,
         decision: &dyn Decision<A, R, X>,
     ) -> SendResult<R, X> {
-        match self.decide_once(decision, &Attempts::default()).await? {
-            ControlFlow::Continue(decided) => {
+        match self.decide_once(decision, &Attempts::default()).await {
+            // Judged on the spot, and stored: nobody waits.
+            Ok(ControlFlow::Continue(Decided {
+                outcome,
+                handed,
+                appended: Appended::Ready(Some(Ok(Committed { token, .. }))),
+            })) if handed.is_over() => outcome.map(|reply| Tracked { reply, token }),
+            Ok(ControlFlow::Continue(decided)) => {
                 Waiting::new(GoesOnAtOnce { targeted: self, decision }, decided).answer().await
             }
-            ControlFlow::Break(first) => self.journey.first_answer(first),
+            Ok(ControlFlow::Break(first)) => self.journey.first_answer(first),
+            Err(error) => Err(error),
         }
     }
 
-    /// One run up to the hand-over; or what the command was answered, if it was carried out before.
     async fn decide_once<R: Reply>(
         &self,
         decision: &dyn Decision<A, R, X>,
         attempts: &Attempts,
-    ) -> Fallible<ControlFlow<RememberedCommand, Decided<R, X>>, X> {
+    ) -> Once<R, X> {
         let Self { journey, cell } = self;
         let mut turns = match journey.free_turn(cell, attempts).map_err(widened)? {
             Some(own) => Turns { own, held: Vec::new() },
@@ -101,24 +133,6 @@ impl<A: Aggregate, X: DomainError> Targeted<A, X> {
         // From here to the hand-over there is no await: a dropped caller finds either nothing done
         // or everything handed over.
         self.decide_now(decision, turns, permit).map(ControlFlow::Continue)
-    }
-
-    async fn go_on<R: Reply>(
-        self,
-        decision: Box<dyn Decision<A, R, X>>,
-        mut decided: Decided<R, X>,
-    ) -> SendResult<R, X> {
-        let Self { journey, cell } = &self;
-        let mut attempts = Attempts::default();
-        loop {
-            if let Some(result) = journey.end(decided, Some(&**cell), &mut attempts).await {
-                return result;
-            }
-            decided = match self.decide_once(&*decision, &attempts).await? {
-                ControlFlow::Continue(decided) => decided,
-                ControlFlow::Break(first) => return journey.first_answer(first),
-            };
-        }
     }
 
     fn decide_now<R: Reply>(
@@ -210,7 +224,7 @@ impl<A: Aggregate, X: DomainError> Targeted<A, X> {
         let expected = version.map_or(Expected::NoStream, Expected::Exact);
         let mut batch = Append {
             decided_on: turn.decided_on(),
-            expectations: vec![Expectation { stream: self.cell.stream.clone(), expected }],
+            expectations: smallvec![Expectation { stream: self.cell.stream.clone(), expected }],
             ..Append::default()
         };
         let filled = self.journey.fill(&mut batch, gathered);

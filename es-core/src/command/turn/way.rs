@@ -11,7 +11,7 @@ use crate::command::CommandError;
 use crate::command::handled::SendResult;
 use crate::context::Context;
 use crate::event::{CommandId, Metadata, StreamId, Tenant};
-use crate::runtime::{Runtime, Ticket};
+use crate::runtime::Ticket;
 use crate::store::RememberedCommand;
 use crate::unit::{AnyCell, Entry};
 
@@ -19,7 +19,8 @@ use crate::unit::{AnyCell, Entry};
 /// command is decided again.
 // Apart from the type of the refusal: what waits here is compiled once, not for each such type.
 pub(super) struct Way {
-    pub(super) runtime: Runtime,
+    /// Keeps the application open as long as the command is on its way.
+    pub(super) runtime: Ticket,
     pub(super) name: &'static str,
     pub(super) id: CommandId,
     pub(super) is_repeatable: bool,
@@ -31,8 +32,6 @@ pub(super) struct Way {
     pub(super) deadline: Option<Instant>,
     /// True once an effect outside may have happened that nobody may repeat.
     pub(super) has_effects: AtomicBool,
-    /// None for a command that a handler sent: that handler's own keeps the application open.
-    pub(super) _ticket: Option<Ticket>,
 }
 
 /// An error that no handler refused with, as an error of one that could have.

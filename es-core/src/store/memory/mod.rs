@@ -9,6 +9,7 @@ mod state;
 mod stored;
 
 use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Instant;
 
@@ -41,6 +42,7 @@ struct Shared {
     identity: LogId,
     clock: Arc<dyn Clock>,
     state: RwLock<State>,
+    is_closed: AtomicBool,
     committed: watch::Sender<Position>,
 }
 
@@ -64,6 +66,7 @@ impl MemoryLog {
             identity: LogId::generate(),
             clock,
             state: RwLock::new(State::default()),
+            is_closed: AtomicBool::new(false),
             committed: watch::Sender::default(),
         });
         let log = Arc::clone(&shared);
@@ -91,6 +94,9 @@ impl Shared {
     fn append(&self, batch: &mut Append) -> Result<Committed, AppendError> {
         let committed = {
             let mut state = self.write();
+            if self.is_closed.load(Ordering::Acquire) {
+                return Err(AppendError::Closed);
+            }
             // Read under the lock: a moment read before it could be older than the predecessor's.
             let now = self.clock.now();
             state.append(batch, now)?
@@ -116,7 +122,7 @@ impl Shared {
 
     fn read(&self) -> Result<RwLockReadGuard<'_, State>, ReadError> {
         let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
-        if state.is_closed() { Err(ReadError::Closed) } else { Ok(state) }
+        if self.is_closed.load(Ordering::Acquire) { Err(ReadError::Closed) } else { Ok(state) }
     }
 
     fn read_partition(
@@ -152,7 +158,10 @@ impl EventStore for MemoryLog {
     }
 
     fn try_reserve(&self) -> Result<Permit, AppendError> {
-        drop(self.shared.read().map_err(|_| AppendError::Closed)?);
+        // The append itself looks again, under the lock.
+        if self.shared.is_closed.load(Ordering::Acquire) {
+            return Err(AppendError::Closed);
+        }
         let Some(places) = &self.places else {
             return Ok(Permit::direct(Arc::clone(&self.append)));
         };
@@ -239,7 +248,11 @@ impl EventStore for MemoryLog {
     }
 
     async fn close(&self) {
-        self.shared.write().close();
+        {
+            // Under the lock: what is being appended ends before.
+            let _state = self.shared.write();
+            self.shared.is_closed.store(true, Ordering::Release);
+        }
         if let Some(places) = &self.places {
             places.close();
         }

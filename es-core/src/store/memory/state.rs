@@ -29,7 +29,6 @@ pub(super) struct State {
     snapshots: HashMap<StreamId, Snapshot>,
     /// One allocation per name instead of one per event.
     names: HashSet<Arc<str>>,
-    is_closed: bool,
 }
 
 struct Remembered {
@@ -44,9 +43,6 @@ impl State {
         batch: &mut Append,
         now: Timestamp,
     ) -> Result<Committed, AppendError> {
-        if self.is_closed {
-            return Err(AppendError::Closed);
-        }
         let now = self.not_before_the_last(now);
         judge::sizes(&batch.events, DEFAULT_PAYLOAD_LIMIT_BYTES)?;
         judge::predecessors(batch)?;
@@ -249,14 +245,6 @@ impl State {
 
     pub(super) fn set_window(&mut self, window: CommandWindow) {
         self.window = window;
-    }
-
-    pub(super) fn is_closed(&self) -> bool {
-        self.is_closed
-    }
-
-    pub(super) fn close(&mut self) {
-        self.is_closed = true;
     }
 }
 

@@ -34,7 +34,7 @@ fn batch(name: &'static str) -> Append {
 
 fn question() -> Append {
     let expectation = Expectation { stream: stream(), expected: Expected::Any };
-    Append { expectations: vec![expectation].into_iter().collect(), ..Append::default() }
+    Append { expectations: [expectation].into_iter().collect(), ..Append::default() }
 }
 
 fn on(predecessor: &Append, mut batch: Append) -> Append {

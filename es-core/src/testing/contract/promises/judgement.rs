@@ -1,6 +1,8 @@
 //! All that a batch asks is judged together, and against what was accepted before it, nothing
 //! else.
 
+use smallvec::SmallVec;
+
 use crate::event::{Position, StreamId};
 use crate::store::{Append, AppendError, Criteria, Criterion, Expected, Marker};
 use crate::testing::contract::batches::{
@@ -122,7 +124,7 @@ async fn a_refused_batch_breaks_no_condition(world: &World) -> Verdict {
         late.events.extend(late.events.first().cloned());
         let undone = taken(name).resting_on(&late.fate);
         // Not refused by an expectation, which `played` would take for a mistake.
-        let refused = Append { expectations: Vec::new(), ..refused }.resting_on(&late.fate);
+        let refused = Append { expectations: SmallVec::new(), ..refused }.resting_on(&late.fate);
         vec![late, undone, refused, taken(name).provided(seat(name), Marker::default())]
     };
     played(&log, scenario, &[false, false, false, true]).await
