@@ -1,8 +1,4 @@
-include!("../../shop.rs");
-
-#[derive(Event, Serialize, Deserialize)]
-#[event(renamed_from("ShopShut"))]
-pub struct ShopClosedForEver;
+include!("../../shop_with_a_past.rs");
 
 #[aggregate]
 pub struct Shop {
@@ -10,7 +6,7 @@ pub struct Shop {
     shop_id: String,
 }
 
-#[aggregate(ignore("ShopPainted", "ShopShut", "ShopOpened"))]
+#[aggregate(ignore("ShopPainted", "ShopClosed", "ShopOpened"))]
 impl Shop {
     #[event_sourcing_handler]
     fn on_opened(event: &ShopOpened) -> Self {

@@ -1,8 +1,4 @@
-include!("../../shop.rs");
-
-#[derive(Event, Serialize, Deserialize)]
-#[event(renamed_from("ShopClosed"))]
-pub struct ShopClosedForEver;
+include!("../../shop_with_a_past.rs");
 
 #[aggregate]
 pub struct Shop {

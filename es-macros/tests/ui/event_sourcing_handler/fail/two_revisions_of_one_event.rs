@@ -1,22 +1,4 @@
-include!("../../shop.rs");
-
-#[derive(Event, Serialize, Deserialize)]
-#[event(name = "ShopMoved")]
-pub struct ShopMovedV0 {
-    pub to: String,
-}
-
-#[derive(Event, Serialize, Deserialize)]
-#[event(revision = 1, from = ShopMovedV0)]
-pub struct ShopMoved {
-    pub street: String,
-}
-
-impl From<ShopMovedV0> for ShopMoved {
-    fn from(before: ShopMovedV0) -> Self {
-        Self { street: before.to }
-    }
-}
+include!("../../shop_with_a_past.rs");
 
 #[aggregate]
 pub struct Shop {

@@ -1,16 +1,8 @@
-include!("../../shop.rs");
+include!("../../shop_with_a_past.rs");
 
 #[derive(Event, Serialize, Deserialize)]
-#[event(name = "ShopMoved")]
-pub struct ShopMovedV0 {
-    pub to: String,
-}
-
-#[derive(Event, Serialize, Deserialize)]
-#[event(revision = 1)]
-pub struct ShopMoved {
-    pub street: String,
-}
+#[event(name = "ShopMoved", revision = 2)]
+pub struct ShopMovedAgain;
 
 #[aggregate]
 pub struct Shop {
@@ -26,7 +18,7 @@ impl Shop {
     }
 
     #[event_sourcing_handler]
-    fn on_moved(&mut self, _event: &ShopMoved) {}
+    fn on_moved_again(&mut self, _event: &ShopMovedAgain) {}
 
     #[event_sourcing_handler]
     fn on_moved_v0(&mut self, _event: &ShopMovedV0) {}
