@@ -17,7 +17,7 @@ type Sent<A, C> = SendResult<<C as CommandOf<A>>::Reply, <C as CommandOf<A>>::Er
 #[diagnostic::on_unimplemented(
     message = "no linked crate handles command `{Self}`",
     label = "no `#[command_handler]` for this command",
-    note = "add one, depend on the crate that has it, or use `gateway.dispatch(..)`, which finds the handler at run time"
+    note = "write it above the function that handles the command, depend on the crate that has one, or use `gateway.dispatch(..)`, which finds the handler at run time"
 )]
 pub trait HandledBy<H>: Command {
     /// What the handler replies.
