@@ -29,10 +29,11 @@ pub use crate::command::member::{
     has_member, lent_root, lent_slot, member, optional_member, vacant_member,
 };
 pub use crate::command::pair::{never_rejected, paired};
-pub use crate::command::refuses_with::{RefusesWith, is_refusal};
+pub use crate::command::refuses_with::{RefusesWith, is_domain_error, is_refusal};
 pub use crate::command::target_version::TargetVersion;
 pub use crate::command::{Verdict, decide, returned};
 pub use crate::event::is_same_name;
+pub use crate::fault::IntoFault;
 pub use crate::future::BoxFuture;
 pub use crate::projection::schema_hash;
 
@@ -106,14 +107,14 @@ impl<T> Unfinished<T> for Finish<T> {}
 /// [`Decide`].
 pub struct Remembered<X>(std::marker::PhantomData<X>);
 
-impl<X: DomainError + serde::Serialize + serde::de::DeserializeOwned> Remembered<X> {
+impl<X: serde::Serialize + serde::de::DeserializeOwned> Remembered<X> {
     /// The codec.
     pub const CODEC: Option<RecordedCodec<X>> = Some(RecordedCodec::JSON);
 }
 
 /// The codec of an error that a handler writes in `Recorded`.
 #[must_use]
-pub const fn recorded<X: DomainError + RecordedError>() -> Option<RecordedCodec<X>> {
+pub const fn recorded<X: RecordedError>() -> Option<RecordedCodec<X>> {
     Some(RecordedCodec::JSON)
 }
 

@@ -62,6 +62,30 @@ impl<E: Error + Send + Sync + 'static> From<E> for Fault {
     }
 }
 
+/// What a handler of events or queries fails with.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the error of an event or query handler",
+    label = "neither `Fault` nor an error type",
+    note = "return `Result<_, Fault>`, into which `?` converts every error, or an error that implements `std::error::Error`, for example with `thiserror`"
+)]
+pub trait IntoFault {
+    /// Converts it.
+    fn into_fault(self) -> Fault;
+}
+
+impl IntoFault for Fault {
+    fn into_fault(self) -> Fault {
+        self
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<E: Error + Send + Sync + 'static> IntoFault for E {
+    fn into_fault(self) -> Fault {
+        Fault::from(self)
+    }
+}
+
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(&self.0, f)?;

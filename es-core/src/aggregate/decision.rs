@@ -13,7 +13,7 @@ use crate::event::Event;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is neither a set of events nor a `Result` of them",
     label = "not what a handler that decides returns",
-    note = "return `()`, an event, an `Option`, `Vec`, array or tuple of events, or a `Result` of these"
+    note = "return `()`, an event, an `Option`, `Vec`, array or tuple of events, or a `Result` of these with a domain error"
 )]
 pub trait Decision {
     /// The domain's error; `Infallible` without `Result`.

@@ -97,12 +97,21 @@ impl<T: Serialize + DeserializeOwned + Send + 'static> Reply for T {}
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a domain error",
     label = "not an error type",
-    note = "implement `std::error::Error` for `{Self}`, for example with `thiserror`"
+    note = "derive `thiserror::Error` for an enum of all that is refused, or implement `std::error::Error`; it is also `Send`, `Sync` and `'static`"
 )]
 pub trait DomainError: std::error::Error + Send + Sync + 'static {}
 
 #[diagnostic::do_not_recommend]
 impl<T: std::error::Error + Send + Sync + 'static> DomainError for T {}
+
+// Applies to nothing. Where one impl alone fits, rustc reports what it asks for, `E: Error`, in
+// place of what the trait has to say.
+#[doc(hidden)]
+#[diagnostic::do_not_recommend]
+impl<T: DomainError> DomainError for T where [T]: Never {}
+
+/// Has no impl.
+trait Never {}
 
 /// "The `#[target]` field of this command has that type." Written by `#[derive(Command)]`.
 // Not an equality on `Command::Target`: rustc would answer a missing or wrong `#[target]` with a

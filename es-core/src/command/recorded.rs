@@ -2,7 +2,6 @@ use bytes::Bytes;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::DomainError;
 use crate::event::{Codec, CodecError, Json, encoded};
 
 /// "Refuse, but keep the events": in `Err` it stores what the handler applied, and gives the
@@ -78,7 +77,7 @@ impl<E> Clone for RecordedCodec<E> {
 
 impl<E> Copy for RecordedCodec<E> {}
 
-impl<E: DomainError + Serialize + DeserializeOwned> RecordedCodec<E> {
+impl<E: Serialize + DeserializeOwned> RecordedCodec<E> {
     /// Remembers the error as JSON.
     pub const JSON: Self = Self {
         encode: |error| encoded(|buffer| Json::encode(error, buffer)),

@@ -37,3 +37,6 @@ impl<E: DomainError> IsRefusal for E {}
 
 /// Asks for it.
 pub const fn is_refusal<E: IsRefusal>() {}
+
+/// Asks for [`DomainError`].
+pub const fn is_domain_error<E: DomainError>() {}

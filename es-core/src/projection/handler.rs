@@ -1,7 +1,6 @@
 use super::{AsyncBatch, Batch};
-use crate::command::DomainError;
 use crate::event::RecordedEvent;
-use crate::fault::Fault;
+use crate::fault::{Fault, IntoFault};
 use crate::future::BoxFuture;
 
 /// One event handler as a processor calls it; it decodes the event itself.
@@ -32,14 +31,8 @@ impl HandlerOutcome for () {
     }
 }
 
-impl HandlerOutcome for Result<(), Fault> {
+impl<X: IntoFault> HandlerOutcome for Result<(), X> {
     fn outcome(self) -> Result<(), Fault> {
-        self
-    }
-}
-
-impl<X: DomainError> HandlerOutcome for Result<(), X> {
-    fn outcome(self) -> Result<(), Fault> {
-        self.map_err(Fault::from)
+        self.map_err(IntoFault::into_fault)
     }
 }

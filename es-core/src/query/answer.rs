@@ -1,7 +1,6 @@
 use std::any::Any;
 
-use crate::command::DomainError;
-use crate::fault::Fault;
+use crate::fault::{Fault, IntoFault};
 use crate::future::BoxFuture;
 use crate::projection::{AsyncBatch, Batch};
 
@@ -25,15 +24,9 @@ impl<T> Answer<T> for T {
     }
 }
 
-impl<T, X: DomainError> Answer<T> for Result<T, X> {
+impl<T, X: IntoFault> Answer<T> for Result<T, X> {
     fn answer(self) -> Result<T, Fault> {
-        self.map_err(Fault::from)
-    }
-}
-
-impl<T> Answer<T> for Result<T, Fault> {
-    fn answer(self) -> Result<T, Fault> {
-        self
+        self.map_err(IntoFault::into_fault)
     }
 }
 

@@ -6,7 +6,7 @@ use syn::spanned::Spanned;
 use super::parameters::{Extractor, extract, local, needs, source};
 use super::register::{Entry, List};
 use super::{line_of, never_seen};
-use crate::model::{Lent, ReadHandler, ReadKind};
+use crate::model::{Lent, Output, ReadHandler, ReadKind, Written};
 use crate::paths::Paths;
 
 /// Whose handler it is.
@@ -26,7 +26,10 @@ pub(super) enum Owner<'a> {
 ///     EventCall::Sync(|event, batch| {
 ///         let message = decode_message::<OrderCreated>(event)?;
 ///         let mut p0 = <Views<OrderSummary> as FromBatch>::from_batch(batch)?;
-///         HandlerOutcome::outcome(<OrderSummary>::on_created(&message, &mut p0))
+///         HandlerOutcome::outcome(
+///             <OrderSummary>::on_created(&message, &mut p0)
+///                 .map_err(|error| IntoFault::into_fault(error)),
+///         )
 ///     }),
 ///     file!(), 9,
 /// )
@@ -85,7 +88,8 @@ fn call(handler: &ReadHandler, function: &TokenStream, es: &Paths) -> TokenStrea
     let (decoded, payload) = payload(handler, &origin, &message, es);
     let awaited = handler.is_async.then(|| quote!(.await));
     let output = handler.output.ty.span();
-    let result = quote_spanned!(output=> #function(#payload, #arguments) #awaited);
+    let failed = failed(&handler.output, es);
+    let result = quote_spanned!(output=> #function(#payload, #arguments) #awaited #failed);
     let (variants, finish) = match handler.kind {
         ReadKind::Event => {
             let es = es.at(output);
@@ -111,6 +115,17 @@ fn call(handler: &ReadHandler, function: &TokenStream, es: &Paths) -> TokenStrea
     } else {
         quote!(#variants::Sync(|#origin, #batch| { #body }))
     }
+}
+
+/// Converts the error of a written `Result` where it is written: one that is no error is reported
+/// there.
+fn failed(output: &Output, es: &Paths) -> Option<TokenStream> {
+    let Written::Result { error, .. } = &output.written else { return None };
+    let place = error.span();
+    let private = es.at(place).private();
+    // With the function's name in place of the closure it would be reported twice, and with a
+    // `Span::mixed_site()` at the attribute; the closure sees nothing of the user's.
+    Some(quote_spanned!(place=> .map_err(|__error| #private::IntoFault::into_fault(__error))))
 }
 
 /// Decodes the event, or finds the query; and how it is handed over.

@@ -26,6 +26,6 @@ pub(crate) use output::{HOLDERS, Output, SETS, Written, arguments_of, leaves, sp
 pub(crate) use pair::pair_up;
 pub(crate) use read_side::{ReadHandler, ReadKind};
 pub(crate) use self_type::{last_ident, relocate, with_self};
-pub(crate) use signature::{Lent, Parameter, check_function, parameter};
+pub(crate) use signature::{Lent, Parameter, check_function, parameter, ungrouped};
 pub(crate) use sourcing::{Effect, SourcingHandler};
 pub(crate) use unmarked::Unmarked;
