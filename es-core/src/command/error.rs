@@ -1,6 +1,7 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
+use super::wording::{after_effects, again, again_under_its_id, in_a_row, of_inner, panicked};
 use super::{DomainError, Rejection, Veto};
 use crate::aggregate::LoadError;
 use crate::event::{CommandId, InvalidId, Position, Sequence, StreamId};
@@ -215,11 +216,7 @@ pub enum CommandError<E> {
     },
     /// The handler or an interceptor panicked. Nothing is stored, unless it was a dispatch
     /// interceptor that had sent the command on by then.
-    #[error(
-        "{who} panicked: {message}{}{}",
-        what_is_stored(*was_sent_on),
-        after_effects(*has_effects)
-    )]
+    #[error("{}{}", panicked(who, message, *was_sent_on), after_effects(*has_effects))]
     Panicked {
         /// The command's id.
         command_id: CommandId,
@@ -286,56 +283,6 @@ pub enum CommandError<E> {
     },
 }
 
-/// The refusal of a domain at the bottom of nested failures.
-fn innermost(error: &CommandError<Rejection>) -> Option<&Rejection> {
-    match error {
-        CommandError::Rejected { error, .. } => Some(error),
-        CommandError::Nested { error, .. } => innermost(error),
-        _ => None,
-    }
-}
-
-/// What the sender of the outer command is told. It knows which command it sent, and not which one
-/// of those that the handler sent an interceptor has stopped.
-fn of_inner(error: &CommandError<Rejection>) -> String {
-    match error {
-        CommandError::Vetoed { command, target: Some(target), veto, .. } => {
-            format!("command `{command}` to `{target}` was stopped: {veto}")
-        }
-        CommandError::Vetoed { command, veto, .. } => {
-            format!("command `{command}` was stopped: {veto}")
-        }
-        error => error.to_string(),
-    }
-}
-
-fn what_is_stored(was_sent_on: bool) -> &'static str {
-    if was_sent_on {
-        ", after it sent the command on, which may be carried out"
-    } else {
-        "; nothing is stored"
-    }
-}
-
-fn again(has_effects: bool) -> &'static str {
-    if has_effects { AFTER_EFFECTS } else { "; send the command again" }
-}
-
-fn again_under_its_id(has_effects: bool) -> &'static str {
-    if has_effects { AFTER_EFFECTS } else { "; send it again under the same id" }
-}
-
-fn after_effects(has_effects: bool) -> &'static str {
-    if has_effects { AFTER_EFFECTS } else { "" }
-}
-
-const AFTER_EFFECTS: &str =
-    "; its handler may have had effects outside, so find out before you send the command again";
-
-fn in_a_row(attempts: u32) -> String {
-    if attempts > 1 { format!(" {attempts} times in a row") } else { String::new() }
-}
-
 impl<E> CommandError<E> {
     /// The command's id, with which it can be sent again.
     #[must_use]
@@ -398,5 +345,14 @@ impl<E> CommandError<E> {
             Self::Nested { error, .. } => innermost(error)?.downcast_ref(),
             _ => None,
         }
+    }
+}
+
+/// The refusal of a domain at the bottom of nested failures.
+fn innermost(error: &CommandError<Rejection>) -> Option<&Rejection> {
+    match error {
+        CommandError::Rejected { error, .. } => Some(error),
+        CommandError::Nested { error, .. } => innermost(error),
+        _ => None,
     }
 }

@@ -29,6 +29,7 @@ mod running;
 pub(crate) mod target_version;
 mod turn;
 mod veto;
+mod wording;
 
 pub use call::{AsyncCall, Call, SyncCall, decide, returned};
 pub use dispatch::Dispatch;

@@ -4,6 +4,28 @@ use crate::fault::Fault;
 use crate::store::{AppendError, ReadError};
 use crate::unit::PublishError;
 
+/// Where an error says whether there may have been effects outside; `None` for one that never does.
+// No function: it is read and written.
+macro_rules! effects {
+    ($error:expr) => {
+        match $error {
+            CommandError::Nested { has_effects, .. }
+            | CommandError::Conflict { has_effects, .. }
+            | CommandError::ConditionFailed { has_effects, .. }
+            | CommandError::DeadlineExceeded { has_effects, .. }
+            | CommandError::HandlerTimedOut { has_effects, .. }
+            | CommandError::Append { has_effects, .. }
+            | CommandError::OutcomeUnknown { has_effects, .. }
+            | CommandError::Load { has_effects, .. }
+            | CommandError::Vetoed { has_effects, .. }
+            | CommandError::Panicked { has_effects, .. }
+            | CommandError::ShuttingDown { has_effects, .. }
+            | CommandError::Fault { has_effects, .. } => Some(has_effects),
+            _ => None,
+        }
+    };
+}
+
 impl<E> CommandError<E> {
     /// True if sending the same command again, under the same id, can help.
     ///
@@ -42,39 +64,14 @@ impl<E> CommandError<E> {
     /// version.
     #[must_use]
     pub fn has_effects(&self) -> bool {
-        match self {
-            Self::Nested { has_effects, error, .. } => *has_effects || error.has_effects(),
-            Self::Conflict { has_effects, .. }
-            | Self::ConditionFailed { has_effects, .. }
-            | Self::DeadlineExceeded { has_effects, .. }
-            | Self::HandlerTimedOut { has_effects, .. }
-            | Self::Append { has_effects, .. }
-            | Self::OutcomeUnknown { has_effects, .. }
-            | Self::Load { has_effects, .. }
-            | Self::Vetoed { has_effects, .. }
-            | Self::Panicked { has_effects, .. }
-            | Self::ShuttingDown { has_effects, .. }
-            | Self::Fault { has_effects, .. } => *has_effects,
-            _ => false,
-        }
+        effects!(self).is_some_and(|has_effects| *has_effects)
+            || matches!(self, Self::Nested { error, .. } if error.has_effects())
     }
 
     /// The same failure, of a handler that may have had effects outside.
     pub(crate) fn after_effects(mut self) -> Self {
-        match &mut self {
-            Self::Nested { has_effects, .. }
-            | Self::Conflict { has_effects, .. }
-            | Self::ConditionFailed { has_effects, .. }
-            | Self::DeadlineExceeded { has_effects, .. }
-            | Self::HandlerTimedOut { has_effects, .. }
-            | Self::Append { has_effects, .. }
-            | Self::OutcomeUnknown { has_effects, .. }
-            | Self::Load { has_effects, .. }
-            | Self::Vetoed { has_effects, .. }
-            | Self::Panicked { has_effects, .. }
-            | Self::ShuttingDown { has_effects, .. }
-            | Self::Fault { has_effects, .. } => *has_effects = true,
-            _ => {}
+        if let Some(has_effects) = effects!(&mut self) {
+            *has_effects = true;
         }
         self
     }

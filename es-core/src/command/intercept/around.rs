@@ -4,6 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::Registered;
 use super::handling::{Handled, HandlingInterceptor};
+use crate::command::wording::panicked;
 use crate::command::{CommandMessage, Veto};
 use crate::event::{CommandId, Metadata, StreamId, keys};
 use crate::future::panic_message;
@@ -84,9 +85,7 @@ impl fmt::Display for Stopped {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Vetoed(veto) => veto.fmt(f),
-            Self::Panicked { who, message } => {
-                write!(f, "{who} panicked: {message}; nothing is stored")
-            }
+            Self::Panicked { who, message } => f.write_str(&panicked(who, message, false)),
         }
     }
 }

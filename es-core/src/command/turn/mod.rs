@@ -217,24 +217,13 @@ impl<X: DomainError> Journey<X> {
     }
 
     async fn reserve(&self) -> Fallible<Permit, X> {
-        match self.try_reserve()? {
-            Some(permit) => Ok(permit),
-            None => {
-                let reserving = self.runtime.shared().store.reserve(self.deadline);
-                reserving.await.map_err(|error| self.not_reserved(error))
-            }
-        }
+        self.place().await.map_err(|error| self.not_reserved(error))
     }
 
     /// A place for what a handler has decided. It has run by then: that there is none is an error
     /// of the append, as one that comes later would be.
     async fn reserve_decided(&self) -> Fallible<Permit, X> {
-        let store = &self.runtime.shared().store;
-        let permit = match store.try_reserve() {
-            Err(AppendError::Overloaded) => store.reserve(self.deadline).await,
-            permit => permit,
-        };
-        permit.map_err(|error| self.append_error(error))
+        self.place().await.map_err(|error| self.append_error(error))
     }
 
     fn not_reserved(&self, error: AppendError) -> CommandError<X> {

@@ -12,7 +12,7 @@ use crate::command::handled::SendResult;
 use crate::context::Context;
 use crate::event::{CommandId, Metadata, StreamId, Tenant};
 use crate::runtime::Ticket;
-use crate::store::RememberedCommand;
+use crate::store::{AppendError, Permit, RememberedCommand};
 use crate::unit::{AnyCell, Entry};
 
 /// What is known of a command on its way, whatever it refuses with; it stays the same when the
@@ -125,6 +125,15 @@ impl Way {
             held.push(Entry::held(Arc::clone(cell), place));
         }
         Ok(held)
+    }
+
+    /// A place in the log's queue, waited for where none is free.
+    pub(super) async fn place(&self) -> Result<Permit, AppendError> {
+        let store = &self.runtime.shared().store;
+        match store.try_reserve() {
+            Err(AppendError::Overloaded) => store.reserve(self.deadline).await,
+            permit => permit,
+        }
     }
 
     /// What a given id was answered, if it was sent before.
