@@ -105,6 +105,8 @@ pub enum Refusal<E> {
     Vetoed(Veto),
     /// The infrastructure failed.
     Fault(Fault),
+    /// A parameter of the handler could not be had, so it did not run.
+    Parameter(Fault),
 }
 
 impl<E> Refusal<E> {
@@ -117,6 +119,7 @@ impl<E> Refusal<E> {
                 | Self::MemberExists { .. }
                 | Self::AlreadyExists
                 | Self::Deleted
+                | Self::Parameter(_)
         )
     }
 
@@ -134,6 +137,7 @@ impl<E> Refusal<E> {
             Self::Nested(error) => Refusal::Nested(error),
             Self::Vetoed(veto) => Refusal::Vetoed(veto),
             Self::Fault(fault) => Refusal::Fault(fault),
+            Self::Parameter(fault) => Refusal::Parameter(fault),
         }
     }
 }
@@ -150,8 +154,9 @@ impl<E> From<HandlerError<E>> for Refusal<E> {
     }
 }
 
+// What generated code writes `?` after is on the way to the handler: its parameters.
 impl<E> From<Fault> for Refusal<E> {
     fn from(fault: Fault) -> Self {
-        Self::Fault(fault)
+        Self::Parameter(fault)
     }
 }

@@ -54,8 +54,8 @@ impl<E> CommandError<E> {
     }
 
     /// True if the command failed after a handler had begun that may have effects outside, and that
-    /// does not say `#[command_handler(retry)]`: its own, or one of a command that was sent within
-    /// the same unit of work.
+    /// does not say `#[command_handler(retry)]`: its own, or one of a command that it sent. Of
+    /// commands that a handler sends at once each may be told of the others' effects.
     ///
     /// Such a handler is an `async fn` of an aggregate, or a free function with an
     /// [`Inject`](crate::context::Inject) parameter. Nothing runs it again unasked, because the

@@ -48,7 +48,7 @@ pub(super) fn refusal_text<X: DomainError>(refusal: &Refusal<X>) -> String {
         Refusal::Repository(error) => format!("was refused: {error}"),
         Refusal::Nested(error) => format!("sent a command that failed: {error}"),
         Refusal::Vetoed(veto) => format!("was stopped by an interceptor: {veto}"),
-        Refusal::Fault(fault) => format!("met a fault: {fault}"),
+        Refusal::Fault(fault) | Refusal::Parameter(fault) => format!("met a fault: {fault}"),
     };
     paint.red(&text)
 }

@@ -11,8 +11,8 @@ use crate::store::{Append, BatchFate, Condition, EventStore, Expectation, Expect
 pub(crate) struct Closed {
     pub(super) has_ended: bool,
     pub(super) is_barrier: bool,
-    /// True once a handler with effects outside has run that may not run again.
-    pub(super) must_not_repeat: bool,
+    /// How many handlers have begun that may have effects outside and may not run again.
+    pub(super) effects: usize,
     pub(super) entries: Vec<Entry>,
     pub(super) plain: Vec<Staged>,
     pub(super) conditions: Vec<Condition>,

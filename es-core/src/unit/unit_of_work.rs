@@ -28,6 +28,8 @@ struct By {
     depth: usize,
     command: CommandId,
     metadata: Metadata,
+    /// How many effects outside the unit had when it began.
+    effects_before: usize,
 }
 
 /// What all handlers of one unit share.
@@ -106,29 +108,30 @@ impl UnitOfWork {
         let Seed { tenant, own, is_barrier } = seed;
         let state = Mutex::new(Closed::new(is_barrier));
         let unit = Unit { runtime, tenant, own, works: AtomicU64::new(1), state };
-        Self { unit: Arc::new(unit), by: Arc::new(By { work: 0, depth: 0, command, metadata }) }
+        let by = By { work: 0, depth: 0, command, metadata, effects_before: 0 };
+        Self { unit: Arc::new(unit), by: Arc::new(by) }
     }
 
     /// The same unit for a command that its handler sends.
     pub(super) fn inner(&self, command: CommandId, metadata: Metadata) -> Self {
-        let depth = self.by.depth + 1;
-        self.part(By { work: self.next_work(), depth, command, metadata })
+        self.next(self.by.depth + 1, command, metadata)
     }
 
     /// The same unit for one attempt to send a command.
     pub(super) fn attempt(&self) -> Self {
-        let By { depth, command, ref metadata, .. } = *self.by;
-        self.part(By { work: self.next_work(), depth, command, metadata: metadata.clone() })
+        self.next(self.by.depth, self.by.command, self.by.metadata.clone())
     }
 
     /// The same work with what is stored beside its events from now on.
     pub(crate) fn described(&self, metadata: Metadata) -> Self {
-        let By { work, depth, command, .. } = *self.by;
-        self.part(By { work, depth, command, metadata })
+        let By { work, depth, command, effects_before, .. } = *self.by;
+        self.part(By { work, depth, command, metadata, effects_before })
     }
 
-    fn next_work(&self) -> u64 {
-        self.unit.works.fetch_add(1, Ordering::Relaxed)
+    fn next(&self, depth: usize, command: CommandId, metadata: Metadata) -> Self {
+        let work = self.unit.works.fetch_add(1, Ordering::Relaxed);
+        let effects_before = self.state().effects;
+        self.part(By { work, depth, command, metadata, effects_before })
     }
 
     fn part(&self, by: By) -> Self {
@@ -340,22 +343,21 @@ impl UnitOfWork {
         all_stored(&fates).await
     }
 
-    /// Tells that an effect outside may happen from now on, and gives what was told before.
-    pub(crate) fn risks_effects(&self, may_repeat: bool) -> bool {
+    /// Tells that an effect outside may happen from now on, which nobody may repeat.
+    pub(crate) fn risk_effect(&self) {
+        self.state().effects += 1;
+    }
+
+    /// Tells that this one has not happened.
+    pub(crate) fn had_no_effect(&self) {
         let mut state = self.state();
-        let before = state.must_not_repeat;
-        state.must_not_repeat |= !may_repeat;
-        before
+        state.effects = state.effects.saturating_sub(1);
     }
 
-    /// True if an effect outside may have happened that nobody may repeat.
+    /// True if an effect outside may have happened since this command began. It may be that of
+    /// another one beside it.
     pub(crate) fn has_effects(&self) -> bool {
-        self.state().must_not_repeat
-    }
-
-    /// Tells that no effect has happened since.
-    pub(crate) fn had_no_effect(&self, before: bool) {
-        self.state().must_not_repeat = before;
+        self.state().effects > self.by.effects_before
     }
 }
 

@@ -68,7 +68,9 @@ async fn a_conflict_is_told_and_the_effect_is_not_repeated() {
     });
     scale.until_asked().await;
     somebody_else_puts(log).await;
-    answer.send(4).await.unwrap();
+    for kilograms in [4, 5] {
+        answer.send(kilograms).await.unwrap();
+    }
     let error = weighing.await.unwrap().unwrap_err();
     assert!(matches!(error, CommandError::Conflict { attempts: 1, .. }), "{error}");
     assert!(error.has_effects() && !error.is_retryable());

@@ -30,9 +30,10 @@ async fn an_effect_is_not_repeated_after_a_conflict() {
     let charging = tokio::spawn(async move { commands.send(charge).await });
     pause.until_asked().await;
     deposit(&other, "a").await;
-    pause.go.add_permits(1);
+    pause.go.add_permits(9);
     let error = charging.await.unwrap().unwrap_err();
     assert!(matches!(error, CommandError::Conflict { attempts: 1, .. }), "{error}");
+    assert_eq!(pause.asked.available_permits(), 0, "charged a second time");
     assert_eq!(balance(&app, "a").await, 5);
 }
 

@@ -28,6 +28,7 @@ struct Try {
 enum What {
     Tell,
     Charge,
+    ChargeTwice,
     Refuse,
 }
 
@@ -42,6 +43,11 @@ async fn try_it(
         match command.what {
             What::Tell => told(commands.send(Tell { account, amount: 5, fails: false }).await),
             What::Charge => told(commands.send(Charge { account, amount: 5 }).await),
+            What::ChargeTwice => {
+                let charge = Charge { account, amount: 5 };
+                commands.send(charge.clone()).await.unwrap();
+                told(commands.send(charge).await)
+            }
             What::Refuse => told(commands.send(Refuse { account }).await),
         }
     };
@@ -64,8 +70,8 @@ enum Makes {
     Panic,
     Nothing,
     Refusal,
-    /// A failure that sending again can help with, of the first answer alone.
-    FailureOnce,
+    /// A failure that sending again can help with, of this answer alone.
+    FailureOf(usize),
     /// The answer to the command sent once more.
     AnotherAttempt,
 }
@@ -95,10 +101,10 @@ impl DispatchInterceptor for Making {
                     let error = es_core::command::Rejection::new(Overdrawn { missing: 9 });
                     Err(CommandError::Rejected { command_id, error })
                 }
-                Makes::FailureOnce if nth == 0 => {
+                Makes::FailureOf(failed) if nth == failed => {
                     Err(CommandError::Append { command_id, source, has_effects: false })
                 }
-                Makes::FailureOnce => answer,
+                Makes::FailureOf(_) => answer,
                 Makes::AnotherAttempt => sending.proceed().await,
             }
         })
@@ -160,7 +166,7 @@ async fn nothing_stays_of_a_command_whose_success_an_interceptor_turns_into_a_re
 
 #[tokio::test]
 async fn a_command_that_is_sent_again_after_an_interceptor_failed_it_is_carried_out_once() {
-    let ended = tried(Makes::FailureOnce, What::Tell).await;
+    let ended = tried(Makes::FailureOf(0), What::Tell).await;
     assert_eq!((ended.said.as_str(), ended.balance), ("done", 5));
     assert_eq!(ended.names, ["Moved", "Noted"]);
     assert_eq!(ended.told, ["outer", "outer"], "its own and its inner command's");
@@ -168,9 +174,16 @@ async fn a_command_that_is_sent_again_after_an_interceptor_failed_it_is_carried_
 
 #[tokio::test]
 async fn an_effect_is_not_repeated_because_an_interceptor_failed_its_command() {
-    let ended = tried(Makes::FailureOnce, What::Charge).await;
+    let ended = tried(Makes::FailureOf(0), What::Charge).await;
     assert_eq!((ended.said.as_str(), ended.asked), ("append", 1));
     assert_eq!((ended.balance, ended.names), (0, vec!["Noted".to_owned()]));
+}
+
+#[tokio::test]
+async fn nor_is_it_where_another_command_had_one_before() {
+    let ended = tried(Makes::FailureOf(1), What::ChargeTwice).await;
+    assert_eq!((ended.said.as_str(), ended.asked), ("append", 2));
+    assert_eq!(ended.names, ["Moved", "Noted"], "the first charge stays");
 }
 
 #[tokio::test]

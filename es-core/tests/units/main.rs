@@ -17,6 +17,7 @@ mod callers_gone;
 mod depth;
 mod domain;
 mod effects_of_inner_commands;
+mod effects_that_began;
 mod intercepted;
 #[path = "../common/logs/mod.rs"]
 mod logs;

@@ -18,12 +18,11 @@ pub(super) struct Progress {
 /// interceptor makes a failure of it, or is dropped.
 pub(super) struct Attempt<'a> {
     work: Work<'a>,
-    had_effects: bool,
 }
 
 impl<'a> Attempt<'a> {
     pub(super) fn begin(sender: &'a UnitOfWork) -> Self {
-        Self { work: Work::of_attempt(sender), had_effects: sender.has_effects() }
+        Self { work: Work::of_attempt(sender) }
     }
 
     /// What the command joins.
@@ -39,7 +38,7 @@ impl<'a> Attempt<'a> {
             Err(error) => error.is_rejection() && !progress.has_succeeded.load(Ordering::Relaxed),
         };
         let fault = is_kept.then(|| self.work.fault()).flatten();
-        let has_effects = !self.had_effects && self.unit().has_effects();
+        let has_effects = self.unit().has_effects();
         let failed = match (fault, is_kept) {
             (Some(fault), _) => {
                 Err(CommandError::Fault { command_id: id, fault, has_effects: false })

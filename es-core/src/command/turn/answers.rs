@@ -94,7 +94,7 @@ impl<X: DomainError> Journey<X> {
             }
             Refusal::Vetoed(veto) => return self.vetoed(veto),
             Refusal::Repository(error) => return self.unavailable(error),
-            Refusal::Fault(fault) => return self.fault(fault),
+            Refusal::Fault(fault) | Refusal::Parameter(fault) => return self.fault(fault),
             about_the_target => about_the_target,
         };
         // Only the handlers of aggregates say these, and they have a target.

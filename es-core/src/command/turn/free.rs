@@ -10,7 +10,7 @@ use super::outside::on_a_task;
 use super::waiting::{GoesOn, Waiting};
 use super::{Fallible, Journey, widened};
 use crate::command::handled::SendResult;
-use crate::command::{Alone, Around, DomainError, Reply};
+use crate::command::{Alone, Around, CommandError, DomainError, Reply};
 use crate::context::Context;
 use crate::future::BoxFuture;
 use crate::store::{Append, Permit};
@@ -35,12 +35,9 @@ impl Kind {
         matches!(self, Self::Outside { .. })
     }
 
-    /// For effects outside, whether they may be repeated.
-    pub(super) fn repeats_effects(self) -> Option<bool> {
-        match self {
-            Self::Outside { retry } => Some(retry),
-            Self::AtOnce | Self::Awaiting => None,
-        }
+    /// True if it may have effects outside that nobody may repeat.
+    pub(super) fn risks_effects(self) -> bool {
+        matches!(self, Self::Outside { retry: false })
     }
 }
 
@@ -113,16 +110,17 @@ impl<X: DomainError> Journey<X> {
         decision: Box<dyn FreeDecision<R, X>>,
         kind: Kind,
     ) -> SendResult<R, X> {
+        let free = self.alone(decision, kind).await?;
         if let Kind::AtOnce = kind {
-            let free = self.alone(decision, kind).await?;
             return match free.decide_once(&Attempts::default()).await? {
                 ControlFlow::Continue(decided) => Waiting::new(free, decided).answer().await,
                 ControlFlow::Break(first) => free.journey.first_answer(first),
             };
         }
         // On a task of its own: a disconnecting caller must not stop it half-way.
-        let command_id = self.id;
-        on_a_task(command_id, async move { self.alone(decision, kind).await?.run().await }).await?
+        let ended = on_a_task(free.journey.id, free.run()).await;
+        // Without a result nobody knows which effects it had, or a command that it sent.
+        ended.map_err(CommandError::after_effects)?
     }
 
     /// Without an aggregate's turn, two sends of one id would otherwise run side by side.
@@ -185,11 +183,8 @@ impl<X: DomainError> Journey<X> {
         let answer = match self.enter_free(&mut around, &mut context, held) {
             Err(error) => Answer::Failed(error),
             Ok(()) => {
-                if kind.repeats_effects() == Some(false) {
-                    self.risk_effects();
-                }
-                let called = calling(|| decision.decide(&context));
-                self.answer(self.ended_in_time(called, &context, &around).await?)
+                let call = || decision.decide(&context);
+                self.ended_in_time(call, kind.risks_effects(), &context, &around).await?
             }
         };
         let permit = self.reserve_decided().await;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::decision::{Called, Decision, FreeDecision, calling};
+use super::decision::{Deciding, Decision, FreeDecision, calling};
 use super::free::Kind;
 use super::gather::Answer;
 use super::targeted::Targeted;
@@ -50,15 +50,14 @@ impl<A: Aggregate, X: DomainError> Targeted<A, X> {
         context.within = Within::from(work.unit.clone());
         lent.signed_by(work.unit.clone());
         let slot = lent.slot().map_err(|fault| journey.fault(fault))?;
-        let before = may_repeat.map(|may_repeat| work.unit.risks_effects(may_repeat));
-        let called = calling(|| decision.decide(slot, &context));
-        let called = journey.ended_in_time(called, &context, &around).await?;
-        if let (Some(before), Ok(Err(refusal))) = (before, &called)
-            && refusal.is_before_the_handler()
-        {
-            work.unit.had_no_effect(before);
-        }
-        let mut answer = journey.answer(called);
+        let risks_effects = may_repeat == Some(false);
+        let ending = journey.ended_in_time(
+            || decision.decide(slot, &context),
+            risks_effects,
+            &context,
+            &around,
+        );
+        let mut answer = ending.await?;
         let slot = lent.slot().map_err(|fault| journey.fault(fault))?;
         if answer.stores()
             && let Err(error) = journey.check_id(version, slot)
@@ -96,12 +95,8 @@ impl<X: DomainError> Journey<X> {
             .inspect_err(|error| around.lose(&context.metadata, error))?;
         work.unit = work.unit.described(context.metadata.clone());
         context.within = Within::from(work.unit.clone());
-        if let Some(may_repeat) = kind.repeats_effects() {
-            work.unit.risks_effects(may_repeat);
-        }
-        let called = calling(|| decision.decide(&context));
-        let called = self.ended_in_time(called, &context, &around).await?;
-        let answer = self.answer(called);
+        let call = || decision.decide(&context);
+        let answer = self.ended_in_time(call, kind.risks_effects(), &context, &around).await?;
         self.ended_within(answer, work, &around, &context)
     }
 
@@ -136,15 +131,31 @@ impl<X: DomainError> Journey<X> {
     }
 
     /// What a handler's call came to; interceptors are told where it is cut off.
-    pub(super) async fn ended_in_time<T>(
+    pub(super) async fn ended_in_time<'a, R>(
         &self,
-        called: Called<'_, T>,
+        call: impl FnOnce() -> Deciding<'a, Result<R, Refusal<X>>>,
+        risks_effects: bool,
         context: &Context,
         around: &Around<'_>,
-    ) -> Fallible<std::thread::Result<T>, X> {
-        let ended = self.in_time(called.ended()).await;
+    ) -> Fallible<Answer<R, X>, X> {
+        let risking = match risks_effects {
+            true => Some(context.unit().map_err(|fault| self.fault(fault))?),
+            false => None,
+        };
+        if let Some(unit) = risking {
+            unit.risk_effect();
+            // Now: whoever waits for the handler may be told that nobody knows how far it came.
+            self.note_effects(context);
+        }
+        let ended = self.in_time(calling(call).ended()).await;
+        if let (Some(unit), Ok(Ok(Err(refusal)))) = (risking, &ended)
+            && refusal.is_before_the_handler()
+        {
+            unit.had_no_effect();
+        }
         self.note_effects(context);
-        ended.inspect_err(|error| around.lose(&context.metadata, error))
+        let called = ended.inspect_err(|error| around.lose(&context.metadata, error))?;
+        Ok(self.answer(called))
     }
 
     /// Keeps what an inner command did, or takes it back.

@@ -10,7 +10,7 @@ use tracing::Instrument;
 use super::again::{DecidesAgain, Once};
 use super::answers::panicked;
 use super::attempts::{Attempts, Decided};
-use super::decision::{Decision, calling};
+use super::decision::Decision;
 use super::gather::Answer;
 use super::targeted::Targeted;
 use super::turns::Turns;
@@ -80,17 +80,13 @@ impl<A: Aggregate, R: Reply, X: DomainError> Outside<A, R, X> {
         {
             Err(error) => Answer::Failed(error),
             Ok(()) => {
-                if !self.retry {
-                    journey.risk_effects();
-                }
-                let called = calling(|| decision.decide(&mut live.slot, &context));
-                let called = journey.ended_in_time(called, &context, &around).await?;
-                if let Ok(Err(refusal)) = &called
-                    && refusal.is_before_the_handler()
-                {
-                    journey.had_no_effect();
-                }
-                journey.answer(called)
+                let ending = journey.ended_in_time(
+                    || decision.decide(&mut live.slot, &context),
+                    !self.retry,
+                    &context,
+                    &around,
+                );
+                ending.await?
             }
         };
         // Only now: a place held while a handler awaits would be missing to everybody else.

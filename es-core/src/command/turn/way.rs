@@ -59,21 +59,10 @@ impl Way {
         Ok(cell)
     }
 
-    /// Tells that an effect outside may happen from now on, which nobody may repeat.
-    pub(super) fn risk_effects(&self) {
-        self.has_effects.store(true, Ordering::Relaxed);
-    }
-
-    /// Tells that no effect has happened after all.
-    pub(super) fn had_no_effect(&self) {
-        self.has_effects.store(false, Ordering::Relaxed);
-    }
-
-    /// Tells of the effects of commands that the handler sent.
+    /// Notes the effects of the run at hand: those of the handler and of commands that it sent.
+    // There is no other run after one that had effects.
     pub(super) fn note_effects(&self, context: &Context) {
-        if context.has_effects() {
-            self.risk_effects();
-        }
+        self.has_effects.store(context.has_effects(), Ordering::Relaxed);
     }
 
     /// Whether the command may be decided again.

@@ -54,8 +54,12 @@ impl<A: Aggregate, C: CommandOf<A>> Then<A, C> {
     /// The check says false, or there was no fault.
     #[track_caller]
     pub fn then_fault_matches(self, check: impl FnOnce(&Fault) -> bool) -> Self {
-        match &self.ran.answer {
-            Err(Refusal::Fault(found)) if check(found) => self.refused(),
+        let fault = match &self.ran.answer {
+            Err(Refusal::Fault(fault) | Refusal::Parameter(fault)) => Some(fault),
+            _ => None,
+        };
+        match fault {
+            Some(found) if check(found) => self.refused(),
             _ => self.fail("a fault that passes the check", &self.answer_text()),
         }
     }
