@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use super::beside::Sight;
 use super::{AnyCell, Callback, Entry, Staged};
 use crate::aggregate::InFlight;
 use crate::event::StreamId;
@@ -18,6 +19,8 @@ pub(crate) struct Closed {
     pub(super) conditions: Vec<Condition>,
     pub(super) callbacks: Vec<(u64, Callback)>,
     pub(super) faults: Vec<(u64, Fault)>,
+    /// What commands have seen of each other's work.
+    pub(super) sights: Vec<Sight>,
     /// Inner commands that have ended: nothing of theirs is taken any more.
     pub(super) ended: Vec<u64>,
 }

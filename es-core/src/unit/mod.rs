@@ -13,6 +13,7 @@
 //!
 //! Nothing of it is thread-local: the unit reaches a handler through its parameters.
 
+mod beside;
 mod cell;
 mod closed;
 mod error;

@@ -3,6 +3,7 @@ use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::beside::Sight;
 use super::{AnyCell, AnyPlace, Closed, Seed};
 use crate::aggregate::Order;
 use crate::context::{Context, FromContext, Needs};
@@ -91,7 +92,7 @@ pub(crate) struct Staged {
     /// Its place in the order of `apply` and `publish`.
     pub(crate) order: Order,
     /// The inner command it belongs to; 0 is the outer one.
-    work: u64,
+    pub(super) work: u64,
     pub(crate) event: NewEvent,
 }
 
@@ -186,14 +187,12 @@ impl UnitOfWork {
     /// unit itself has staged so far and that match it, in order.
     pub(crate) fn require(&self, condition: Condition) -> Result<Vec<NewEvent>, Fault> {
         let mut unit = self.open()?;
-        let staged = unit.entries.iter().flat_map(|entry| &entry.events).chain(&unit.plain);
-        let matches = |event: &NewEvent| {
-            let tags = event.all_tags();
-            condition.criteria.matches(&event.name, |tag| tags.contains(tag))
-        };
-        let mut own: Vec<_> = staged.filter(|staged| matches(&staged.event)).collect();
+        let mut own: Vec<_> =
+            unit.staged().filter(|staged| staged.matches(&condition.criteria)).collect();
         own.sort_by_key(|staged| staged.order);
+        let sight = Sight::of_boundary(self.by.work, &own, condition.criteria.clone());
         let own = own.into_iter().map(|staged| staged.event.clone()).collect();
+        unit.sights.push(sight);
         unit.conditions.push(condition);
         Ok(own)
     }
@@ -267,68 +266,12 @@ impl UnitOfWork {
         self.state().faults.push((self.by.work, fault));
     }
 
-    /// Why what this command did cannot be kept: a fault nobody was told of, or a guard of its
-    /// handler that is still held.
-    pub(super) fn fault(&self) -> Option<Fault> {
-        let mut state = self.state();
-        if let Some(index) = state.faults.iter().position(|(work, _)| *work == self.by.work) {
-            return Some(state.faults.swap_remove(index).1);
-        }
-        let is_held = |entry: &&Entry| entry.place.is_none() && entry.lent_to == self.by.work;
-        state.entries.iter().find(is_held).map(Entry::still_held)
-    }
-
     /// What this command has decided so far, in order.
     pub(crate) fn decided(&self) -> Vec<NewEvent> {
         let state = self.state();
-        let staged = state.entries.iter().flat_map(|entry| &entry.events).chain(&state.plain);
-        let mut own: Vec<_> = staged.filter(|staged| staged.work == self.by.work).collect();
+        let mut own: Vec<_> = state.staged().filter(|staged| staged.work == self.by.work).collect();
         own.sort_by_key(|staged| staged.order);
         own.into_iter().map(|staged| staged.event.clone()).collect()
-    }
-
-    /// Makes the work of an inner command that succeeded a part of its sender's.
-    pub(super) fn keep(&self, sender: &Self) {
-        let (inner, outer) = (self.by.work, sender.by.work);
-        let mut state = self.state();
-        state.ended.push(inner);
-        let plain = state.plain.iter_mut();
-        plain.filter(|staged| staged.work == inner).for_each(|staged| staged.work = outer);
-        for entry in &mut state.entries {
-            let events = entry.events.iter_mut();
-            events.filter(|staged| staged.work == inner).for_each(|staged| staged.work = outer);
-        }
-        let callbacks = state.callbacks.iter_mut();
-        callbacks.filter(|(work, _)| *work == inner).for_each(|(work, _)| *work = outer);
-    }
-
-    /// Takes back the work of an inner command that failed.
-    pub(super) fn undo(&self) {
-        let inner = self.by.work;
-        let mut state = self.state();
-        state.ended.push(inner);
-        state.plain.retain(|staged| staged.work != inner);
-        state.callbacks.retain(|(work, _)| *work != inner);
-        state.faults.retain(|(work, _)| *work != inner);
-        let mut beside = None;
-        for entry in &mut state.entries {
-            let removed = entry.events.iter().filter(|staged| staged.work == inner);
-            let Some(first) = removed.map(|staged| staged.order).min() else { continue };
-            entry.events.retain(|staged| staged.work != inner);
-            let is_built_on = entry.events.iter().any(|staged| staged.order > first);
-            // Folded again when somebody asks for it.
-            match &mut entry.place {
-                Some(place) if !is_built_on => place.forget(),
-                _ => beside = Some(entry.cell.stream().clone()),
-            }
-        }
-        if let Some(stream) = beside {
-            let text = format!(
-                "a command that failed changed `{stream}` beside another handler of the same unit \
-                 of work, which used it meanwhile; send the commands of one unit one after another"
-            );
-            state.faults.push((0, Fault::defect(text)));
-        }
     }
 
     /// Waits until everything the unit rests on is durable, and lets nothing else in from now on.

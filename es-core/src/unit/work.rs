@@ -30,16 +30,22 @@ impl<'a> Work<'a> {
         self.sender.open().err().or_else(|| self.unit.fault())
     }
 
-    pub(crate) fn keep(mut self) {
-        self.unit.keep(self.sender);
+    /// Makes it a part of what the sender does.
+    ///
+    /// # Errors
+    /// It cannot be kept, and is taken back.
+    pub(crate) fn keep(mut self) -> Result<(), Fault> {
+        self.fault().map_or(Ok(()), Err)?;
+        self.unit.keep(self.sender)?;
         self.is_kept = true;
+        Ok(())
     }
 }
 
 impl Drop for Work<'_> {
     fn drop(&mut self) {
         if !self.is_kept {
-            self.unit.undo();
+            self.unit.undo(self.sender);
         }
     }
 }

@@ -11,6 +11,7 @@
 #[path = "../common/accounts/mod.rs"]
 mod accounts;
 mod barriers;
+mod beside;
 mod books;
 mod callbacks;
 mod callers_gone;

@@ -37,18 +37,10 @@ impl<'a> Attempt<'a> {
             // A refusal that passes through keeps what it recorded.
             Err(error) => error.is_rejection() && !progress.has_succeeded.load(Ordering::Relaxed),
         };
-        let fault = is_kept.then(|| self.work.fault()).flatten();
         let has_effects = self.unit().has_effects();
-        let failed = match (fault, is_kept) {
-            (Some(fault), _) => {
-                Err(CommandError::Fault { command_id: id, fault, has_effects: false })
-            }
-            (None, false) => answer,
-            (None, true) => {
-                self.work.keep();
-                return answer;
-            }
-        };
-        failed.map_err(|error| if has_effects { error.after_effects() } else { error })
+        let kept = if is_kept { self.work.keep() } else { Ok(()) };
+        kept.map_err(|fault| CommandError::Fault { command_id: id, fault, has_effects: false })
+            .and(answer)
+            .map_err(|error| if has_effects { error.after_effects() } else { error })
     }
 }

@@ -9,7 +9,7 @@ use super::targeted::Targeted;
 use super::{Fallible, Journey, widened};
 use crate::aggregate::Aggregate;
 use crate::command::handled::SendResult;
-use crate::command::{Around, CommandError, DomainError, Refusal, Reply, Tracked};
+use crate::command::{Around, DomainError, Refusal, Reply, Tracked};
 use crate::context::Context;
 use crate::fault::Fault;
 use crate::store::CommitToken;
@@ -172,17 +172,12 @@ impl<X: DomainError> Journey<X> {
         let is_shown = answer.stores() && !around.interceptors.is_empty();
         let events = if is_shown { work.unit.decided() } else { Vec::new() };
         self.leave(around, &mut answer, &events, &context.metadata);
-        match answer {
-            Answer::Failed(error) => Err(error),
-            Answer::Recorded(error) => {
-                work.keep();
-                Err(CommandError::Rejected { command_id: self.id, error })
-            }
-            Answer::Reply(reply) => {
-                work.keep();
-                // What it decided is durable once the sender's decision is.
-                Ok(Tracked { reply, token: CommitToken::default() })
-            }
+        if answer.stores()
+            && let Err(fault) = work.keep()
+        {
+            answer = Answer::Failed(self.fault(fault));
         }
+        // What it decided is durable once the sender's decision is.
+        self.outcome(answer).map(|reply| Tracked { reply, token: CommitToken::default() })
     }
 }

@@ -1,0 +1,168 @@
+//! What the commands of one unit of work do beside each other.
+//!
+//! A handler may send several commands at once (`join!`), and each of them may fail alone, which
+//! takes its work back. Whoever has seen that work has decided on what never was, and whoever
+//! decides on a boundary has to see everything that belongs to it: neither is stored.
+
+use std::collections::BTreeSet;
+
+use super::{Closed, Entry, Staged, UnitOfWork};
+use crate::aggregate::Order;
+use crate::event::StreamId;
+use crate::fault::Fault;
+use crate::store::Criteria;
+
+/// What a command has seen of what is staged.
+pub(super) struct Sight {
+    /// The command; its sender once it has ended.
+    work: u64,
+    seen: Vec<Order>,
+    /// The boundary it decides on, until it has ended: what of that others stage, it has to see.
+    decides_on: Option<Criteria>,
+}
+
+impl Sight {
+    pub(super) fn of_boundary(work: u64, seen: &[&Staged], criteria: Criteria) -> Self {
+        let seen = seen.iter().map(|staged| staged.order).collect();
+        Self { work, seen, decides_on: Some(criteria) }
+    }
+
+    /// True for what belongs to the boundary and came without being seen.
+    fn has_missed(&self, staged: &Staged) -> bool {
+        let criteria = self.decides_on.as_ref();
+        staged.work != self.work
+            && criteria.is_some_and(|criteria| staged.matches(criteria))
+            && !self.seen.contains(&staged.order)
+    }
+}
+
+impl Staged {
+    pub(super) fn matches(&self, criteria: &Criteria) -> bool {
+        let tags = self.event.all_tags();
+        criteria.matches(&self.event.name, |tag| tags.contains(tag))
+    }
+
+    /// True if it may be taken back and this command not: the outer one is never.
+    fn may_go_without(&self, work: u64) -> bool {
+        self.work != work && self.work != 0
+    }
+
+    /// What it changes, for people.
+    fn subject(&self) -> String {
+        self.event.stream.as_ref().map_or_else(|| self.event.name.to_string(), StreamId::to_string)
+    }
+}
+
+impl Closed {
+    /// Everything that is staged, in no order.
+    pub(super) fn staged(&self) -> impl Iterator<Item = &Staged> {
+        self.entries.iter().flat_map(|entry| &entry.events).chain(&self.plain)
+    }
+
+    /// A command gets an aggregate with what others have staged on it.
+    pub(super) fn see(&mut self, work: u64, stream: &StreamId) {
+        let Some(entry) = self.entry(stream) else { return };
+        let others = entry.events.iter().filter(|staged| staged.may_go_without(work));
+        let seen: Vec<_> = others.map(|staged| staged.order).collect();
+        if !seen.is_empty() {
+            self.sights.push(Sight { work, seen, decides_on: None });
+        }
+    }
+
+    /// What somebody else has seen of a command's work.
+    fn seen_by_others(&self, work: u64) -> Option<String> {
+        let others: Vec<_> = self.sights.iter().filter(|sight| sight.work != work).collect();
+        let is_seen = |it: &&Staged| others.iter().any(|sight| sight.seen.contains(&it.order));
+        self.staged().filter(|staged| staged.work == work).find(is_seen).map(Staged::subject)
+    }
+
+    /// What belongs to a boundary that a command decides on, and that it has not seen.
+    fn missed(&self, work: u64) -> Option<Fault> {
+        let own: Vec<_> = self.sights.iter().filter(|sight| sight.work == work).collect();
+        let missed = self.staged().find(|staged| own.iter().any(|it| it.has_missed(staged)))?;
+        Some(Fault::defect(format!(
+            "`{}` was staged by another handler of the same unit of work while this one decided on \
+             a boundary that it belongs to; send the commands of one unit one after another",
+            missed.event.name
+        )))
+    }
+
+    /// Ends an inner command, whose events are gone or its sender's by now: so is what it has seen.
+    fn end(&mut self, inner: u64, outer: u64) {
+        self.ended.push(inner);
+        let ended: Vec<_> = self.sights.extract_if(.., |sight| sight.work == inner).collect();
+        if ended.is_empty() {
+            return;
+        }
+        // What goes with the sender only gets longer where many commands are sent.
+        let others = self.staged().filter(|staged| staged.may_go_without(outer));
+        let others: BTreeSet<_> = others.map(|staged| staged.order).collect();
+        for Sight { mut seen, .. } in ended {
+            seen.retain(|order| others.contains(order));
+            if !seen.is_empty() {
+                self.sights.push(Sight { work: outer, seen, decides_on: None });
+            }
+        }
+    }
+}
+
+impl UnitOfWork {
+    /// Why what this command did cannot be kept: a fault nobody was told of, a guard of its
+    /// handler that is still held, or a boundary that has changed beside it.
+    pub(super) fn fault(&self) -> Option<Fault> {
+        let mut state = self.state();
+        if let Some(index) = state.faults.iter().position(|(work, _)| *work == self.work()) {
+            return Some(state.faults.swap_remove(index).1);
+        }
+        let is_held = |entry: &&Entry| entry.place.is_none() && entry.lent_to == self.work();
+        let held = state.entries.iter().find(is_held).map(Entry::still_held);
+        held.or_else(|| state.missed(self.work()))
+    }
+
+    /// Makes the work of an inner command that succeeded a part of its sender's.
+    ///
+    /// # Errors
+    /// The sender has ended: nobody would take the work back any more.
+    pub(super) fn keep(&self, sender: &Self) -> Result<(), Fault> {
+        let (inner, outer) = (self.work(), sender.work());
+        let mut state = sender.open()?;
+        let plain = state.plain.iter_mut();
+        plain.filter(|staged| staged.work == inner).for_each(|staged| staged.work = outer);
+        for entry in &mut state.entries {
+            let events = entry.events.iter_mut();
+            events.filter(|staged| staged.work == inner).for_each(|staged| staged.work = outer);
+        }
+        let callbacks = state.callbacks.iter_mut();
+        callbacks.filter(|(work, _)| *work == inner).for_each(|(work, _)| *work = outer);
+        state.end(inner, outer);
+        Ok(())
+    }
+
+    /// Takes back the work of an inner command that failed.
+    pub(super) fn undo(&self, sender: &Self) {
+        let inner = self.work();
+        let mut state = self.state();
+        let mut beside = state.seen_by_others(inner);
+        state.plain.retain(|staged| staged.work != inner);
+        state.callbacks.retain(|(work, _)| *work != inner);
+        state.faults.retain(|(work, _)| *work != inner);
+        for entry in &mut state.entries {
+            let before = entry.events.len();
+            entry.events.retain(|staged| staged.work != inner);
+            match &mut entry.place {
+                _ if entry.events.len() == before => {}
+                // Folded again when somebody asks for it.
+                Some(place) => place.forget(),
+                None => beside = Some(entry.cell.stream().to_string()),
+            }
+        }
+        state.end(inner, sender.work());
+        if let Some(subject) = beside {
+            let text = format!(
+                "a command that failed changed `{subject}` beside another handler of the same unit \
+                 of work, which used it meanwhile; send the commands of one unit one after another"
+            );
+            state.faults.push((0, Fault::defect(text)));
+        }
+    }
+}
