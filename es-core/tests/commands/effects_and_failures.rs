@@ -30,8 +30,11 @@ async fn retrying() -> (App, Gate, Arc<ManualScale>, Answers) {
 #[tokio::test]
 async fn what_the_log_did_not_take_is_not_weighed_again() {
     let (app, gate, scale, answer) = retrying().await;
-    answer.send(7).await.unwrap();
+    for kilograms in [7, 8] {
+        answer.send(kilograms).await.unwrap();
+    }
     gate.fail_one();
+    gate.let_through(1);
     let error = app.commands().send(weigh("a")).await.unwrap_err();
     assert!(matches!(error, CommandError::Append { has_effects: true, .. }), "{error}");
     assert!(!error.is_retryable());
