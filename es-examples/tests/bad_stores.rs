@@ -178,8 +178,8 @@ fn a_read_side_that_is_damaged_is_deleted_and_a_log_is_not() {
     let whole = std::fs::read(&path).unwrap();
     for damaged in [&whole[..3_000], b"rubbish"] {
         std::fs::write(&path, damaged).unwrap();
-        let remedy = "delete it or move it away while no program uses it, and the read side is \
-                      rebuilt from the log";
+        let remedy = "delete it or move it away while no program uses it: projections are built \
+                      anew from the log, reactions begin behind its last event";
         for command in [&["list"][..], &["place", "d"]] {
             place.run(command).failed(1, remedy);
         }

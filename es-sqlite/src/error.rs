@@ -122,10 +122,10 @@ pub enum SqliteOpenError {
         /// Its name.
         name: String,
     },
-    /// A file of the read side cannot be used. Nothing in it is lost with it.
+    /// A file of the read side cannot be used. What projections keep is not lost with it.
     #[error(
-        "`{path}` {problem}; delete it or move it away while no program uses it, and the read \
-         side is rebuilt from the log"
+        "`{path}` {problem}; delete it or move it away while no program uses it: projections are \
+         built anew from the log, reactions begin behind its last event"
     )]
     ReadSide {
         /// The path.

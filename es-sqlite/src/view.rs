@@ -129,7 +129,11 @@ impl ReadSide for SqliteReadSide {
             .chain(own)
             .map(|path| format!("`{}`", path.display()))
             .collect();
-        format!("delete {}; it is rebuilt from the log", files.join(" and "))
+        format!(
+            "delete {}: projections are built anew from the log, reactions begin behind its last \
+             event",
+            files.join(" and ")
+        )
     }
 
     async fn close(&self) {

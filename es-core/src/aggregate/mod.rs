@@ -43,7 +43,7 @@ pub use replay::Replayed;
 pub(crate) use replay::fold;
 pub use root::Root;
 pub use slot::Slot;
-pub(crate) use snapshot::take_when_due;
+pub(crate) use snapshot::Snapshots;
 pub use snapshot::{SnapshotPolicy, SnapshotState, State};
 pub use staging::Staging;
 pub(crate) use upcast::{decode_stored, fold_stored};

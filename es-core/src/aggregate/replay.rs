@@ -1,7 +1,7 @@
 use std::ops::{ControlFlow, Deref};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::snapshot::Load;
+use super::snapshot::Snapshots;
 use super::{Aggregate, LoadError, ReplayError, Slot, fold_stored};
 use crate::event::{RecordedEvent, Sequence, StreamId, Timestamp};
 use crate::store::EventStore;
@@ -73,11 +73,9 @@ pub(crate) async fn fold<A: Aggregate>(
     store: &dyn EventStore,
     stream: &StreamId,
 ) -> Result<Folded<A>, LoadError> {
-    match A::SNAPSHOTS {
+    match Snapshots::<A>::OF {
         None => replay(store, stream, Until::End).await,
-        Some(policy) => {
-            Box::pin(Load::new(policy, store, stream, Until::End).for_commands().run()).await
-        }
+        Some(snapshots) => snapshots.load_for_commands(store, stream).await,
     }
 }
 
@@ -87,9 +85,9 @@ pub(super) async fn fold_until<A: Aggregate>(
     stream: &StreamId,
     until: Until,
 ) -> Result<Folded<A>, LoadError> {
-    match A::SNAPSHOTS {
+    match Snapshots::<A>::OF {
         None => replay(store, stream, until).await,
-        Some(policy) => Box::pin(Load::new(policy, store, stream, until).run()).await,
+        Some(snapshots) => snapshots.load_until(store, stream, until).await,
     }
 }
 

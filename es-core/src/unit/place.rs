@@ -5,9 +5,7 @@ use tokio::sync::OwnedMutexGuard;
 
 use super::Staged;
 use super::unit_of_work::all_stored;
-use crate::aggregate::{
-    Aggregate, InFlight, Live, LoadError, Root, Slot, Turn, fold, take_when_due,
-};
+use crate::aggregate::{Aggregate, InFlight, Live, LoadError, Root, Slot, Snapshots, Turn, fold};
 use crate::event::{Sequence, StreamId};
 use crate::fault::Fault;
 use crate::store::{Append, BatchFate, EventStore, NewEvent, StreamVersion};
@@ -68,8 +66,8 @@ impl<A: Aggregate> AnyPlace for Place<A> {
     }
 
     fn take_snapshot(&self, store: &Arc<dyn EventStore>, stream: &StreamId, batch: &Append) {
-        if let (Some(live), Some(turn)) = (&self.live, &self.turn) {
-            take_when_due(store, stream, &turn.in_flight, live, batch);
+        if let (Some(live), Some(turn), Some(snapshots)) = (&self.live, &self.turn, Snapshots::OF) {
+            snapshots.take_when_due(store, stream, &turn.in_flight, live, batch);
         }
     }
 

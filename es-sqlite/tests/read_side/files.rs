@@ -8,8 +8,8 @@ use rusqlite::Connection;
 
 use super::*;
 
-const REMEDY: &str = "delete it or move it away while no program uses it, and the read side is \
-                      rebuilt from the log";
+const REMEDY: &str = "delete it or move it away while no program uses it: projections are built \
+                      anew from the log, reactions begin behind its last event";
 
 /// Checks that the start is refused with the one remedy, follows it, and starts again.
 async fn refused_and_rebuilt(world: &World, part: &str) {

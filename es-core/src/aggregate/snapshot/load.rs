@@ -16,7 +16,7 @@ use crate::store::{EventStore, Snapshot};
 /// A load for commands takes a snapshot when it passed a threshold itself. It does so also when it
 /// is dropped half-way: otherwise an aggregate that takes longer to load than its commands have
 /// time would never be loaded.
-pub(in crate::aggregate) struct Load<'a, A: Aggregate> {
+pub(super) struct Load<'a, A: Aggregate> {
     policy: SnapshotPolicy<A>,
     store: &'a dyn EventStore,
     stream: &'a StreamId,
@@ -43,31 +43,27 @@ struct Base<A> {
 }
 
 impl<'a, A: Aggregate> Load<'a, A> {
-    pub(in crate::aggregate) fn new(
+    pub(super) fn new(
         policy: SnapshotPolicy<A>,
         store: &'a dyn EventStore,
         stream: &'a StreamId,
         until: Until,
+        takes_snapshots: bool,
     ) -> Self {
         Self {
             policy,
             store,
             stream,
             until,
-            takes_snapshots: false,
+            takes_snapshots,
             began: Instant::now(),
             folded: Folded::default(),
             progress: Progress::default(),
         }
     }
 
-    pub(in crate::aggregate) fn for_commands(mut self) -> Self {
-        self.takes_snapshots = true;
-        self
-    }
-
     /// Folds the stream, from its snapshot on if there is one that can be used.
-    pub(in crate::aggregate) async fn run(mut self) -> Result<Folded<A>, LoadError> {
+    pub(super) async fn run(mut self) -> Result<Folded<A>, LoadError> {
         if !self.resume().await {
             self.read(None).await?;
         }

@@ -10,7 +10,8 @@
 //! that derive [`State`], and the event-sourcing handlers with their bodies. After a corrected
 //! handler no old sum lives on.
 //!
-//! An aggregate without snapshots pays nothing: its policy is a constant `None`.
+//! An aggregate without snapshots pays nothing, in its build either: its policy is a constant
+//! `None`.
 //!
 //! Rejected: a task per snapshot that waits for the commit (it would outlive the application, and
 //! a snapshot would come at no moment that anybody can name), and snapshots in the batch of their
@@ -20,13 +21,13 @@
 
 mod load;
 mod policy;
+mod snapshots;
 mod state;
 mod take;
 
-pub(super) use load::Load;
 pub use policy::{SnapshotPolicy, SnapshotState};
+pub(crate) use snapshots::Snapshots;
 pub use state::State;
-pub(crate) use take::take_when_due;
 
 /// The guide's page on snapshots; its code is compiled and run as a documentation test.
 #[cfg(doctest)]

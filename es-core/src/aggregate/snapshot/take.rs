@@ -10,16 +10,15 @@ use crate::event::{EventId, Sequence, StreamId};
 use crate::future::panic_message;
 use crate::store::{Append, EventStore, Snapshot};
 
-/// Takes a snapshot of the live state if the batch, which is about to be handed over, passes a
-/// threshold. It is kept once the batch is durable.
-pub(crate) fn take_when_due<A: Aggregate>(
+/// What [`Snapshots::take_when_due`](super::Snapshots::take_when_due) does.
+pub(super) fn take_by<A: Aggregate>(
+    policy: &SnapshotPolicy<A>,
     store: &Arc<dyn EventStore>,
     stream: &StreamId,
     in_flight: &VecDeque<InFlight>,
     live: &Live<A>,
     batch: &Append,
 ) {
-    let Some(policy) = A::SNAPSHOTS else { return };
     let (Some(sequence), Some(state)) = (live.version, live.slot.get()) else { return };
     let own = || batch.events.iter().filter(|event| event.stream.as_ref() == Some(stream));
     let Some(event) = own().last().map(|event| event.id) else { return };
@@ -32,7 +31,7 @@ pub(crate) fn take_when_due<A: Aggregate>(
         return;
     }
     let taken = Taken { stream, sequence, event };
-    if let Some(snapshot) = taken.of(&policy, state) {
+    if let Some(snapshot) = taken.of(policy, state) {
         let store = Arc::clone(store);
         batch.fate.once_committed(move || store.keep_snapshot(snapshot));
     }

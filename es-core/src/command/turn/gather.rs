@@ -94,28 +94,6 @@ impl<X: DomainError> Journey<X> {
         }
     }
 
-    /// Puts the target's events and those of the unit of work in the order in which they came.
-    fn in_order(
-        &self,
-        mut own: Vec<NewEvent>,
-        closed: Option<&mut Closed>,
-        metadata: &Metadata,
-    ) -> Vec<NewEvent> {
-        let sign = |event: &mut NewEvent| {
-            event.id = EventId::of_command(self.id);
-            event.stream.clone_from(&self.target);
-            event.metadata = metadata.clone();
-        };
-        let mut others = closed.map_or_else(Vec::new, Closed::take_events);
-        if others.is_empty() {
-            own.iter_mut().for_each(sign);
-            return own;
-        }
-        others.extend(own.into_iter().map(|event| Staged::signed(event, sign)));
-        others.sort_by_key(|staged| staged.order);
-        others.into_iter().map(|staged| staged.event).collect()
-    }
-
     /// Puts what a run decided into its batch.
     pub(super) fn fill<R: Reply>(
         &self,
@@ -160,6 +138,28 @@ impl<X: DomainError> Journey<X> {
 }
 
 impl Way {
+    /// Puts the target's events and those of the unit of work in the order in which they came.
+    fn in_order(
+        &self,
+        mut own: Vec<NewEvent>,
+        closed: Option<&mut Closed>,
+        metadata: &Metadata,
+    ) -> Vec<NewEvent> {
+        let sign = |event: &mut NewEvent| {
+            event.id = EventId::of_command(self.id);
+            event.stream.clone_from(&self.target);
+            event.metadata = metadata.clone();
+        };
+        let mut others = closed.map_or_else(Vec::new, Closed::take_events);
+        if others.is_empty() {
+            own.iter_mut().for_each(sign);
+            return own;
+        }
+        others.extend(own.into_iter().map(|event| Staged::signed(event, sign)));
+        others.sort_by_key(|staged| staged.order);
+        others.into_iter().map(|staged| staged.event).collect()
+    }
+
     /// Hands a batch to the log, and gives back the turns that the unit of work holds.
     pub(super) fn append(
         &self,

@@ -124,7 +124,7 @@ pub(super) async fn on_a_task<T: Send + 'static, X>(
     command_id: CommandId,
     running: impl Future<Output = T> + Send + 'static,
 ) -> Fallible<T, X> {
-    match spawn(Box::pin(async { Box::new(running.await) as Box<dyn Any + Send> })).await {
+    match spawn(running).await {
         Ok(ended) => ended
             .downcast()
             .map(|ended| *ended)
@@ -148,8 +148,17 @@ fn task_ended<X>(command_id: CommandId, error: JoinError) -> CommandError<X> {
     }
 }
 
+/// Begins a task for a command's future.
+pub(super) fn spawn<T: Send + 'static>(
+    running: impl Future<Output = T> + Send + 'static,
+) -> JoinHandle<Box<dyn Any + Send>> {
+    spawn_erased(Box::pin(async { Box::new(running.await) as Box<dyn Any + Send> }))
+}
+
 // Without type parameters: a task is much code, and compiled once here.
-fn spawn(future: BoxFuture<'static, Box<dyn Any + Send>>) -> JoinHandle<Box<dyn Any + Send>> {
+fn spawn_erased(
+    running: BoxFuture<'static, Box<dyn Any + Send>>,
+) -> JoinHandle<Box<dyn Any + Send>> {
     // Within the caller's span, whatever it is: what the handler logs belongs there.
-    tokio::spawn(future.in_current_span())
+    tokio::spawn(running.in_current_span())
 }

@@ -13,7 +13,7 @@ use super::gather::{Answer, Gathered};
 use super::turns::Turns;
 use super::waiting::{GoesOn, Waiting};
 use super::{Fallible, Journey, widened};
-use crate::aggregate::{Aggregate, Cell, InFlight, Live, Turn, take_when_due};
+use crate::aggregate::{Aggregate, Cell, InFlight, Live, Snapshots, Turn};
 use crate::command::handled::SendResult;
 use crate::command::{Around, DomainError, Reply, Tracked};
 use crate::context::Context;
@@ -252,7 +252,9 @@ impl<A: Aggregate, X: DomainError> Targeted<A, X> {
             let next = live.version.map_or(0, |version| version.next().0);
             live.version = Some(Sequence(next + own - 1));
             let store = &self.journey.runtime.shared().store;
-            take_when_due(store, &self.cell.stream, in_flight, live, batch);
+            if let Some(snapshots) = Snapshots::OF {
+                snapshots.take_when_due(store, &self.cell.stream, in_flight, live, batch);
+            }
         }
     }
 }

@@ -6,7 +6,7 @@ use tokio::runtime::Handle;
 
 use super::Journey;
 use super::attempts::Decided;
-use super::outside::on_a_task;
+use super::outside::{on_a_task, spawn};
 use crate::command::handled::SendResult;
 use crate::command::{DomainError, Reply, Tracked};
 use crate::event::CommandId;
@@ -75,10 +75,12 @@ impl<G: GoesOn> Drop for Waiting<G> {
     fn drop(&mut self) {
         let Some((goes_on, decided)) = self.decided.take() else { return };
         // Outside a runtime there is nobody who could go on.
-        let Ok(runtime) = Handle::try_current() else { return };
+        if Handle::try_current().is_err() {
+            return;
+        }
         // The command is cloned, which is the user's code.
         if let Ok(going) = catch_unwind(AssertUnwindSafe(|| goes_on.go_on(decided))) {
-            runtime.spawn(async move { drop(going.await) });
+            drop(spawn(going));
         }
     }
 }
