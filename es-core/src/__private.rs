@@ -70,7 +70,12 @@ pub trait Undecided<A, D> {
     /// # Errors
     /// None.
     fn call<X>(_slot: &mut Slot<A>, _decision: D) -> Result<(), Refusal<X>> {
-        const { panic!("a command handler returns something that is no set of events") }
+        const {
+            panic!(
+                "a command handler returns something that is no set of events; it returns `()`, an \
+                 event, an `Option`, `Vec`, array or tuple of events, or a `Result` of these"
+            )
+        }
     }
 }
 

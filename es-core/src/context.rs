@@ -11,7 +11,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use crate::aggregate::Aggregate;
-use crate::event::{Clock, CommandId, Metadata, Position, Sequence, Timestamp};
+use crate::event::{Clock, CommandId, Metadata, Position, Sequence, StreamId, Timestamp};
 use crate::fault::Fault;
 use crate::runtime::Runtime;
 use crate::unit::Within;
@@ -21,7 +21,8 @@ use crate::unit::Within;
 pub struct Context {
     pub(crate) metadata: Metadata,
     pub(crate) command_id: Option<CommandId>,
-    pub(crate) sequence: Option<Sequence>,
+    /// Of an aggregate's event.
+    pub(crate) stream: Option<(StreamId, Sequence)>,
     pub(crate) position: Option<Position>,
     pub(crate) host: Host,
     pub(crate) within: Within,
@@ -32,7 +33,7 @@ impl Clone for Context {
         Self {
             metadata: self.metadata.clone(),
             command_id: self.command_id,
-            sequence: self.sequence,
+            stream: self.stream.clone(),
             position: self.position,
             host: self.host.clone(),
             // A copy belongs to the same unit of work, which has to be there for that.
@@ -48,7 +49,7 @@ impl Context {
         Self {
             metadata: Metadata::new(),
             command_id: None,
-            sequence: None,
+            stream: None,
             position: None,
             host: Host::At(resources, timestamp),
             within: Within::default(),
@@ -191,6 +192,7 @@ pub(crate) struct NeededAggregate {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Part {
     CommandId,
+    StreamId,
     Sequence,
     Position,
 }
@@ -200,6 +202,7 @@ impl Part {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::CommandId => "CommandId",
+            Self::StreamId => "StreamId",
             Self::Sequence => "Sequence",
             Self::Position => "Position",
         }
@@ -208,7 +211,7 @@ impl Part {
     fn absent(self) -> Fault {
         let of = match self {
             Self::CommandId => "a command",
-            Self::Sequence => "an aggregate's event",
+            Self::StreamId | Self::Sequence => "an aggregate's event",
             Self::Position => "a stored event",
         };
         let what = self.name();
@@ -330,10 +333,23 @@ impl FromContext for Timestamp {
     }
 }
 
+/// Which aggregate the event is of. Only in an event handler, and there of an aggregate's event.
+impl FromContext for StreamId {
+    fn from_context(context: &Context) -> Result<Self, Fault> {
+        let stream = context.stream.as_ref();
+        stream.map(|(id, _)| id.clone()).ok_or_else(|| Part::StreamId.absent())
+    }
+
+    fn needs(needs: &mut Needs) {
+        needs.part(Part::StreamId);
+    }
+}
+
 /// Only in an event handler, and there of an aggregate's event.
 impl FromContext for Sequence {
     fn from_context(context: &Context) -> Result<Self, Fault> {
-        context.sequence.ok_or_else(|| Part::Sequence.absent())
+        let stream = context.stream.as_ref();
+        stream.map(|(_, sequence)| *sequence).ok_or_else(|| Part::Sequence.absent())
     }
 
     fn needs(needs: &mut Needs) {

@@ -14,7 +14,7 @@ pub use crate::command::{
     CommandError, CommandGateway, CommandMessage, Dispatch, HandlerError, Recorded, Veto,
 };
 pub use crate::context::Inject;
-pub use crate::event::{CommandId, Metadata, Position, Sequence, Timestamp};
+pub use crate::event::{CommandId, Metadata, Position, Sequence, StreamId, Timestamp};
 pub use crate::fault::Fault;
 pub use crate::projection::Views;
 pub use crate::query::QueryGateway;

@@ -67,12 +67,12 @@ async fn bill_stay(
 pub struct Number {}
 
 #[command_handler]
-fn number(_: Number, _sequence: Sequence, _at: Position) -> Result<(), Infallible> {
+fn number(_: Number, _of: &StreamId, _sequence: Sequence, _at: Position) -> Result<(), Infallible> {
     Ok(())
 }
 
 #[event_handler]
-fn notes(_: &Opened, _id: &CommandId, _sequence: Sequence, _at: Position) {}
+fn notes(_: &Opened, _id: &CommandId, _of: &StreamId, _sequence: Sequence, _at: Position) {}
 
 #[derive(Query, Serialize, Deserialize)]
 #[query(answer = u64)]
@@ -101,7 +101,7 @@ async fn an_aggregate_that_is_not_part_of_the_application() {
 #[tokio::test]
 async fn the_place_of_an_event_in_a_command_handler() {
     let error = refused::<number>().await;
-    for parameter in ["Sequence", "Position"] {
+    for parameter in ["StreamId", "Sequence", "Position"] {
         let text = format!("takes `{parameter}`, which only event handlers are given; leave it");
         assert!(error.contains(&text), "{error}");
     }

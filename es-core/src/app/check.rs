@@ -142,7 +142,8 @@ fn remedy(part: Part, kind: Kind) -> Option<(&'static str, &'static str)> {
     let to_commands = "command handlers";
     let to_events = "event handlers";
     match (part, kind) {
-        (Part::CommandId, Kind::Command) | (Part::Sequence | Part::Position, Kind::Event) => None,
+        (Part::CommandId, Kind::Command)
+        | (Part::StreamId | Part::Sequence | Part::Position, Kind::Event) => None,
         (Part::CommandId, Kind::Event) => {
             Some((to_commands, "take `&Metadata`, whose `causation_id` is the command's id"))
         }
@@ -150,7 +151,10 @@ fn remedy(part: Part, kind: Kind) -> Option<(&'static str, &'static str)> {
         (Part::Sequence | Part::Position, Kind::Command) => {
             Some((to_events, "leave it out: a command's events are stored after its handler"))
         }
-        (Part::Sequence | Part::Position, Kind::Query) => {
+        (Part::StreamId, Kind::Command) => {
+            Some((to_events, "leave it out: the target's id is in the command"))
+        }
+        (Part::StreamId | Part::Sequence | Part::Position, Kind::Query) => {
             Some((to_events, "let an event handler write it into the view"))
         }
     }

@@ -136,7 +136,8 @@ pub enum CommandError<E> {
         /// Whether it may have had effects outside: see [`CommandError::has_effects`].
         has_effects: bool,
     },
-    /// An interceptor stopped the command. Nothing is stored.
+    /// An interceptor stopped the command. Nothing is stored, unless it was a dispatch interceptor
+    /// that stops what it has sent on already.
     #[error("{veto}{}", after_effects(*has_effects))]
     Vetoed {
         /// The command's id.

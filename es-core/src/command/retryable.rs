@@ -61,7 +61,10 @@ impl<E> CommandError<E> {
     /// [`Inject`](crate::context::Inject) parameter. Nothing runs it again unasked, because the
     /// effect may have happened. Always false where the answer is the domain's: a
     /// refusal, or an aggregate that is missing, there already, deleted, in use, or at another
-    /// version.
+    /// version. What a handler passes on of a command that it sent ([`HandlerError::nested`]) is no
+    /// answer of its own, and says what may have happened before.
+    ///
+    /// [`HandlerError::nested`]: super::HandlerError::nested
     #[must_use]
     pub fn has_effects(&self) -> bool {
         effects!(self).is_some_and(|has_effects| *has_effects)

@@ -83,7 +83,7 @@ fn handle_event(
     let context = Context {
         metadata: event.metadata.clone(),
         command_id: None,
-        sequence: event.sequence(),
+        stream: event.stream.clone(),
         position: Some(event.position),
         host: Host::At(Arc::clone(&work.stores.resources), event.recorded_at),
         within: crate::unit::Within::default(),

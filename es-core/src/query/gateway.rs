@@ -176,7 +176,7 @@ impl QueryGateway {
         Context {
             metadata: self.metadata.clone(),
             command_id: None,
-            sequence: None,
+            stream: None,
             position: None,
             host: Host::Reader(Arc::clone(&self.shared.resources), Arc::clone(&self.shared.clock)),
             within: crate::unit::Within::default(),

@@ -218,15 +218,21 @@ impl Card {
     #[event_handler]
     fn on_renamed(
         event: &Renamed,
+        of: &StreamId,
         sequence: Sequence,
         cards: &mut Views<Card>,
     ) -> Result<(), Fault> {
-        add(format!("is called {}", event.name), sequence, cards)
+        add(of, format!("is called {}", event.name), sequence, cards)
     }
 
     #[event_handler]
-    fn on_moved(event: &Moved, sequence: Sequence, cards: &mut Views<Card>) -> Result<(), Fault> {
-        add(format!("lives in {}", event.city), sequence, cards)?;
+    fn on_moved(
+        event: &Moved,
+        of: &StreamId,
+        sequence: Sequence,
+        cards: &mut Views<Card>,
+    ) -> Result<(), Fault> {
+        add(of, format!("lives in {}", event.city), sequence, cards)?;
         if event.city == "Atlantis" { Err(Fault::new("nobody lives there")) } else { Ok(()) }
     }
 
@@ -236,8 +242,13 @@ impl Card {
     }
 }
 
-fn add(line: String, sequence: Sequence, cards: &mut Views<Card>) -> Result<(), Fault> {
-    let customer = "ada".to_owned();
+fn add(
+    of: &StreamId,
+    line: String,
+    sequence: Sequence,
+    cards: &mut Views<Card>,
+) -> Result<(), Fault> {
+    let customer = of.id().to_owned();
     let mut card = cards.load(&customer)?.unwrap_or(Card { customer, lines: vec![], at: 0 });
     card.lines.push(line);
     card.at = sequence.0;

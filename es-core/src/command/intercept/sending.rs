@@ -149,6 +149,8 @@ impl Sending<'_> {
     }
 
     /// Stops the command: `return Err(sending.veto(NotAllowed))`.
+    ///
+    /// To be said in place of [`proceed`](Self::proceed): what was carried out stays stored.
     pub fn veto(&self, veto: impl Into<Veto>) -> CommandError<Rejection> {
         let (command, target) = (self.name(), self.target.clone());
         CommandError::Vetoed {

@@ -259,7 +259,7 @@ impl<X: DomainError> Journey<X> {
         Context {
             metadata: self.metadata.clone(),
             command_id: Some(self.id),
-            sequence: None,
+            stream: None,
             position: None,
             host: Host::App(Runtime::clone(&self.runtime)),
             within,
