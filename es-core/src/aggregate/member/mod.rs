@@ -117,7 +117,7 @@ pub trait HasMember<M: Member> {
 #[diagnostic::on_unimplemented(
     message = "member `{Self}` has no `#[event_sourcing_handler]`s",
     label = "nothing changes this member",
-    note = "add `#[aggregate_member(of = ..)]` to the `impl {Self}` block with the event-sourcing handlers"
+    note = "it needs an `impl {Self}` block with `#[aggregate_member(of = ..)]` and at least one `#[event_sourcing_handler]`"
 )]
 pub trait MemberEvents: Member {
     /// The stored names of the events.
