@@ -275,9 +275,7 @@ impl<A: Default> FirstState for A {
 pub const fn logic(handlers: u64, events: &[EventDescription]) -> u64 {
     let (mut hash, mut rest) = (handlers, events);
     while let [first, others @ ..] = rest {
-        if first.lineage.has_past() {
-            hash = lineage_hash(hash, first.lineage);
-        }
+        hash = lineage_hash(hash, first.lineage);
         rest = others;
     }
     hash
