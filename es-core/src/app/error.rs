@@ -53,7 +53,9 @@ pub enum Problem {
     /// A handler of events or queries asks for a unit of work.
     #[error(
         "{handler} takes a gateway, a `Repository` or a `UnitOfWork`, and only the handlers of \
-         commands have a unit of work that these belong to; keep it out of views"
+         commands have a unit of work that these belong to; give `AppBuilder::provide` a service \
+         that gets its gateway or repository after the start (in a `OnceLock`), and take it as \
+         `Inject<..>`"
     )]
     UnitOfWork {
         /// The handler with its place in the source.

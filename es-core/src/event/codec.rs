@@ -72,8 +72,8 @@ enum Reason {
     #[error(transparent)]
     Format(Box<dyn std::error::Error + Send + Sync>),
     #[error(
-        "{0}; the type must accept every payload that was stored, for example by \
-         `#[serde(default)]` on a new field"
+        "{0}; the type must accept every payload that was stored: write `#[serde(default)]` on a \
+         new field, or keep the earlier type and name it in `#[event(revision = .., from = ..)]`"
     )]
     Shape(Box<dyn std::error::Error + Send + Sync>),
     #[error(
