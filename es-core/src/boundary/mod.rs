@@ -15,8 +15,9 @@
 //!
 //! What it saw is checked when the handler's events are appended: if anything that matches the
 //! criteria was stored after the marker, the batch is refused and the handler decides again on
-//! fresh state. Each boundary of a handler has a condition of its own. Boundaries read committed
-//! events only, so they are never pipelined: a rule over one aggregate is better kept by it.
+//! fresh state. Each boundary of a handler has a condition of its own. Of the log boundaries read
+//! committed events only, so they are never pipelined: a rule over one aggregate is better kept by
+//! it. What the unit of work itself has staged is folded after them.
 
 mod fold;
 mod source;

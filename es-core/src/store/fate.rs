@@ -86,7 +86,7 @@ impl BatchFate {
     }
 
     /// True as long as something is to run once the batch is durable.
-    pub(crate) fn is_awaited(&self) -> bool {
+    pub(crate) fn has_callbacks(&self) -> bool {
         self.is_pending() && self.0.afterwards.get().is_some()
     }
 
@@ -119,12 +119,19 @@ impl BatchFate {
 
     /// Tells that the batch was judged good and waits for its group's commit.
     pub(crate) fn accept(&self) {
-        self.0.state.fetch_or(ACCEPTED, Ordering::Release);
+        self.judge(|open| open | ACCEPTED);
     }
 
     /// Takes [`BatchFate::accept`] back, because the group is judged anew.
     pub(crate) fn withdraw(&self) {
-        self.0.state.fetch_and(!ACCEPTED, Ordering::Release);
+        self.judge(|open| open & !ACCEPTED);
+    }
+
+    // What is settled stays so, and whoever waits is not forgotten.
+    fn judge(&self, judged: impl Fn(u8) -> u8) {
+        let judged = |state| is_open(state).then(|| judged(state));
+        // An error is a state that stays.
+        let _ = self.0.state.fetch_update(Ordering::AcqRel, Ordering::Acquire, judged);
     }
 
     fn state(&self) -> u8 {

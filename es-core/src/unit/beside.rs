@@ -16,15 +16,21 @@ use crate::store::Criteria;
 pub(super) struct Sight {
     /// The command; its sender once it has ended.
     work: u64,
+    /// The works that it is nested in: what it has seen of theirs is taken back with it only.
+    within: Vec<u64>,
     seen: Vec<Order>,
     /// The boundary it decides on, until it has ended: what of that others stage, it has to see.
     decides_on: Option<Criteria>,
 }
 
 impl Sight {
-    pub(super) fn of_boundary(work: u64, seen: &[&Staged], criteria: Criteria) -> Self {
+    pub(super) fn of_boundary(by: &UnitOfWork, seen: &[&Staged], criteria: Criteria) -> Self {
         let seen = seen.iter().map(|staged| staged.order).collect();
-        Self { work, seen, decides_on: Some(criteria) }
+        Self { decides_on: Some(criteria), ..Self::of(by, seen) }
+    }
+
+    fn of(by: &UnitOfWork, seen: Vec<Order>) -> Self {
+        Self { work: by.work(), within: by.within().to_vec(), seen, decides_on: None }
     }
 
     /// True for what belongs to the boundary and came without being seen.
@@ -42,9 +48,9 @@ impl Staged {
         criteria.matches(&self.event.name, |tag| tags.contains(tag))
     }
 
-    /// True if it may be taken back and this command not: the outer one is never.
-    fn may_go_without(&self, work: u64) -> bool {
-        self.work != work && self.work != 0
+    /// True if it may be taken back and this command not.
+    fn may_go_without(&self, by: &UnitOfWork) -> bool {
+        self.work != by.work() && !by.within().contains(&self.work)
     }
 
     /// What it changes, for people.
@@ -60,25 +66,33 @@ impl Closed {
     }
 
     /// A command gets an aggregate with what others have staged on it.
-    pub(super) fn see(&mut self, work: u64, stream: &StreamId) {
+    pub(super) fn see(&mut self, by: &UnitOfWork, stream: &StreamId) {
         let Some(entry) = self.entry(stream) else { return };
-        let others = entry.events.iter().filter(|staged| staged.may_go_without(work));
+        let others = entry.events.iter().filter(|staged| staged.may_go_without(by));
         let seen: Vec<_> = others.map(|staged| staged.order).collect();
         if !seen.is_empty() {
-            self.sights.push(Sight { work, seen, decides_on: None });
+            self.sights.push(Sight::of(by, seen));
         }
     }
 
     /// What somebody else has seen of a command's work.
     fn seen_by_others(&self, work: u64) -> Option<String> {
-        let others: Vec<_> = self.sights.iter().filter(|sight| sight.work != work).collect();
+        let is_other = |it: &&Sight| it.work != work && !it.within.contains(&work);
+        let others: Vec<_> = self.sights.iter().filter(is_other).collect();
+        if others.is_empty() {
+            return None;
+        }
         let is_seen = |it: &&Staged| others.iter().any(|sight| sight.seen.contains(&it.order));
         self.staged().filter(|staged| staged.work == work).find(is_seen).map(Staged::subject)
     }
 
     /// What belongs to a boundary that a command decides on, and that it has not seen.
     fn missed(&self, work: u64) -> Option<Fault> {
-        let own: Vec<_> = self.sights.iter().filter(|sight| sight.work == work).collect();
+        let decides = |it: &&Sight| it.work == work && it.decides_on.is_some();
+        let own: Vec<_> = self.sights.iter().filter(decides).collect();
+        if own.is_empty() {
+            return None;
+        }
         let missed = self.staged().find(|staged| own.iter().any(|it| it.has_missed(staged)))?;
         Some(Fault::defect(format!(
             "`{}` was staged by another handler of the same unit of work while this one decided on \
@@ -88,19 +102,19 @@ impl Closed {
     }
 
     /// Ends an inner command, whose events are gone or its sender's by now: so is what it has seen.
-    fn end(&mut self, inner: u64, outer: u64) {
+    fn end(&mut self, inner: u64, sender: &UnitOfWork) {
         self.ended.push(inner);
         let ended: Vec<_> = self.sights.extract_if(.., |sight| sight.work == inner).collect();
         if ended.is_empty() {
             return;
         }
         // What goes with the sender only gets longer where many commands are sent.
-        let others = self.staged().filter(|staged| staged.may_go_without(outer));
+        let others = self.staged().filter(|staged| staged.may_go_without(sender));
         let others: BTreeSet<_> = others.map(|staged| staged.order).collect();
         for Sight { mut seen, .. } in ended {
             seen.retain(|order| others.contains(order));
             if !seen.is_empty() {
-                self.sights.push(Sight { work: outer, seen, decides_on: None });
+                self.sights.push(Sight::of(sender, seen));
             }
         }
     }
@@ -134,7 +148,7 @@ impl UnitOfWork {
         }
         let callbacks = state.callbacks.iter_mut();
         callbacks.filter(|(work, _)| *work == inner).for_each(|(work, _)| *work = outer);
-        state.end(inner, outer);
+        state.end(inner, sender);
         Ok(())
     }
 
@@ -156,7 +170,7 @@ impl UnitOfWork {
                 None => beside = Some(entry.cell.stream().to_string()),
             }
         }
-        state.end(inner, sender.work());
+        state.end(inner, sender);
         if let Some(subject) = beside {
             let text = format!(
                 "a command that failed changed `{subject}` beside another handler of the same unit \

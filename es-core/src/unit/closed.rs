@@ -12,8 +12,12 @@ use crate::store::{Append, BatchFate, Condition, EventStore, Expectation, Expect
 pub(crate) struct Closed {
     pub(super) has_ended: bool,
     pub(super) is_barrier: bool,
-    /// How many handlers have begun that may have effects outside and may not run again.
-    pub(super) effects: usize,
+    /// The handlers that have begun, may have effects outside and may not run again: the number of
+    /// each, ever rising.
+    // No count: it would go down again, and say that a later one has not begun.
+    pub(super) effects: Vec<u64>,
+    /// The number of the next one.
+    pub(super) next_effect: u64,
     pub(super) entries: Vec<Entry>,
     pub(super) plain: Vec<Staged>,
     pub(super) conditions: Vec<Condition>,

@@ -65,7 +65,7 @@ impl UnitOfWork {
             return Err(RepositoryError::InUse(stream.clone()));
         }
         let mut state = self.open().map_err(RepositoryError::Fault)?;
-        state.see(self.work(), stream);
+        state.see(self, stream);
         let place = match state.entry(stream) {
             Some(entry) => match entry.place.take() {
                 Some(place) => {

@@ -25,12 +25,14 @@ pub struct UnitOfWork {
 /// The command whose handler works with the unit.
 struct By {
     work: u64,
+    /// The works that it is nested in, and is taken back with.
+    within: Vec<u64>,
     /// How many commands it is nested in.
     depth: usize,
     command: CommandId,
     metadata: Metadata,
-    /// How many effects outside the unit had when it began.
-    effects_before: usize,
+    /// The first effect outside that can have begun after it.
+    first_effect: u64,
 }
 
 /// What all handlers of one unit share.
@@ -109,7 +111,7 @@ impl UnitOfWork {
         let Seed { tenant, own, is_barrier } = seed;
         let state = Mutex::new(Closed::new(is_barrier));
         let unit = Unit { runtime, tenant, own, works: AtomicU64::new(1), state };
-        let by = By { work: 0, depth: 0, command, metadata, effects_before: 0 };
+        let by = By { work: 0, within: Vec::new(), depth: 0, command, metadata, first_effect: 0 };
         Self { unit: Arc::new(unit), by: Arc::new(by) }
     }
 
@@ -125,14 +127,16 @@ impl UnitOfWork {
 
     /// The same work with what is stored beside its events from now on.
     pub(crate) fn described(&self, metadata: Metadata) -> Self {
-        let By { work, depth, command, effects_before, .. } = *self.by;
-        self.part(By { work, depth, command, metadata, effects_before })
+        let By { work, depth, command, first_effect, .. } = *self.by;
+        let within = self.by.within.clone();
+        self.part(By { work, within, depth, command, metadata, first_effect })
     }
 
     fn next(&self, depth: usize, command: CommandId, metadata: Metadata) -> Self {
         let work = self.unit.works.fetch_add(1, Ordering::Relaxed);
-        let effects_before = self.state().effects;
-        self.part(By { work, depth, command, metadata, effects_before })
+        let first_effect = self.state().next_effect;
+        let within = self.by.within.iter().copied().chain([self.by.work]).collect();
+        self.part(By { work, within, depth, command, metadata, first_effect })
     }
 
     fn part(&self, by: By) -> Self {
@@ -190,7 +194,7 @@ impl UnitOfWork {
         let mut own: Vec<_> =
             unit.staged().filter(|staged| staged.matches(&condition.criteria)).collect();
         own.sort_by_key(|staged| staged.order);
-        let sight = Sight::of_boundary(self.by.work, &own, condition.criteria.clone());
+        let sight = Sight::of_boundary(self, &own, condition.criteria.clone());
         let own = own.into_iter().map(|staged| staged.event.clone()).collect();
         unit.sights.push(sight);
         unit.conditions.push(condition);
@@ -211,6 +215,11 @@ impl UnitOfWork {
 
     pub(super) fn work(&self) -> u64 {
         self.by.work
+    }
+
+    /// The works that this one is nested in, and is taken back with.
+    pub(super) fn within(&self) -> &[u64] {
+        &self.by.within
     }
 
     /// How many commands the one is nested in whose handler works with this.
@@ -286,21 +295,26 @@ impl UnitOfWork {
         all_stored(&fates).await
     }
 
-    /// Tells that an effect outside may happen from now on, which nobody may repeat.
-    pub(crate) fn risk_effect(&self) {
-        self.state().effects += 1;
+    /// Tells that an effect outside may happen from now on, which nobody may repeat; gives its
+    /// number.
+    pub(crate) fn risk_effect(&self) -> u64 {
+        let mut state = self.state();
+        let effect = state.next_effect;
+        state.next_effect += 1;
+        state.effects.push(effect);
+        effect
     }
 
     /// Tells that this one has not happened.
-    pub(crate) fn had_no_effect(&self) {
-        let mut state = self.state();
-        state.effects = state.effects.saturating_sub(1);
+    pub(crate) fn had_no_effect(&self, effect: u64) {
+        self.state().effects.retain(|begun| *begun != effect);
     }
 
     /// True if an effect outside may have happened since this command began. It may be that of
     /// another one beside it.
     pub(crate) fn has_effects(&self) -> bool {
-        self.state().effects > self.by.effects_before
+        // They rise, so the last one tells.
+        self.state().effects.last().is_some_and(|last| *last >= self.by.first_effect)
     }
 }
 

@@ -248,3 +248,42 @@ async fn a_command_ends_in_vain_where_the_one_that_sent_it_has_failed_meanwhile(
     assert_eq!(app.commands().send(go_on).await.unwrap(), "fault");
     assert!(names(&app).await.is_empty());
 }
+
+/// Leaves a task behind that has seen what it notes, and fails.
+#[derive(Command, Clone, Serialize, Deserialize)]
+struct LeaveEcho {
+    #[serde(skip)]
+    steps: Arc<Steps>,
+}
+
+#[command_handler]
+async fn leave_echo(
+    command: LeaveEcho,
+    commands: CommandGateway,
+    unit: UnitOfWork,
+) -> Result<(), Overdrawn> {
+    unit.publish(Noted { about: "x".to_owned() });
+    let steps = Arc::clone(&command.steps);
+    let echo = Echo { waits: true, steps: Arc::clone(&steps) };
+    tokio::spawn(async move { drop(commands.send(echo).await) });
+    steps.second.notified().await;
+    Err(Overdrawn { missing: 0 })
+}
+
+#[derive(Command, Clone, Serialize, Deserialize)]
+struct GoOnAfterwards {}
+
+#[command_handler]
+async fn go_on_afterwards(_: GoOnAfterwards, commands: CommandGateway, unit: UnitOfWork) {
+    let steps = Arc::<Steps>::default();
+    commands.send(LeaveEcho { steps: Arc::clone(&steps) }).await.unwrap_err();
+    unit.publish(Noted { about: "own".to_owned() });
+    steps.first.notify_one();
+}
+
+#[tokio::test]
+async fn what_a_failed_command_has_sent_itself_is_not_beside_it() {
+    let app = app().await;
+    open(&app, "a", 0).await;
+    app.commands().send(GoOnAfterwards {}).await.unwrap();
+}

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context as TaskContext, Poll, Waker};
 use std::time::Duration;
 
-use es_core::command::{Backoff, CommandError, Retry};
+use es_core::command::{Backoff, CommandError, HandledBy, Retry};
 use es_core::context::{Context, FromContext};
 use es_core::prelude::*;
 use es_core::store::MemoryLog;
@@ -114,18 +114,49 @@ async fn so_is_one_that_a_handler_sent_after_an_effect_of_another() {
     }
 }
 
+/// May itself run again; what it sends may not.
+#[derive(Command, Clone, Serialize, Deserialize)]
+struct ChargeThrough {
+    #[target]
+    account: String,
+}
+
+#[aggregate]
+impl Account {
+    #[command_handler(retry)]
+    async fn charge_through(
+        &self,
+        _: ChargeThrough,
+        commands: CommandGateway,
+    ) -> Result<Moved, HandlerError<Overdrawn>> {
+        let charge = Charge { account: "a".to_owned(), amount: 1 };
+        commands.send(charge).await.map_err(HandlerError::nested)?;
+        Ok(Moved { amount: 0 })
+    }
+}
+
 #[test]
 fn a_handler_whose_runtime_was_dropped_may_have_had_effects() {
+    is_said_to_have_effects(Charge { account: "a".to_owned(), amount: 1 });
+}
+
+#[test]
+fn so_may_a_command_that_it_sent() {
+    is_said_to_have_effects(ChargeThrough { account: "b".to_owned() });
+}
+
+fn is_said_to_have_effects<H: 'static, C: HandledBy<H>>(command: C) {
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let pause = ManualPause::new();
     let commands = runtime.block_on(async {
         let app = builder(&pause, &Arc::default()).store(MemoryLog::new()).start().await.unwrap();
         open(&app, "a", 0).await;
+        open(&app, "b", 0).await;
         app.commands()
     });
     let mut context = TaskContext::from_waker(Waker::noop());
-    let mut charging = Box::pin(commands.send(Charge { account: "a".to_owned(), amount: 1 }));
+    let mut charging = Box::pin(commands.send(command));
     {
         let _inside = runtime.enter();
         assert!(charging.as_mut().poll(&mut context).is_pending());

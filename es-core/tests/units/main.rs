@@ -17,6 +17,7 @@ mod callbacks;
 mod callers_gone;
 mod depth;
 mod domain;
+mod effects_beside_each_other;
 mod effects_of_inner_commands;
 mod effects_that_began;
 mod intercepted;

@@ -6,7 +6,7 @@ use syn::spanned::Spanned;
 use super::parameters::{Extractor, extract, local, needs, source};
 use super::register::{Entry, List};
 use super::{line_of, never_seen};
-use crate::model::{Lent, Output, ReadHandler, ReadKind, Written};
+use crate::model::{Lent, ReadHandler, ReadKind, Written};
 use crate::paths::Paths;
 
 /// Whose handler it is.
@@ -88,7 +88,7 @@ fn call(handler: &ReadHandler, function: &TokenStream, es: &Paths) -> TokenStrea
     let (decoded, payload) = payload(handler, &origin, &message, es);
     let awaited = handler.is_async.then(|| quote!(.await));
     let output = handler.output.ty.span();
-    let failed = failed(&handler.output, es);
+    let failed = failed(handler, es);
     let result = quote_spanned!(output=> #function(#payload, #arguments) #awaited #failed);
     let (variants, finish) = match handler.kind {
         ReadKind::Event => {
@@ -119,8 +119,12 @@ fn call(handler: &ReadHandler, function: &TokenStream, es: &Paths) -> TokenStrea
 
 /// Converts the error of a written `Result` where it is written: one that is no error is reported
 /// there.
-fn failed(output: &Output, es: &Paths) -> Option<TokenStream> {
-    let Written::Result { error, .. } = &output.written else { return None };
+// Of events only: a query may be answered with a `Result`, whose error is no failure.
+fn failed(handler: &ReadHandler, es: &Paths) -> Option<TokenStream> {
+    let (ReadKind::Event, Written::Result { error, .. }) = (&handler.kind, &handler.output.written)
+    else {
+        return None;
+    };
     let place = error.span();
     let private = es.at(place).private();
     // With the function's name in place of the closure it would be reported twice, and with a

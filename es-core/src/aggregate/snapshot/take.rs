@@ -27,7 +27,7 @@ pub(super) fn take_by<A: Aggregate>(
         || own().any(|event| policy.is_due_by(&event.name));
     // A deleted aggregate is never loaded to decide on it. And one is enough that waits: with a
     // short interval every command in the queue would carry a copy of the state.
-    if !is_due || live.slot.is_deleted() || in_flight.iter().any(|it| it.fate.is_awaited()) {
+    if !is_due || live.slot.is_deleted() || in_flight.iter().any(|it| it.fate.has_callbacks()) {
         return;
     }
     let taken = Taken { stream, sequence, event };

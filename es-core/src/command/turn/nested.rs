@@ -142,16 +142,16 @@ impl<X: DomainError> Journey<X> {
             true => Some(context.unit().map_err(|fault| self.fault(fault))?),
             false => None,
         };
-        if let Some(unit) = risking {
-            unit.risk_effect();
+        let risking = risking.map(|unit| (unit, unit.risk_effect()));
+        if risking.is_some() {
             // Now: whoever waits for the handler may be told that nobody knows how far it came.
             self.note_effects(context);
         }
         let ended = self.in_time(calling(call).ended()).await;
-        if let (Some(unit), Ok(Ok(Err(refusal)))) = (risking, &ended)
+        if let (Some((unit, effect)), Ok(Ok(Err(refusal)))) = (risking, &ended)
             && refusal.is_before_the_handler()
         {
-            unit.had_no_effect();
+            unit.had_no_effect(effect);
         }
         self.note_effects(context);
         let called = ended.inspect_err(|error| around.lose(&context.metadata, error))?;

@@ -44,7 +44,9 @@ impl<A: Aggregate, R: Reply, X: DomainError> Outside<A, R, X> {
         };
         // On a task of its own: a disconnecting caller must not stop it half-way, nor keep it from
         // being decided again.
-        on_a_task(journey.id, Arc::clone(&self).run(turns)).await?
+        let ended = on_a_task(journey.id, Arc::clone(&self).run(turns)).await;
+        // Without a result nobody knows which effects it had, or a command that it sent.
+        ended.map_err(CommandError::after_effects)?
     }
 
     async fn run(self: Arc<Self>, turns: Turns<A>) -> SendResult<R, X> {

@@ -35,6 +35,10 @@ pub trait Clockwork: Send + Sync {}
 
 pub struct Rows;
 
+#[derive(Query, Serialize, Deserialize)]
+#[query(answer = Result<u8, String>)]
+struct Check {}
+
 #[projection(name = "rows", processor = "reports", version = 3)]
 impl Rows {
     #[event_handler]
@@ -71,6 +75,12 @@ impl Rows {
     #[query_handler]
     async fn count_later(_: &CountLater, _: Timestamp) -> u64 {
         0
+    }
+
+    // The answer itself is a `Result`: its error is no failure of the query.
+    #[query_handler]
+    fn check(_: &Check) -> Result<u8, String> {
+        Err("not today".into())
     }
 
     pub fn helper(&self) {}
