@@ -12,12 +12,10 @@ use crate::store::{Append, BatchFate, Condition, EventStore, Expectation, Expect
 pub(crate) struct Closed {
     pub(super) has_ended: bool,
     pub(super) is_barrier: bool,
-    /// The handlers that have begun, may have effects outside and may not run again: the number of
-    /// each, ever rising.
+    /// The handlers that have begun, may have effects outside and may not run again: a number each,
+    /// higher than those of the works that began before.
     // No count: it would go down again, and say that a later one has not begun.
     pub(super) effects: Vec<u64>,
-    /// The number of the next one.
-    pub(super) next_effect: u64,
     pub(super) entries: Vec<Entry>,
     pub(super) plain: Vec<Staged>,
     pub(super) conditions: Vec<Condition>,

@@ -31,8 +31,6 @@ struct By {
     depth: usize,
     command: CommandId,
     metadata: Metadata,
-    /// The first effect outside that can have begun after it.
-    first_effect: u64,
 }
 
 /// What all handlers of one unit share.
@@ -40,7 +38,8 @@ pub(crate) struct Unit {
     pub(crate) runtime: Runtime,
     tenant: Tenant,
     own: Option<StreamId>,
-    works: AtomicU64,
+    /// What the next work or effect is numbered with.
+    numbers: AtomicU64,
     state: Mutex<Closed>,
 }
 
@@ -110,8 +109,8 @@ impl UnitOfWork {
     ) -> Self {
         let Seed { tenant, own, is_barrier } = seed;
         let state = Mutex::new(Closed::new(is_barrier));
-        let unit = Unit { runtime, tenant, own, works: AtomicU64::new(1), state };
-        let by = By { work: 0, within: Vec::new(), depth: 0, command, metadata, first_effect: 0 };
+        let unit = Unit { runtime, tenant, own, numbers: AtomicU64::new(1), state };
+        let by = By { work: 0, within: Vec::new(), depth: 0, command, metadata };
         Self { unit: Arc::new(unit), by: Arc::new(by) }
     }
 
@@ -127,16 +126,20 @@ impl UnitOfWork {
 
     /// The same work with what is stored beside its events from now on.
     pub(crate) fn described(&self, metadata: Metadata) -> Self {
-        let By { work, depth, command, first_effect, .. } = *self.by;
+        let By { work, depth, command, .. } = *self.by;
         let within = self.by.within.clone();
-        self.part(By { work, within, depth, command, metadata, first_effect })
+        self.part(By { work, within, depth, command, metadata })
     }
 
     fn next(&self, depth: usize, command: CommandId, metadata: Metadata) -> Self {
-        let work = self.unit.works.fetch_add(1, Ordering::Relaxed);
-        let first_effect = self.state().next_effect;
+        let work = self.next_number();
         let within = self.by.within.iter().copied().chain([self.by.work]).collect();
-        self.part(By { work, within, depth, command, metadata, first_effect })
+        self.part(By { work, within, depth, command, metadata })
+    }
+
+    /// A number for what begins now, higher than all before.
+    fn next_number(&self) -> u64 {
+        self.unit.numbers.fetch_add(1, Ordering::Relaxed)
     }
 
     fn part(&self, by: By) -> Self {
@@ -298,10 +301,8 @@ impl UnitOfWork {
     /// Tells that an effect outside may happen from now on, which nobody may repeat; gives its
     /// number.
     pub(crate) fn risk_effect(&self) -> u64 {
-        let mut state = self.state();
-        let effect = state.next_effect;
-        state.next_effect += 1;
-        state.effects.push(effect);
+        let effect = self.next_number();
+        self.state().effects.push(effect);
         effect
     }
 
@@ -313,8 +314,7 @@ impl UnitOfWork {
     /// True if an effect outside may have happened since this command began. It may be that of
     /// another one beside it.
     pub(crate) fn has_effects(&self) -> bool {
-        // They rise, so the last one tells.
-        self.state().effects.last().is_some_and(|last| *last >= self.by.first_effect)
+        self.state().effects.iter().any(|effect| *effect > self.by.work)
     }
 }
 

@@ -6,11 +6,11 @@ use super::again::{DecidesAgain, Once};
 use super::attempts::{Attempts, Decided};
 use super::decision::{Called, FreeDecision, calling};
 use super::gather::{Answer, Gathered};
-use super::outside::on_a_task;
+use super::outside::handled_on_a_task;
 use super::waiting::{GoesOn, Waiting};
 use super::{Fallible, Journey, widened};
 use crate::command::handled::SendResult;
-use crate::command::{Alone, Around, CommandError, DomainError, Reply};
+use crate::command::{Alone, Around, DomainError, Reply};
 use crate::context::Context;
 use crate::future::BoxFuture;
 use crate::store::{Append, Permit};
@@ -118,9 +118,7 @@ impl<X: DomainError> Journey<X> {
             };
         }
         // On a task of its own: a disconnecting caller must not stop it half-way.
-        let ended = on_a_task(free.journey.id, free.run()).await;
-        // Without a result nobody knows which effects it had, or a command that it sent.
-        ended.map_err(CommandError::after_effects)?
+        handled_on_a_task(free.journey.id, free.run()).await
     }
 
     /// Without an aggregate's turn, two sends of one id would otherwise run side by side.

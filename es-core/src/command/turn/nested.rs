@@ -138,12 +138,10 @@ impl<X: DomainError> Journey<X> {
         context: &Context,
         around: &Around<'_>,
     ) -> Fallible<Answer<R, X>, X> {
-        let risking = match risks_effects {
-            true => Some(context.unit().map_err(|fault| self.fault(fault))?),
-            false => None,
-        };
-        let risking = risking.map(|unit| (unit, unit.risk_effect()));
-        if risking.is_some() {
+        let mut risking = None;
+        if risks_effects {
+            let unit = context.unit().map_err(|fault| self.fault(fault))?;
+            risking = Some((unit, unit.risk_effect()));
             // Now: whoever waits for the handler may be told that nobody knows how far it came.
             self.note_effects(context);
         }

@@ -44,9 +44,7 @@ impl<A: Aggregate, R: Reply, X: DomainError> Outside<A, R, X> {
         };
         // On a task of its own: a disconnecting caller must not stop it half-way, nor keep it from
         // being decided again.
-        let ended = on_a_task(journey.id, Arc::clone(&self).run(turns)).await;
-        // Without a result nobody knows which effects it had, or a command that it sent.
-        ended.map_err(CommandError::after_effects)?
+        handled_on_a_task(journey.id, Arc::clone(&self).run(turns)).await
     }
 
     async fn run(self: Arc<Self>, turns: Turns<A>) -> SendResult<R, X> {
@@ -119,6 +117,15 @@ impl<A: Aggregate, R: Reply, X: DomainError> DecidesAgain for Outside<A, R, X> {
             ControlFlow::Break(first) => ControlFlow::Break(first),
         })
     }
+}
+
+/// Runs a handler that awaits on a task, and gives what its command came to.
+pub(super) async fn handled_on_a_task<R: Reply, X: DomainError>(
+    command_id: CommandId,
+    running: impl Future<Output = SendResult<R, X>> + Send + 'static,
+) -> SendResult<R, X> {
+    // Without a result nobody knows which effects it had, or a command that it sent.
+    on_a_task(command_id, running).await.map_err(CommandError::after_effects)?
 }
 
 /// Runs a command's future on a task, and gives what it gave.

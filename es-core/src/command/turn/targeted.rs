@@ -126,6 +126,7 @@ impl<A: Aggregate, X: DomainError> Targeted<A, X> {
         if turns.own.live.is_none() {
             Box::pin(journey.fold(cell, &mut turns.own)).await.map_err(widened)?;
         }
+        // Without a future where a place is free: every command comes here.
         let permit = match journey.try_reserve()? {
             Some(permit) => permit,
             None => journey.reserve().await?,

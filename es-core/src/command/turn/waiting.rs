@@ -8,7 +8,7 @@ use super::Journey;
 use super::attempts::Decided;
 use super::outside::{on_a_task, spawn};
 use crate::command::handled::SendResult;
-use crate::command::{DomainError, Reply, Tracked};
+use crate::command::{CommandError, DomainError, Reply, Tracked};
 use crate::event::CommandId;
 use crate::future::BoxFuture;
 use crate::store::{Appended, Committed};
@@ -44,30 +44,27 @@ impl<G: GoesOn> Waiting<G> {
     }
 
     /// What the sender is told in the end.
-    // By reference, and with as little taken out as there is to say: every command comes here.
     pub(super) async fn answer(&mut self) -> SendResult<G::Reply, G::Error> {
-        if let Some((goes_on, decided)) = &mut self.decided {
-            let committed = goes_on.journey().committed(&mut decided.appended).await;
-            match committed {
-                // What most commands come to.
-                Some(Ok(Committed { token, .. })) if decided.handed.is_over() => {
-                    let taken = goes_on.journey().too_late();
-                    let outcome = std::mem::replace(&mut decided.outcome, Err(taken));
-                    self.decided = None;
-                    return outcome.map(|reply| Tracked { reply, token });
-                }
-                Some(committed) => decided.appended = Appended::ready(committed),
-                None => {
-                    let late = goes_on.journey().late(decided.handed.stores_nothing);
-                    self.decided = None;
-                    return Err(late);
-                }
+        let committed = match &mut self.decided {
+            Some((goes_on, decided)) => goes_on.journey().committed(&mut decided.appended).await,
+            None => return Err(self.answered()),
+        };
+        let Some((goes_on, decided)) = self.decided.take() else { return Err(self.answered()) };
+        match committed {
+            // What most commands come to.
+            Some(Ok(Committed { token, .. })) if decided.handed.is_over() => {
+                decided.outcome.map(|reply| Tracked { reply, token })
             }
+            Some(committed) => {
+                let decided = Decided { appended: Appended::ready(committed), ..decided };
+                on_a_task(self.command_id, goes_on.go_on(decided)).await?
+            }
+            None => Err(goes_on.journey().late(decided.handed.stores_nothing)),
         }
-        match self.decided.take() {
-            Some((goes_on, decided)) => on_a_task(self.command_id, goes_on.go_on(decided)).await?,
-            None => Err(super::bug("nothing waits for the log", self.command_id)),
-        }
+    }
+
+    fn answered(&self) -> CommandError<G::Error> {
+        super::bug("nothing waits for the log", self.command_id)
     }
 }
 
