@@ -12,7 +12,7 @@ use crate::order::{ItemAdded, add_item};
 /// Writes rows as es does, into a file whose tables es has made.
 ///
 /// Per command: the event as JSON under a new id, its index entries, and the row that remembers
-/// the command. What es writes into the other columns is taken from rows of its own.
+/// the command. What es writes into the other columns is taken from a row of its own.
 pub(crate) struct RawWriter {
     connection: Connection,
     like: SampleRow,
@@ -21,10 +21,8 @@ pub(crate) struct RawWriter {
 
 /// What the columns hold that are alike in every row.
 struct SampleRow {
-    event_name: i64,
+    name: i64,
     metadata: Vec<u8>,
-    command_name: i64,
-    reply: Vec<u8>,
 }
 
 const INSERT_EVENT: &str = "INSERT INTO events (position, stream, sequence, tenant, name, \
@@ -48,18 +46,9 @@ impl RawWriter {
     pub(crate) fn open(path: &Path) -> Result<Self, Failure> {
         let connection = connect(path)?;
         let like = connection.query_row(
-            "SELECT e.name, e.metadata, c.name, c.reply \
-             FROM events AS e JOIN commands AS c ON c.first = e.position \
-             ORDER BY e.position DESC LIMIT 1",
+            "SELECT name, metadata FROM events ORDER BY position DESC LIMIT 1",
             [],
-            |row| {
-                Ok(SampleRow {
-                    event_name: row.get(0)?,
-                    metadata: row.get(1)?,
-                    command_name: row.get(2)?,
-                    reply: row.get(3)?,
-                })
-            },
+            |row| Ok(SampleRow { name: row.get(0)?, metadata: row.get(1)? }),
         )?;
         let position =
             connection.query_row("SELECT max(position) FROM events", [], |row| row.get(0))?;
@@ -105,13 +94,13 @@ fn write_item(
         note: item.note,
     })?;
     let (event_id, command_id) = (Uuid::now_v7(), Uuid::now_v7());
-    // Any time and checksum of the usual length will do: nobody reads these rows.
+    // Any time, checksum and command name of the usual length will do: nobody reads these rows.
     let (recorded_at, checksum) = (1_790_000_000_000_000_i64, 0x7fff_ffff_i64);
     transaction.prepare_cached(INSERT_EVENT)?.execute(params![
         position,
         stream,
         sequence,
-        like.event_name,
+        like.name,
         event_id.as_bytes(),
         recorded_at,
         like.metadata,
@@ -120,12 +109,12 @@ fn write_item(
     ])?;
     transaction.prepare_cached(INSERT_COMMAND)?.execute(params![
         command_id.as_bytes(),
-        like.command_name,
+        like.name,
         stream,
         position,
         position,
         recorded_at,
-        like.reply,
+        b"null",
     ])?;
     Ok(())
 }

@@ -12,10 +12,14 @@ use std::time::{Duration, Instant};
 use crate::report::{Report, Unit};
 use crate::rounds::Rounds;
 use crate::{Failure, Options};
-use framework::Stored;
+use framework::{Stored, order_of};
+pub(crate) use rows::Rows;
 
 /// The lengths of the streams, and what the metrics call them.
 const LENGTHS: [(u64, &str); 3] = [(10, "10"), (1_000, "1000"), (100_000, "100000")];
+
+/// Memory for pages of the connection that reads the rows.
+const CACHE_KIB: u32 = 65_536;
 
 /// Measures and prints.
 ///
@@ -28,13 +32,14 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     let sqlite = Stored::in_sqlite(&path, &LENGTHS.map(|(length, _)| length))?;
     for (length, name) in LENGTHS {
         let payloads = by_hand::payloads(length)?;
-        let rows = rows::Rows::open(&path, length)?;
+        let rows = Rows::open(&path, CACHE_KIB)?;
+        let stream = rows.stream(&order_of(length))?;
         let turn = options.turn / 4;
         let samples = Rounds::new(options.rounds)
             .subject("mem", || per_second(turn, || memory.load(length)))
             .subject("mem_limit", || per_second(turn, || by_hand::load(&payloads)))
             .subject("sqlite", || per_second(turn, || sqlite.load(length)))
-            .subject("sqlite_limit", || per_second(turn, || rows.load()))
+            .subject("sqlite_limit", || per_second(turn, || rows.load(stream)))
             .run()?;
         for subject in ["mem", "mem_limit", "sqlite", "sqlite_limit"] {
             let microseconds = 1e6 / samples.median(subject);

@@ -3,35 +3,32 @@ use std::path::Path;
 use rusqlite::Connection;
 
 use super::by_hand::{fold, lines};
-use super::framework::order_of;
 use crate::Failure;
 use crate::append::raw::connect;
 
 /// The limit on SQLite: one prepared statement over the rows es wrote.
-pub(super) struct Rows {
-    connection: Connection,
-    stream: i64,
-}
+pub(crate) struct Rows(Connection);
 
 impl Rows {
-    /// Finds the stream of the order with `length` events.
-    pub(super) fn open(path: &Path, length: u64) -> Result<Self, Failure> {
+    pub(crate) fn open(path: &Path, cache_kib: u32) -> Result<Self, Failure> {
         let connection = connect(path)?;
-        let stream = connection.query_row(
-            "SELECT id FROM streams WHERE key = ?",
-            [order_of(length)],
-            |row| row.get(0),
-        )?;
-        Ok(Self { connection, stream })
+        connection.pragma_update(None, "cache_size", -i64::from(cache_kib))?;
+        Ok(Self(connection))
     }
 
-    /// Restores the order; returns how many lines it has.
-    pub(super) fn load(&self) -> Result<u64, Failure> {
-        let mut statement = self.connection.prepare_cached(
+    /// The number of an order's stream, found among a few.
+    pub(super) fn stream(&self, order: &str) -> Result<i64, Failure> {
+        let found = "SELECT id FROM streams WHERE key = ?";
+        Ok(self.0.query_row(found, [order], |row| row.get(0))?)
+    }
+
+    /// Restores an order; returns how many lines it has.
+    pub(crate) fn load(&self, stream: i64) -> Result<u64, Failure> {
+        let mut statement = self.0.prepare_cached(
             "SELECT n.name, e.payload FROM events AS e JOIN names AS n ON n.id = e.name \
              WHERE e.stream = ? ORDER BY e.sequence",
         )?;
-        let mut rows = statement.query([self.stream])?;
+        let mut rows = statement.query([stream])?;
         let mut order = None;
         while let Some(row) = rows.next()? {
             fold(&mut order, row.get_ref(0)?.as_str()?, row.get_ref(1)?.as_blob()?)?;

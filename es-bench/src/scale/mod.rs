@@ -1,7 +1,8 @@
 //! `scale`: what an append and a load cost as the log grows from 10^4 to 10^7 events.
 //!
 //! The appends go to random orders that exist, straight to the log. The loads restore random
-//! orders of ten events, each of which lies on another page of the file.
+//! orders of ten events, each of which lies on another page of the file. The limits read the rows
+//! by hand, and write the same rows, 64 in a transaction.
 //!
 //! The log grows in a folder that is removed afterwards, and is copied at each size. 10^7 events
 //! and the copies take 3 GB, and some two minutes to write.
@@ -39,12 +40,17 @@ const SMALL: u64 = 100_000;
 enum Work {
     Append { callers: u64, count: u64 },
     Load { count: u64 },
+    AppendByHand { batch: usize },
+    LoadByHand { count: u64 },
 }
 
-const WORKS: [(&str, Work); 3] = [
+const WORKS: [(&str, Work); 5] = [
     ("append1", Work::Append { callers: 1, count: 2_000 }),
     ("append64", Work::Append { callers: 64, count: 16_384 }),
     ("load", Work::Load { count: 10_000 }),
+    ("raw_load", Work::LoadByHand { count: 10_000 }),
+    // The last, because it moves the orders on past what the others know of them.
+    ("raw64", Work::AppendByHand { batch: 64 }),
 ];
 
 /// Measures and prints.
@@ -63,6 +69,8 @@ pub fn run(options: &Options) -> Result<(), Failure> {
             rounds = rounds.subject(size, || match work {
                 Work::Append { callers, count } => stored.append(callers, count, addition),
                 Work::Load { count } => stored.load(count),
+                Work::AppendByHand { batch } => stored.append_by_hand(batch, options.turn),
+                Work::LoadByHand { count } => stored.load_by_hand(count),
             });
         }
         let samples = rounds.run()?;

@@ -1,7 +1,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use es_core::app::App;
 use es_core::store::{Append, EventStore};
@@ -12,7 +12,9 @@ use tokio::task::JoinSet;
 use super::orders::{EVENTS_PER_ORDER, id, scatter};
 use super::{PATIENCE, READER_CACHE_KIB, WRITER_CACHE_KIB};
 use crate::Failure;
+use crate::append::raw::RawWriter;
 use crate::order::Order;
+use crate::rehydrate::Rows;
 
 /// Appends and loads before a turn's time begins, so that caches hold what they hold in the long
 /// run; fewer where they would make the log another one.
@@ -56,9 +58,9 @@ impl Stored {
         count: u64,
         addition: Addition,
     ) -> Result<f64, Failure> {
-        let url = self.url()?;
+        self.prepare()?;
         Builder::new_multi_thread().enable_all().build()?.block_on(async {
-            let log = Arc::new(SqliteLog::open_url(&url)?);
+            let log = Arc::new(SqliteLog::open_url(&self.url())?);
             let each = self.warm_up() / WARM_UP_CALLERS;
             self.call(&log, WARM_UP_CALLERS, each, addition).await?;
             let start = Instant::now();
@@ -67,6 +69,15 @@ impl Stored {
             log.close().await;
             Ok(microseconds)
         })
+    }
+
+    /// Writes the rows of such appends by hand for `turn`, in transactions of `batch`; returns
+    /// microseconds of the wall per append.
+    ///
+    /// What is appended afterwards expects orders as they were before.
+    pub(crate) fn append_by_hand(&self, batch: usize, turn: Duration) -> Result<f64, Failure> {
+        self.prepare()?;
+        Ok(1e6 / RawWriter::open(self.in_turn())?.turn(batch, turn)?)
     }
 
     async fn call(
@@ -98,9 +109,9 @@ impl Stored {
 
     /// Restores `count` random orders; returns microseconds of the wall per order.
     pub(crate) fn load(&self, count: u64) -> Result<f64, Failure> {
-        let url = self.url()?;
+        self.prepare()?;
         let runtime = Builder::new_current_thread().enable_all().build()?;
-        let app = runtime.block_on(App::builder().store(url).only::<Order>().start())?;
+        let app = runtime.block_on(App::builder().store(self.url()).only::<Order>().start())?;
         self.load_some(&runtime, &app, self.warm_up())?;
         let start = Instant::now();
         self.load_some(&runtime, &app, count)?;
@@ -118,22 +129,46 @@ impl Stored {
         Ok(())
     }
 
+    /// Restores `count` random orders by hand from their rows; returns microseconds of the wall per
+    /// order.
+    pub(crate) fn load_by_hand(&self, count: u64) -> Result<f64, Failure> {
+        self.prepare()?;
+        let rows = Rows::open(self.in_turn(), READER_CACHE_KIB)?;
+        let load = || {
+            // The streams are numbered from 1.
+            let stream = i64::try_from(self.orders.draw(1) + 1)?;
+            std::hint::black_box(rows.load(stream)?);
+            Ok::<(), Failure>(())
+        };
+        (0..self.warm_up()).try_for_each(|_| load())?;
+        let start = Instant::now();
+        (0..count).try_for_each(|_| load())?;
+        Ok(start.elapsed().as_secs_f64() * 1e6 / count as f64)
+    }
+
     fn warm_up(&self) -> u64 {
         WARM_UP.min(self.orders.versions.len() as u64)
     }
 
-    /// Where a turn finds the log, at its own size.
-    fn url(&self) -> Result<String, Failure> {
-        let path = self.copy.as_ref().unwrap_or(&self.path);
-        if path != &self.path {
-            std::fs::copy(&self.path, path)?;
-            // The disk would still be busy with the copy during the turn.
-            std::fs::File::open(path)?.sync_all()?;
-            self.orders.forget_appends();
-        }
+    /// Makes the log what it was before every turn, if it is copied for that.
+    fn prepare(&self) -> Result<(), Failure> {
+        let Some(copy) = &self.copy else { return Ok(()) };
+        std::fs::copy(&self.path, copy)?;
+        // The disk would still be busy with the copy during the turn.
+        std::fs::File::open(copy)?.sync_all()?;
+        self.orders.forget_appends();
+        Ok(())
+    }
+
+    /// Where a turn finds the log.
+    fn in_turn(&self) -> &Path {
+        self.copy.as_ref().unwrap_or(&self.path)
+    }
+
+    fn url(&self) -> String {
         let caches =
             format!("page_cache_kib={WRITER_CACHE_KIB}&reader_cache_kib={READER_CACHE_KIB}");
-        Ok(format!("sqlite:{}?{caches}", path.display()))
+        format!("sqlite:{}?{caches}", self.in_turn().display())
     }
 }
 
