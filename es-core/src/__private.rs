@@ -112,21 +112,21 @@ impl<T> Unfinished<T> for Finish<T> {}
 /// [`Decide`].
 pub struct Remembered<X>(std::marker::PhantomData<X>);
 
-impl<X: serde::Serialize + serde::de::DeserializeOwned> Remembered<X> {
+impl<X: DomainError + RecordedError> Remembered<X> {
     /// The codec.
-    pub const CODEC: Option<RecordedCodec<X>> = Some(RecordedCodec::JSON);
+    pub const CODEC: Option<RecordedCodec> = Some(RecordedCodec::json::<X>());
 }
 
 /// The codec of an error that a handler writes in `Recorded`.
 #[must_use]
-pub const fn recorded<X: RecordedError>() -> Option<RecordedCodec<X>> {
-    Some(RecordedCodec::JSON)
+pub const fn recorded<X: DomainError + RecordedError>() -> Option<RecordedCodec> {
+    Some(RecordedCodec::json::<X>())
 }
 
 /// Stands in for [`Remembered::CODEC`] where its bounds do not hold.
 pub trait Unremembered<X> {
     /// None.
-    const CODEC: Option<RecordedCodec<X>> = None;
+    const CODEC: Option<RecordedCodec> = None;
 }
 
 impl<X> Unremembered<X> for Remembered<X> {}

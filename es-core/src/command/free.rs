@@ -1,4 +1,4 @@
-use super::{CommandError, Dispatch, HandledBy, RecordedCodec, Refusal, Tracked};
+use super::{CommandError, Dispatch, HandledBy, RecordedCodec, Refusal, Rejection, Tracked};
 use crate::context::Context;
 use crate::future::BoxFuture;
 use crate::runtime::Runtime;
@@ -11,7 +11,7 @@ pub trait FreeHandler<C: HandledBy<Self>>: Sized + Send + Sync + 'static {
 
     /// How an error in [`Recorded`](super::Recorded) is remembered; `None` where it is no serde
     /// type.
-    const RECORDED: Option<RecordedCodec<C::Error>> = None;
+    const RECORDED: Option<RecordedCodec> = None;
 }
 
 /// A free handler that does not await.
@@ -45,6 +45,6 @@ pub fn run_free<H: FreeHandler<C>, C: HandledBy<H>>(
     runtime: &Runtime,
     command: C,
     dispatch: Dispatch,
-) -> BoxFuture<'static, Result<Tracked<C::Reply>, CommandError<C::Error>>> {
+) -> BoxFuture<'static, Result<Tracked<C::Reply>, CommandError<Rejection>>> {
     super::turn::run_free::<H, C>(runtime, command, dispatch)
 }

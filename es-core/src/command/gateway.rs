@@ -83,11 +83,12 @@ impl CommandGateway {
         mut dispatch: Dispatch,
     ) -> Result<C::Reply, CommandError<C::Error>> {
         self.send_from_here(&mut dispatch);
-        if self.runtime.is_dispatch_intercepted() {
-            let sending = send_boxed(command, &self.runtime, dispatch);
-            return sending.await.map(|tracked| tracked.reply);
-        }
-        command.run(&self.runtime, dispatch).await.map(|tracked| tracked.reply)
+        let sent = if self.runtime.is_dispatch_intercepted() {
+            send_boxed(command, &self.runtime, dispatch).await
+        } else {
+            command.run(&self.runtime, dispatch).await
+        };
+        sent.map(|tracked| tracked.reply).map_err(CommandError::typed)
     }
 
     /// Sends a command, and gives the commit token beside the reply.
@@ -111,10 +112,12 @@ impl CommandGateway {
         mut dispatch: Dispatch,
     ) -> Result<Tracked<C::Reply>, CommandError<C::Error>> {
         self.send_from_here(&mut dispatch);
-        if self.runtime.is_dispatch_intercepted() {
-            return send_boxed(command, &self.runtime, dispatch).await;
-        }
-        command.run(&self.runtime, dispatch).await
+        let sent = if self.runtime.is_dispatch_intercepted() {
+            send_boxed(command, &self.runtime, dispatch).await
+        } else {
+            command.run(&self.runtime, dispatch).await
+        };
+        sent.map_err(CommandError::typed)
     }
 
     /// Sends a command whose handler is found at run time; the reply must decode as `R`:

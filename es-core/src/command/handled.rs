@@ -1,16 +1,17 @@
 use std::future::Future;
 
-use super::{Command, CommandError, CommandOf, Dispatch, DomainError, Reply, Tracked};
+use super::{Command, CommandError, CommandOf, Dispatch, DomainError, Rejection, Reply, Tracked};
 use crate::aggregate::{Aggregate, AggregateId};
 use crate::event::{StreamId, Tenant};
 use crate::future::BoxFuture;
 use crate::runtime::Runtime;
 
-/// What sending a command of type `C` handled by `H` gives, with the commit token.
-pub(super) type SendResult<R, E> = Result<Tracked<R>, CommandError<E>>;
+/// What a command on its way comes to. Whoever sent it finds the type of the domain's error again:
+/// with that type everything on the way would be compiled once more for each.
+pub(super) type SendResult<R> = Result<Tracked<R>, Failure>;
 
-/// The same for what aggregate `A` answers to command `C`.
-type Sent<A, C> = SendResult<<C as CommandOf<A>>::Reply, <C as CommandOf<A>>::Error>;
+/// What a command on its way fails with.
+pub(super) type Failure = CommandError<Rejection>;
 
 /// "Somebody linked handles this command": `H` is the aggregate, and `send` infers it from the
 /// only impl there is.
@@ -25,21 +26,21 @@ pub trait HandledBy<H>: Command {
     /// What the handler refuses with.
     type Error: DomainError;
 
-    /// Carries the command out.
+    /// Carries the command out; what it is rejected with is a [`HandledBy::Error`].
     fn run(
         self,
         runtime: &Runtime,
         dispatch: Dispatch,
-    ) -> impl Future<Output = Result<Tracked<Self::Reply>, CommandError<Self::Error>>> + Send;
+    ) -> impl Future<Output = Result<Tracked<Self::Reply>, CommandError<Rejection>>> + Send;
 
-    /// Carries the command out in a box; sending by name goes this way.
+    /// [`HandledBy::run`] in a box; sending by name goes this way.
     // Of what `run` returns there is one per command, and the compiler spends most of its time on
-    // it; of this there is one per reply and error.
+    // it; of this there is one per reply.
     fn run_boxed(
         self,
         runtime: &Runtime,
         dispatch: Dispatch,
-    ) -> BoxFuture<'static, Result<Tracked<Self::Reply>, CommandError<Self::Error>>>;
+    ) -> BoxFuture<'static, Result<Tracked<Self::Reply>, CommandError<Rejection>>>;
 
     /// The stream of the aggregate it is for; `None` for a free handler.
     fn stream(&self, _tenant: &Tenant) -> Option<StreamId> {
@@ -52,11 +53,19 @@ impl<A: Aggregate, C: CommandOf<A>> HandledBy<A> for C {
     type Reply = <C as CommandOf<A>>::Reply;
     type Error = <C as CommandOf<A>>::Error;
 
-    fn run(self, runtime: &Runtime, dispatch: Dispatch) -> impl Future<Output = Sent<A, C>> + Send {
+    fn run(
+        self,
+        runtime: &Runtime,
+        dispatch: Dispatch,
+    ) -> impl Future<Output = SendResult<Self::Reply>> + Send {
         super::turn::run::<A, C>(runtime, self, dispatch)
     }
 
-    fn run_boxed(self, runtime: &Runtime, dispatch: Dispatch) -> BoxFuture<'static, Sent<A, C>> {
+    fn run_boxed(
+        self,
+        runtime: &Runtime,
+        dispatch: Dispatch,
+    ) -> BoxFuture<'static, SendResult<Self::Reply>> {
         super::turn::run_boxed::<A, C>(runtime, self, dispatch)
     }
 

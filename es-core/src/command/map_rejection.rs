@@ -1,5 +1,6 @@
-use super::CommandError;
+use super::{CommandError, DomainError, Rejection};
 use crate::event::CommandId;
+use crate::fault::Fault;
 
 impl<E> CommandError<E> {
     /// Changes the type of the domain's error.
@@ -11,7 +12,7 @@ impl<E> CommandError<E> {
     }
 
     /// Makes another error of a rejection.
-    pub(crate) fn or_else_rejected<F>(
+    fn or_else_rejected<F>(
         self,
         convert: impl FnOnce(CommandId, E) -> CommandError<F>,
     ) -> CommandError<F> {
@@ -80,5 +81,24 @@ impl<E> CommandError<E> {
                 CommandError::Fault { command_id, fault, has_effects }
             }
         }
+    }
+}
+
+impl CommandError<Rejection> {
+    /// Finds the type of the domain's error again.
+    // In `Err` after a way on which nobody can have changed it: see `chain::shown`.
+    #[cold]
+    pub(super) fn typed<E: DomainError>(self) -> CommandError<E> {
+        self.or_else_rejected(|command_id, error| match error.downcast() {
+            Ok(error) => CommandError::Rejected { command_id, error },
+            Err(error) => CommandError::Fault {
+                command_id,
+                fault: Fault::defect(format!(
+                    "`{error}` is no `{}`; this is a bug in es, please report it",
+                    std::any::type_name::<E>()
+                )),
+                has_effects: false,
+            },
+        })
     }
 }

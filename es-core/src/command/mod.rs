@@ -142,5 +142,5 @@ pub trait CommandOf<A: Aggregate>: Targets<A::Id> {
     const CALL: Call<A, Self, Self::Reply, Self::Error>;
 
     /// How an error in [`Recorded`] is remembered; `None` where it is no serde type.
-    const RECORDED: Option<RecordedCodec<Self::Error>> = None;
+    const RECORDED: Option<RecordedCodec> = None;
 }

@@ -2,6 +2,7 @@ use bytes::Bytes;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::{DomainError, Rejection};
 use crate::event::{Codec, CodecError, Json, encoded};
 
 /// "Refuse, but keep the events": in `Err` it stores what the handler applied, and gives the
@@ -64,23 +65,24 @@ pub trait RecordedError: Serialize + DeserializeOwned {}
 impl<X: Serialize + DeserializeOwned> RecordedError for X {}
 
 /// How a recorded error is remembered; generated code finds it where the error is a serde type.
-pub struct RecordedCodec<E> {
-    pub(crate) encode: fn(&E) -> Result<Bytes, CodecError>,
-    pub(crate) decode: fn(&[u8]) -> Result<E, serde_json::Error>,
+#[derive(Clone, Copy)]
+pub struct RecordedCodec {
+    pub(crate) encode: fn(&Rejection) -> Result<Bytes, CodecError>,
+    pub(crate) decode: fn(&[u8]) -> Result<Rejection, serde_json::Error>,
 }
 
-impl<E> Clone for RecordedCodec<E> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<E> Copy for RecordedCodec<E> {}
-
-impl<E: Serialize + DeserializeOwned> RecordedCodec<E> {
+impl RecordedCodec {
     /// Remembers the error as JSON.
-    pub const JSON: Self = Self {
-        encode: |error| encoded(|buffer| Json::encode(error, buffer)),
-        decode: |json| serde_json::from_slice(json),
-    };
+    #[must_use]
+    pub const fn json<E: DomainError + RecordedError>() -> Self {
+        Self {
+            encode: |rejection| {
+                let error = rejection.downcast_ref::<E>();
+                let error =
+                    error.ok_or_else(|| CodecError::new("it is an error of another type"))?;
+                encoded(|buffer| Json::encode(error, buffer))
+            },
+            decode: |json| serde_json::from_slice::<E>(json).map(Rejection::new),
+        }
+    }
 }

@@ -5,8 +5,7 @@ use serde_json::value::RawValue;
 
 use crate::aggregate::{Aggregate, EventDescription};
 use crate::command::{
-    CommandError, Dispatch, DomainError, HandledBy, Rejection, Reply, Tracked, TypedCommand,
-    handled_by,
+    CommandError, Dispatch, HandledBy, Rejection, Reply, Tracked, TypedCommand, handled_by,
 };
 use crate::context::Needs;
 use crate::event::{CommandId, Event, Lineage};
@@ -154,11 +153,11 @@ fn send_named<'a, H: 'static, C: HandledBy<H>>(
     send_decoded(runtime, C::NAME, decoded, named.dispatch)
 }
 
-// Compiled once per reply and error, not per command.
-fn send_decoded<R: Reply, X: DomainError>(
+// Compiled once per reply, not per command.
+fn send_decoded<R: Reply>(
     runtime: &Runtime,
     name: &'static str,
-    decoded: Result<Box<dyn TypedCommand<R, X>>, serde_json::Error>,
+    decoded: Result<Box<dyn TypedCommand<R>>, serde_json::Error>,
     mut dispatch: Dispatch,
 ) -> BoxFuture<'static, NamedResult> {
     let id = *dispatch.id_or_generate();
@@ -171,12 +170,12 @@ fn send_decoded<R: Reply, X: DomainError>(
     }
 }
 
-fn named_reply<R: Reply, X: DomainError>(
+fn named_reply<R: Reply>(
     command_id: CommandId,
     name: &str,
-    result: Result<Tracked<R>, CommandError<X>>,
+    result: Result<Tracked<R>, CommandError<Rejection>>,
 ) -> NamedResult {
-    let tracked = result.map_err(|error| error.map_rejection(Rejection::new))?;
+    let tracked = result?;
     let json = serde_json::value::to_raw_value(&tracked.reply).map_err(|error| {
         undecodable(command_id, name, format!("its reply cannot be encoded: {error}"))
     })?;

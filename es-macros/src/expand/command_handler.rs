@@ -125,7 +125,7 @@ pub(super) fn recorded_codec(output: &Output, error: &TokenStream, es: &Paths) -
         quote_spanned!(place=> #private::Remembered::<#error>::CODEC)
     };
     quote_spanned! {place=>
-        const RECORDED: #private::Option<#es::command::RecordedCodec<#error>> = #codec;
+        const RECORDED: #private::Option<#es::command::RecordedCodec> = #codec;
     }
 }
 

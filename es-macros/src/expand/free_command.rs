@@ -250,7 +250,7 @@ fn handled_by(
                 'static,
                 #private::Result<
                     #es::command::Tracked<#reply>,
-                    #es::command::CommandError<#error>,
+                    #es::command::CommandError<#es::command::Rejection>,
                 >,
             > {
                 #es::command::run_free::<#name, #command>(#runtime, self, #dispatch)

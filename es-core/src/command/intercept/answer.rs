@@ -1,8 +1,9 @@
 use std::any::Any;
 use std::fmt;
 
+use super::chain::TypedCommand;
 use crate::command::handled::SendResult;
-use crate::command::{CommandError, DomainError, Rejection, Reply, Tracked};
+use crate::command::{CommandError, Rejection, Reply, Tracked};
 use crate::event::{CommandId, StreamId};
 use crate::fault::Fault;
 use crate::store::CommitToken;
@@ -36,12 +37,9 @@ impl fmt::Debug for Answer {
     }
 }
 
-/// Hides the types of an answer.
-pub(super) fn hidden<R: Reply, X: DomainError>(result: SendResult<R, X>) -> Dispatched {
-    match result {
-        Ok(Tracked { reply, token }) => Ok(Answer { reply: Box::new(reply), token }),
-        Err(error) => Err(error.map_rejection(Rejection::new)),
-    }
+/// Hides the type of an answer.
+pub(super) fn hidden<R: Reply>(result: SendResult<R>) -> Dispatched {
+    result.map(|Tracked { reply, token }| Answer { reply: Box::new(reply), token })
 }
 
 /// What became of a command behind all interceptors.
@@ -51,11 +49,11 @@ pub(super) struct Sent {
     pub(super) dispatched: Dispatched,
 }
 
-/// Finds the types of an answer again.
-pub(super) fn shown<R: Reply, X: DomainError>(
-    command: &'static str,
+/// Finds the type of an answer again, and of what the command was rejected with.
+pub(super) fn shown<R: Reply>(
+    command: &dyn TypedCommand<R>,
     Sent { command_id, target, dispatched }: Sent,
-) -> SendResult<R, X> {
+) -> SendResult<R> {
     match dispatched {
         Ok(Answer { reply, token }) => match reply.downcast() {
             Ok(reply) => Ok(Tracked { reply: *reply, token }),
@@ -65,16 +63,16 @@ pub(super) fn shown<R: Reply, X: DomainError>(
         },
         // An interceptor may answer with an error of its own where a handler of this command
         // would have answered with another: its caller must not meet a type that it cannot expect.
-        Err(error) => Err(error.or_else_rejected(|command_id, error| match error.downcast() {
-            Ok(error) => CommandError::Rejected { command_id, error },
-            Err(error) => CommandError::Vetoed {
+        Err(CommandError::Rejected { command_id, error }) if !command.rejects_with(&error) => {
+            Err(CommandError::Vetoed {
                 command_id,
-                command,
+                command: command.name(),
                 target,
                 veto: error.into(),
                 has_effects: false,
-            },
-        })),
+            })
+        }
+        Err(error) => Err(error),
     }
 }
 

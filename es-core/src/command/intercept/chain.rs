@@ -7,7 +7,7 @@ use super::answer::{Dispatched, Sent, hidden, shown};
 use super::attempt::Progress;
 use super::sending::Sending;
 use crate::command::handled::SendResult;
-use crate::command::{Dispatch, DomainError, HandledBy, Reply};
+use crate::command::{Dispatch, HandledBy, Rejection, Reply};
 use crate::event::{StreamId, Tenant};
 use crate::future::BoxFuture;
 use crate::runtime::Runtime;
@@ -18,37 +18,39 @@ pub(crate) fn send_boxed<H: 'static, C: HandledBy<H>>(
     command: C,
     runtime: &Runtime,
     dispatch: Dispatch,
-) -> BoxFuture<'static, SendResult<C::Reply, C::Error>> {
+) -> BoxFuture<'static, SendResult<C::Reply>> {
     handled_by::<H, C>(command).send_intercepted(runtime, dispatch)
 }
 
 /// A command behind a type that says only how it is answered.
 pub(crate) fn handled_by<H: 'static, C: HandledBy<H>>(
     command: C,
-) -> Box<dyn TypedCommand<C::Reply, C::Error>> {
+) -> Box<dyn TypedCommand<C::Reply>> {
     Box::new(HandledCommand { command, handler: PhantomData::<fn() -> H> })
 }
 
-/// A command of any type that is answered with `R` or `X`.
-pub(crate) trait TypedCommand<R, X>: Send + Sync {
+/// A command of any type that is answered with `R`.
+pub(crate) trait TypedCommand<R>: Send + Sync {
     fn name(&self) -> &'static str;
     fn payload(&self) -> &(dyn Any + Send + Sync);
     fn target(&self, tenant: &Tenant) -> Option<StreamId>;
+    /// True if the error is of the type that its handler refuses with.
+    fn rejects_with(&self, error: &Rejection) -> bool;
     /// Sends it, and keeps it to be sent again.
-    fn send(&self, runtime: &Runtime, dispatch: Dispatch) -> BoxFuture<'static, SendResult<R, X>>;
+    fn send(&self, runtime: &Runtime, dispatch: Dispatch) -> BoxFuture<'static, SendResult<R>>;
     fn send_once(
         self: Box<Self>,
         runtime: &Runtime,
         dispatch: Dispatch,
-    ) -> BoxFuture<'static, SendResult<R, X>>;
+    ) -> BoxFuture<'static, SendResult<R>>;
 }
 
-impl<R: Reply, X: DomainError> dyn TypedCommand<R, X> {
+impl<R: Reply> dyn TypedCommand<R> {
     pub(crate) fn send_intercepted(
         self: Box<Self>,
         runtime: &Runtime,
         dispatch: Dispatch,
-    ) -> BoxFuture<'static, SendResult<R, X>> {
+    ) -> BoxFuture<'static, SendResult<R>> {
         if runtime.is_dispatch_intercepted() {
             intercepted(runtime.clone(), self, dispatch)
         } else {
@@ -62,7 +64,7 @@ struct HandledCommand<H, C> {
     handler: PhantomData<fn() -> H>,
 }
 
-impl<H, C: HandledBy<H>> TypedCommand<C::Reply, C::Error> for HandledCommand<H, C> {
+impl<H, C: HandledBy<H>> TypedCommand<C::Reply> for HandledCommand<H, C> {
     fn name(&self) -> &'static str {
         C::NAME
     }
@@ -75,11 +77,15 @@ impl<H, C: HandledBy<H>> TypedCommand<C::Reply, C::Error> for HandledCommand<H, 
         self.command.stream(tenant)
     }
 
+    fn rejects_with(&self, error: &Rejection) -> bool {
+        error.downcast_ref::<C::Error>().is_some()
+    }
+
     fn send(
         &self,
         runtime: &Runtime,
         dispatch: Dispatch,
-    ) -> BoxFuture<'static, SendResult<C::Reply, C::Error>> {
+    ) -> BoxFuture<'static, SendResult<C::Reply>> {
         self.command.clone().run_boxed(runtime, dispatch)
     }
 
@@ -87,7 +93,7 @@ impl<H, C: HandledBy<H>> TypedCommand<C::Reply, C::Error> for HandledCommand<H, 
         self: Box<Self>,
         runtime: &Runtime,
         dispatch: Dispatch,
-    ) -> BoxFuture<'static, SendResult<C::Reply, C::Error>> {
+    ) -> BoxFuture<'static, SendResult<C::Reply>> {
         self.command.run_boxed(runtime, dispatch)
     }
 }
@@ -100,7 +106,7 @@ pub(super) trait AnyCommand: Send + Sync {
     fn send(&self, runtime: &Runtime, dispatch: Dispatch) -> BoxFuture<'static, Dispatched>;
 }
 
-impl<R: Reply, X: DomainError> AnyCommand for Box<dyn TypedCommand<R, X>> {
+impl<R: Reply> AnyCommand for Box<dyn TypedCommand<R>> {
     fn name(&self) -> &'static str {
         (**self).name()
     }
@@ -119,14 +125,12 @@ impl<R: Reply, X: DomainError> AnyCommand for Box<dyn TypedCommand<R, X>> {
     }
 }
 
-fn intercepted<R: Reply, X: DomainError>(
+fn intercepted<R: Reply>(
     runtime: Runtime,
-    command: Box<dyn TypedCommand<R, X>>,
+    command: Box<dyn TypedCommand<R>>,
     dispatch: Dispatch,
-) -> BoxFuture<'static, SendResult<R, X>> {
-    Box::pin(
-        async move { shown(command.name(), through_the_chain(&runtime, &command, dispatch).await) },
-    )
+) -> BoxFuture<'static, SendResult<R>> {
+    Box::pin(async move { shown(&*command, through_the_chain(&runtime, &command, dispatch).await) })
 }
 
 async fn through_the_chain(

@@ -6,18 +6,18 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use bytes::Bytes;
 
-use super::{Fallible, Journey};
+use super::{Failure, Fallible, Journey};
 use crate::aggregate::{Aggregate, AggregateId};
 use crate::command::handled::SendResult;
-use crate::command::{CommandError, DomainError, Refusal, Reply, Stopped, Tracked, Veto};
+use crate::command::{CommandError, Refusal, Rejection, Reply, Stopped, Tracked, Veto};
 use crate::event::{Codec, CommandId, Json, StreamId, encoded};
 use crate::fault::Fault;
 use crate::future::panic_message;
 use crate::store::{AppendError, CommitToken, RememberedCommand};
 use crate::unit::RepositoryError;
 
-impl<X: DomainError> Journey<X> {
-    pub(super) fn remember<R: Reply>(&self, reply: &R) -> Fallible<RememberedCommand, X> {
+impl Journey {
+    pub(super) fn remember<R: Reply>(&self, reply: &R) -> Fallible<RememberedCommand> {
         // The user's `Serialize` runs here.
         let encoding = AssertUnwindSafe(|| encoded(|buffer| Json::encode(reply, buffer)));
         let encoded = catch_unwind(encoding).map_err(|panic| self.panicked(panic))?;
@@ -40,7 +40,7 @@ impl<X: DomainError> Journey<X> {
     }
 
     /// Remembers an error that is stored with events.
-    pub(super) fn remember_refusal(&self, error: &X) -> Fallible<RememberedCommand, X> {
+    pub(super) fn remember_refusal(&self, error: &Rejection) -> Fallible<RememberedCommand> {
         let Some(codec) = self.recorded else {
             return Err(self.fault(Fault::defect(format!(
                 "the error of `{}` cannot be recorded; derive `Serialize` and `Deserialize` for it",
@@ -56,7 +56,7 @@ impl<X: DomainError> Journey<X> {
     }
 
     /// Answers a repetition with what the first one was answered.
-    pub(super) fn first_answer<R: Reply>(&self, first: RememberedCommand) -> SendResult<R, X> {
+    pub(super) fn first_answer<R: Reply>(&self, first: RememberedCommand) -> SendResult<R> {
         if first.name != self.name || first.target != self.target {
             let target = first.target.map_or_else(String::new, |target| format!(" to {target}"));
             let first = format!("{}{target}", first.name);
@@ -75,7 +75,7 @@ impl<X: DomainError> Journey<X> {
         Ok(Tracked { reply, token: first.token })
     }
 
-    fn another_shape(&self, what: &str, reason: &str) -> CommandError<X> {
+    fn another_shape(&self, what: &str, reason: &str) -> Failure {
         CommandError::Undecodable {
             command_id: self.id,
             name: self.name.to_owned(),
@@ -83,7 +83,7 @@ impl<X: DomainError> Journey<X> {
         }
     }
 
-    pub(super) fn refusal(&self, refusal: Refusal<X>) -> CommandError<X> {
+    pub(super) fn refusal(&self, refusal: Refusal<Rejection>) -> Failure {
         let command_id = self.id;
         let refusal = match refusal {
             Refusal::Rejected(error) | Refusal::Recorded(error) => {
@@ -114,7 +114,7 @@ impl<X: DomainError> Journey<X> {
     }
 
     /// An aggregate of the unit of work could not be had.
-    fn unavailable(&self, error: RepositoryError) -> CommandError<X> {
+    fn unavailable(&self, error: RepositoryError) -> Failure {
         let command_id = self.id;
         match error {
             RepositoryError::NotFound(stream) => CommandError::NotFound { command_id, stream },
@@ -131,7 +131,7 @@ impl<X: DomainError> Journey<X> {
         }
     }
 
-    pub(super) fn append_error(&self, error: AppendError) -> CommandError<X> {
+    pub(super) fn append_error(&self, error: AppendError) -> Failure {
         let command_id = self.id;
         match error {
             AppendError::OutcomeUnknown { reason } => {
@@ -143,7 +143,7 @@ impl<X: DomainError> Journey<X> {
     }
 
     /// An interceptor stopped the command.
-    pub(super) fn stopped(&self, stopped: Stopped) -> CommandError<X> {
+    pub(super) fn stopped(&self, stopped: Stopped) -> Failure {
         match stopped {
             Stopped::Vetoed(veto) => self.vetoed(veto),
             Stopped::Panicked { who, message } => CommandError::Panicked {
@@ -156,21 +156,21 @@ impl<X: DomainError> Journey<X> {
         }
     }
 
-    fn vetoed(&self, veto: Veto) -> CommandError<X> {
+    fn vetoed(&self, veto: Veto) -> Failure {
         let (command, target) = (self.name, self.target.clone());
         CommandError::Vetoed { command_id: self.id, command, target, veto, has_effects: false }
     }
 
-    pub(super) fn fault(&self, fault: Fault) -> CommandError<X> {
+    pub(super) fn fault(&self, fault: Fault) -> Failure {
         CommandError::Fault { command_id: self.id, fault, has_effects: false }
     }
 
-    pub(super) fn panicked(&self, panic: Box<dyn Any + Send>) -> CommandError<X> {
+    pub(super) fn panicked(&self, panic: Box<dyn Any + Send>) -> Failure {
         panicked(self.id, panic)
     }
 
     /// The deadline passed while the log was writing.
-    pub(super) fn late(&self, stores_nothing: bool) -> CommandError<X> {
+    pub(super) fn late(&self, stores_nothing: bool) -> Failure {
         let command_id = self.id;
         if stores_nothing {
             return self.too_late();
@@ -180,11 +180,7 @@ impl<X: DomainError> Journey<X> {
     }
 
     /// The creating handler made an aggregate that is not the command's target.
-    pub(super) fn another_id<A: Aggregate>(
-        &self,
-        target: &StreamId,
-        made: &A::Id,
-    ) -> CommandError<X> {
+    pub(super) fn another_id<A: Aggregate>(&self, target: &StreamId, made: &A::Id) -> Failure {
         self.fault(Fault::defect(format!(
             "the handler of `{}` created `{}` with id `{}`, but the command's target is `{}`; \
              take the id from the command",
@@ -195,13 +191,13 @@ impl<X: DomainError> Journey<X> {
         )))
     }
 
-    pub(super) fn lost_state(&self) -> CommandError<X> {
+    pub(super) fn lost_state(&self) -> Failure {
         self.fault(Fault::defect("the live state is gone although its turn is held; this is a bug in es, please report it"))
     }
 }
 
 /// A handler panicked.
-pub(super) fn panicked<X>(command_id: CommandId, panic: Box<dyn Any + Send>) -> CommandError<X> {
+pub(super) fn panicked(command_id: CommandId, panic: Box<dyn Any + Send>) -> Failure {
     let (who, message) = ("the handler".into(), panic_message(&*panic));
     CommandError::Panicked { command_id, who, message, was_sent_on: false, has_effects: false }
 }

@@ -5,12 +5,12 @@ use std::cell::Cell;
 
 use super::{Fallible, Journey};
 use crate::aggregate::{Aggregate, AggregateId, Slot};
-use crate::command::{Around, CommandError, DomainError, guarded};
+use crate::command::{Around, CommandError, guarded};
 use crate::context::Context;
 use crate::event::Sequence;
 use crate::store::StreamVersion;
 
-impl<X: DomainError> Journey<X> {
+impl Journey {
     pub(super) fn around<'a>(&'a self, payload: &'a (dyn Any + Send + Sync)) -> Around<'a> {
         Around {
             interceptors: &self.runtime.shared().interceptors.handling,
@@ -23,7 +23,7 @@ impl<X: DomainError> Journey<X> {
     }
 
     /// Asks the interceptors.
-    pub(super) fn enter(&self, around: &mut Around<'_>, context: &mut Context) -> Fallible<(), X> {
+    pub(super) fn enter(&self, around: &mut Around<'_>, context: &mut Context) -> Fallible<()> {
         around.enter(&mut context.metadata).map_err(|stopped| self.stopped(stopped))
     }
 
@@ -33,7 +33,7 @@ impl<X: DomainError> Journey<X> {
         around: &mut Around<'_>,
         slot: &Slot<A>,
         context: &mut Context,
-    ) -> Fallible<(), X> {
+    ) -> Fallible<()> {
         self.enter(around, context)?;
         match slot.get() {
             Some(state) if !slot.is_deleted() => {
@@ -53,7 +53,7 @@ impl<X: DomainError> Journey<X> {
         expected: Option<Sequence>,
         actual: StreamVersion,
         slot: &Slot<A>,
-    ) -> Fallible<(), X> {
+    ) -> Fallible<()> {
         let (Some(expected), Some(stream)) = (expected, &self.target) else { return Ok(()) };
         if slot.is_deleted() {
             return Ok(());
@@ -73,7 +73,7 @@ impl<X: DomainError> Journey<X> {
         &self,
         version: StreamVersion,
         slot: &Slot<A>,
-    ) -> Fallible<(), X> {
+    ) -> Fallible<()> {
         match (slot.get(), &self.target) {
             (Some(state), Some(target))
                 if version.is_none() && state.id().to_text() != target.id() =>

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use tokio::task::JoinHandle;
 use tokio::time::timeout_at;
 
-use super::{Fallible, Journey, jitter};
+use super::{Failure, Fallible, Journey, jitter};
 use crate::command::handled::SendResult;
-use crate::command::{CommandError, DomainError, Reply, Tracked};
+use crate::command::{CommandError, Reply, Tracked};
 use crate::event::StreamId;
 use crate::store::{AppendError, Appended, Committed};
 use crate::unit::AnyCell;
@@ -21,8 +21,8 @@ pub(super) struct Attempts {
 }
 
 /// A decision that is with the log.
-pub(super) struct Decided<R, X> {
-    pub(super) outcome: Fallible<R, X>,
+pub(super) struct Decided<R> {
+    pub(super) outcome: Fallible<R>,
     pub(super) handed: Handed,
     pub(super) appended: Appended,
 }
@@ -73,14 +73,14 @@ impl Attempts {
     }
 }
 
-impl<X: DomainError> Journey<X> {
+impl Journey {
     /// Waits for the log's answer; `None` means: decide again.
     pub(super) async fn end<R: Reply>(
         &self,
-        decided: Decided<R, X>,
+        decided: Decided<R>,
         own: Option<&dyn AnyCell>,
         attempts: &mut Attempts,
-    ) -> Option<SendResult<R, X>> {
+    ) -> Option<SendResult<R>> {
         let Decided { outcome, handed, mut appended } = decided;
         let mut committed = self.committed(&mut appended).await;
         // What most commands come to; everything else waits in a box, out of every send's future.
@@ -97,11 +97,11 @@ impl<X: DomainError> Journey<X> {
     async fn conclude<R: Reply>(
         &self,
         committed: Option<Result<Committed, AppendError>>,
-        outcome: Fallible<R, X>,
+        outcome: Fallible<R>,
         handed: Handed,
         own: Option<&dyn AnyCell>,
         attempts: &mut Attempts,
-    ) -> Option<SendResult<R, X>> {
+    ) -> Option<SendResult<R>> {
         let Some(committed) = committed else {
             return Some(Err(self.late(handed.stores_nothing)));
         };
@@ -152,7 +152,7 @@ impl<X: DomainError> Journey<X> {
     }
 
     /// What a conflict is for somebody who does not decide again.
-    fn met(&self, stream: StreamId, handed: &Handed, attempts: u32) -> CommandError<X> {
+    fn met(&self, stream: StreamId, handed: &Handed, attempts: u32) -> Failure {
         let created = handed.unit.as_ref().is_some_and(|unit| unit.created.contains(&stream));
         if created && !self.may_repeat() {
             return CommandError::AlreadyExists { command_id: self.id, stream };

@@ -1,4 +1,4 @@
-//! A handler with its command, behind one type per reply and error.
+//! A handler with its command, behind one type per reply.
 
 use std::any::Any;
 use std::marker::PhantomData;
@@ -6,29 +6,31 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
 
 use crate::aggregate::{Aggregate, Slot};
-use crate::command::{Call, CommandOf, FreeFunction, FreeHandler, HandledBy, Refusal};
+use crate::command::{
+    Call, CommandOf, DomainError, FreeFunction, FreeHandler, HandledBy, Refusal, Rejection,
+};
 use crate::context::Context;
 use crate::event::Sequence;
 use crate::future::{BoxFuture, CatchUnwind};
 
 /// A command and its handler on an aggregate.
-pub(super) trait Decision<A: Aggregate, R, X>: Send + Sync {
+pub(super) trait Decision<A: Aggregate, R>: Send + Sync {
     fn target_id(&self) -> &A::Id;
     fn payload(&self) -> &(dyn Any + Send + Sync);
     fn target_version(&self) -> Option<Sequence>;
     /// The same, for whoever goes on without the sender.
-    fn boxed(&self) -> Box<dyn Decision<A, R, X>>;
+    fn boxed(&self) -> Box<dyn Decision<A, R>>;
     fn decide<'a>(
         &'a self,
         slot: &'a mut Slot<A>,
         context: &'a Context,
-    ) -> Deciding<'a, Result<R, Refusal<X>>>;
+    ) -> Deciding<'a, Result<R, Refusal<Rejection>>>;
 }
 
 /// A command and the free function that handles it.
-pub(super) trait FreeDecision<R, X>: Send + Sync {
+pub(super) trait FreeDecision<R>: Send + Sync {
     fn payload(&self) -> &(dyn Any + Send + Sync);
-    fn decide<'a>(&'a self, context: &'a Context) -> Deciding<'a, Result<R, Refusal<X>>>;
+    fn decide<'a>(&'a self, context: &'a Context) -> Deciding<'a, Result<R, Refusal<Rejection>>>;
 }
 
 /// A handler that was called.
@@ -63,10 +65,21 @@ pub(super) fn calling<'a, T>(call: impl FnOnce() -> Deciding<'a, T>) -> Called<'
     }
 }
 
+/// A handler's answer without the type of its domain's error.
+fn hidden<R, X: DomainError>(answer: Result<R, Refusal<X>>) -> Result<R, Refusal<Rejection>> {
+    answer.map_err(|refusal| refusal.map(Rejection::new))
+}
+
+fn awaiting<'a, R: Send + 'a, X: DomainError>(
+    handler: BoxFuture<'a, Result<R, Refusal<X>>>,
+) -> Deciding<'a, Result<R, Refusal<Rejection>>> {
+    Deciding::Awaiting(Box::pin(async move { hidden(handler.await) }))
+}
+
 /// A command of an aggregate.
 pub(super) struct Sent<C>(pub(super) C);
 
-impl<A: Aggregate, C: CommandOf<A>> Decision<A, C::Reply, C::Error> for Sent<C> {
+impl<A: Aggregate, C: CommandOf<A>> Decision<A, C::Reply> for Sent<C> {
     fn target_id(&self) -> &A::Id {
         self.0.target_id()
     }
@@ -79,7 +92,7 @@ impl<A: Aggregate, C: CommandOf<A>> Decision<A, C::Reply, C::Error> for Sent<C> 
         self.0.target_version()
     }
 
-    fn boxed(&self) -> Box<dyn Decision<A, C::Reply, C::Error>> {
+    fn boxed(&self) -> Box<dyn Decision<A, C::Reply>> {
         Box::new(Sent(self.0.clone()))
     }
 
@@ -87,10 +100,10 @@ impl<A: Aggregate, C: CommandOf<A>> Decision<A, C::Reply, C::Error> for Sent<C> 
         &'a self,
         slot: &'a mut Slot<A>,
         context: &'a Context,
-    ) -> Deciding<'a, Result<C::Reply, Refusal<C::Error>>> {
+    ) -> Deciding<'a, Result<C::Reply, Refusal<Rejection>>> {
         match C::CALL {
-            Call::Sync(call) => Deciding::Done(call(slot, &self.0, context)),
-            Call::Async { call, .. } => Deciding::Awaiting(call(slot, &self.0, context)),
+            Call::Sync(call) => Deciding::Done(hidden(call(slot, &self.0, context))),
+            Call::Async { call, .. } => awaiting(call(slot, &self.0, context)),
         }
     }
 }
@@ -98,7 +111,7 @@ impl<A: Aggregate, C: CommandOf<A>> Decision<A, C::Reply, C::Error> for Sent<C> 
 /// A command of the free handler `H`.
 pub(super) struct SentFree<H, C>(pub(super) C, pub(super) PhantomData<fn() -> H>);
 
-impl<H: FreeHandler<C>, C: HandledBy<H>> FreeDecision<C::Reply, C::Error> for SentFree<H, C> {
+impl<H: FreeHandler<C>, C: HandledBy<H>> FreeDecision<C::Reply> for SentFree<H, C> {
     fn payload(&self) -> &(dyn Any + Send + Sync) {
         &self.0
     }
@@ -106,10 +119,10 @@ impl<H: FreeHandler<C>, C: HandledBy<H>> FreeDecision<C::Reply, C::Error> for Se
     fn decide<'a>(
         &'a self,
         context: &'a Context,
-    ) -> Deciding<'a, Result<C::Reply, Refusal<C::Error>>> {
+    ) -> Deciding<'a, Result<C::Reply, Refusal<Rejection>>> {
         match H::CALL.function {
-            FreeFunction::Sync(call) => Deciding::Done(call(&self.0, context)),
-            FreeFunction::Async(call) => Deciding::Awaiting(call(&self.0, context)),
+            FreeFunction::Sync(call) => Deciding::Done(hidden(call(&self.0, context))),
+            FreeFunction::Async(call) => awaiting(call(&self.0, context)),
         }
     }
 }

@@ -8,9 +8,9 @@ use super::decision::{Called, FreeDecision, calling};
 use super::gather::{Answer, Gathered};
 use super::outside::handled_on_a_task;
 use super::waiting::{GoesOn, Waiting};
-use super::{Fallible, Journey, widened};
+use super::{Fallible, Journey};
 use crate::command::handled::SendResult;
-use crate::command::{Alone, Around, DomainError, Reply};
+use crate::command::{Alone, Around, Reply};
 use crate::context::Context;
 use crate::future::BoxFuture;
 use crate::store::{Append, Permit};
@@ -42,15 +42,15 @@ impl Kind {
 }
 
 /// A command with its free function.
-struct Free<R, X> {
-    journey: Journey<X>,
-    decision: Box<dyn FreeDecision<R, X>>,
+struct Free<R> {
+    journey: Journey,
+    decision: Box<dyn FreeDecision<R>>,
     kind: Kind,
     _alone: Option<Alone>,
 }
 
-impl<R: Reply, X: DomainError> Free<R, X> {
-    async fn run(self) -> SendResult<R, X> {
+impl<R: Reply> Free<R> {
+    async fn run(self) -> SendResult<R> {
         let result = match self.decide_once(&Attempts::default()).await {
             Ok(ControlFlow::Continue(decided)) => self.ended(decided).await,
             Ok(ControlFlow::Break(first)) => self.journey.first_answer(first),
@@ -60,11 +60,10 @@ impl<R: Reply, X: DomainError> Free<R, X> {
     }
 }
 
-impl<R: Reply, X: DomainError> DecidesAgain for Free<R, X> {
+impl<R: Reply> DecidesAgain for Free<R> {
     type Reply = R;
-    type Error = X;
 
-    fn journey(&self) -> &Journey<X> {
+    fn journey(&self) -> &Journey {
         &self.journey
     }
 
@@ -72,10 +71,10 @@ impl<R: Reply, X: DomainError> DecidesAgain for Free<R, X> {
         None
     }
 
-    async fn decide_once(&self, attempts: &Attempts) -> Once<R, X> {
+    async fn decide_once(&self, attempts: &Attempts) -> Once<R> {
         let Self { journey, decision, kind, .. } = self;
-        let held = journey.hold(attempts.touched(), kind.is_barrier()).await.map_err(widened)?;
-        if let Some(first) = journey.remembered().await.map_err(widened)? {
+        let held = journey.hold(attempts.touched(), kind.is_barrier()).await?;
+        if let Some(first) = journey.remembered().await? {
             return Ok(ControlFlow::Break(first));
         }
         let decided = match kind {
@@ -91,25 +90,24 @@ impl<R: Reply, X: DomainError> DecidesAgain for Free<R, X> {
     }
 }
 
-impl<R: Reply, X: DomainError> GoesOn for Free<R, X> {
+impl<R: Reply> GoesOn for Free<R> {
     type Reply = R;
-    type Error = X;
 
-    fn journey(&self) -> &Journey<X> {
+    fn journey(&self) -> &Journey {
         &self.journey
     }
 
-    fn go_on(self, decided: Decided<R, X>) -> BoxFuture<'static, SendResult<R, X>> {
+    fn go_on(self, decided: Decided<R>) -> BoxFuture<'static, SendResult<R>> {
         Box::pin(async move { self.ended(decided).await })
     }
 }
 
-impl<X: DomainError> Journey<X> {
+impl Journey {
     pub(super) async fn decide_free<R: Reply>(
         self,
-        decision: Box<dyn FreeDecision<R, X>>,
+        decision: Box<dyn FreeDecision<R>>,
         kind: Kind,
-    ) -> SendResult<R, X> {
+    ) -> SendResult<R> {
         let free = self.alone(decision, kind).await?;
         if let Kind::AtOnce = kind {
             return match free.decide_once(&Attempts::default()).await? {
@@ -124,14 +122,14 @@ impl<X: DomainError> Journey<X> {
     /// Without an aggregate's turn, two sends of one id would otherwise run side by side.
     async fn alone<R: Reply>(
         self,
-        decision: Box<dyn FreeDecision<R, X>>,
+        decision: Box<dyn FreeDecision<R>>,
         kind: Kind,
-    ) -> Fallible<Free<R, X>, X> {
+    ) -> Fallible<Free<R>> {
         let alone = match self.is_repeatable {
             true => {
                 let running = &self.runtime.shared().running;
                 let alone = running.alone(&self.tenant, self.id);
-                Some(self.before_deadline(alone).await.map_err(widened)?)
+                Some(self.before_deadline(alone).await?)
             }
             false => None,
         };
@@ -141,10 +139,10 @@ impl<X: DomainError> Journey<X> {
     /// From here to the hand-over there is no await.
     fn decide_free_now<R: Reply>(
         &self,
-        decision: &dyn FreeDecision<R, X>,
+        decision: &dyn FreeDecision<R>,
         held: Vec<Entry>,
         permit: Permit,
-    ) -> Fallible<Decided<R, X>, X> {
+    ) -> Fallible<Decided<R>> {
         let mut context = self.context(false);
         let mut around = self.around(decision.payload());
         let answer = match self.enter_free(&mut around, &mut context, held) {
@@ -165,17 +163,17 @@ impl<X: DomainError> Journey<X> {
         around: &mut Around<'_>,
         context: &mut Context,
         held: Vec<Entry>,
-    ) -> Fallible<(), X> {
+    ) -> Fallible<()> {
         self.enter(around, context)?;
         context.hold(held).map_err(|fault| self.fault(fault))
     }
 
     async fn decide_free_awaiting<R: Reply>(
         &self,
-        decision: &dyn FreeDecision<R, X>,
+        decision: &dyn FreeDecision<R>,
         held: Vec<Entry>,
         kind: Kind,
-    ) -> Fallible<Decided<R, X>, X> {
+    ) -> Fallible<Decided<R>> {
         let mut context = self.context(kind.is_barrier());
         let mut around = self.around(decision.payload());
         let answer = match self.enter_free(&mut around, &mut context, held) {
@@ -193,9 +191,9 @@ impl<X: DomainError> Journey<X> {
 
     fn hand_over_free<R: Reply>(
         &self,
-        mut gathered: Gathered<R, X>,
+        mut gathered: Gathered<R>,
         permit: Permit,
-    ) -> Fallible<Decided<R, X>, X> {
+    ) -> Fallible<Decided<R>> {
         let mut batch = Append::default();
         self.fill(&mut batch, &mut gathered)?;
         if self.is_late() {

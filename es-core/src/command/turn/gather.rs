@@ -4,9 +4,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
 
 use super::attempts::{Handed, HandedUnit};
-use super::{Fallible, Journey, Way};
+use super::{Failure, Fallible, Journey};
 use crate::aggregate::InFlight;
-use crate::command::{Around, CommandError, DomainError, Handled, Refusal, Reply};
+use crate::command::{Around, CommandError, Handled, Refusal, Rejection, Reply};
 use crate::context::Context;
 use crate::event::{EventId, Metadata};
 use crate::future::panic_message;
@@ -15,31 +15,34 @@ use crate::store::{Append, Appended, BatchFate, NewEvent, Permit, judge};
 use crate::unit::{Callback, Closed, Staged};
 
 /// What a handler answered.
-pub(super) enum Answer<R, X> {
+pub(super) enum Answer<R> {
     Reply(R),
     /// It refused, and what was applied is stored all the same.
-    Recorded(X),
-    Failed(CommandError<X>),
+    Recorded(Rejection),
+    Failed(Failure),
 }
 
 /// What one run of a handler decided.
-pub(super) struct Gathered<R, X> {
-    pub(super) answer: Answer<R, X>,
+pub(super) struct Gathered<R> {
+    pub(super) answer: Answer<R>,
     /// Signed, in the order of `apply` and `publish`.
     pub(super) events: Vec<NewEvent>,
     pub(super) closed: Option<Box<Closed>>,
 }
 
-impl<R, X> Answer<R, X> {
+impl<R> Answer<R> {
     /// True if what was applied is stored.
     pub(super) fn stores(&self) -> bool {
         !matches!(self, Self::Failed(_))
     }
 }
 
-impl<X: DomainError> Journey<X> {
+impl Journey {
     /// What a handler's call came to.
-    pub(super) fn answer<R>(&self, called: thread::Result<Result<R, Refusal<X>>>) -> Answer<R, X> {
+    pub(super) fn answer<R>(
+        &self,
+        called: thread::Result<Result<R, Refusal<Rejection>>>,
+    ) -> Answer<R> {
         match called {
             Ok(Ok(reply)) => Answer::Reply(reply),
             Ok(Err(Refusal::Recorded(error))) => Answer::Recorded(error),
@@ -51,11 +54,11 @@ impl<X: DomainError> Journey<X> {
     /// Ends the unit of work, and shows interceptors what is to be stored.
     pub(super) fn gather<R>(
         &self,
-        mut answer: Answer<R, X>,
+        mut answer: Answer<R>,
         own: Vec<NewEvent>,
         context: &Context,
         around: &Around<'_>,
-    ) -> Gathered<R, X> {
+    ) -> Gathered<R> {
         let mut closed = context.close();
         if answer.stores()
             && let Some(fault) = closed.as_mut().and_then(|closed| closed.fault())
@@ -80,7 +83,7 @@ impl<X: DomainError> Journey<X> {
     pub(super) fn leave<R>(
         &self,
         around: &Around<'_>,
-        answer: &mut Answer<R, X>,
+        answer: &mut Answer<R>,
         events: &[NewEvent],
         metadata: &Metadata,
     ) {
@@ -98,8 +101,8 @@ impl<X: DomainError> Journey<X> {
     pub(super) fn fill<R: Reply>(
         &self,
         batch: &mut Append,
-        gathered: &mut Gathered<R, X>,
-    ) -> Fallible<(), X> {
+        gathered: &mut Gathered<R>,
+    ) -> Fallible<()> {
         batch.tenant = self.tenant.clone();
         if let Some(closed) = &mut gathered.closed {
             closed.expect(batch);
@@ -122,13 +125,13 @@ impl<X: DomainError> Journey<X> {
     }
 
     /// Refuses what must not be stored, before it takes room in the log's queue.
-    fn check_sizes(&self, events: &[NewEvent]) -> Fallible<(), X> {
+    fn check_sizes(&self, events: &[NewEvent]) -> Fallible<()> {
         let limit = self.runtime.shared().payload_limit_bytes;
         judge::sizes(events, limit).map_err(|error| self.append_error(error))
     }
 
     /// What the sender is told once the log has taken what was decided.
-    pub(super) fn outcome<R>(&self, answer: Answer<R, X>) -> Fallible<R, X> {
+    pub(super) fn outcome<R>(&self, answer: Answer<R>) -> Fallible<R> {
         match answer {
             Answer::Reply(reply) => Ok(reply),
             Answer::Recorded(error) => Err(CommandError::Rejected { command_id: self.id, error }),
@@ -137,7 +140,7 @@ impl<X: DomainError> Journey<X> {
     }
 }
 
-impl Way {
+impl Journey {
     /// Puts the target's events and those of the unit of work in the order in which they came.
     fn in_order(
         &self,

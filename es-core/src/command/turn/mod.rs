@@ -9,7 +9,7 @@
 //! ([`targeted`], and [`outside`] where it awaits), a free function ([`free`]), and either of them
 //! for a handler that is still running ([`nested`]), which joins that handler's unit of work.
 //!
-//! All of this is compiled once per aggregate, reply and error, not per command: the command is
+//! All of this is compiled once per aggregate and reply, not per command: the command is
 //! behind a reference to its decision, which costs one indirect call and no box. With the command
 //! as a type parameter a domain of 300 commands took twice as long to build.
 
@@ -20,19 +20,19 @@ mod attempts;
 mod decision;
 mod free;
 mod gather;
+mod journey;
 mod nested;
 mod outside;
 mod targeted;
 mod turns;
 mod waiting;
-mod way;
 
 use std::time::Duration;
 
-use super::handled::SendResult;
+use super::handled::{Failure, SendResult};
 use super::{
-    Call, CommandError, CommandOf, Dispatch, DomainError, FreeCall, FreeFunction, FreeHandler,
-    HandledBy, RecordedCodec, Reply,
+    Call, CommandError, CommandOf, Dispatch, FreeCall, FreeFunction, FreeHandler, HandledBy,
+    RecordedCodec, Reply,
 };
 use crate::aggregate::Aggregate;
 use crate::context::{Context, Host};
@@ -43,35 +43,21 @@ use crate::runtime::Runtime;
 use crate::store::{AppendError, Permit};
 use crate::unit::{Seed, UnitOfWork, Within};
 use decision::{Decision, FreeDecision, Sent, SentFree};
+use journey::Journey;
 use outside::Outside;
 use targeted::Targeted;
-use way::{Way, widened};
 
-/// A command on its way, and how the error of its handler is stored.
-struct Journey<X> {
-    way: Way,
-    recorded: Option<RecordedCodec<X>>,
-}
-
-impl<X> std::ops::Deref for Journey<X> {
-    type Target = Way;
-
-    fn deref(&self) -> &Way {
-        &self.way
-    }
-}
-
-type Fallible<T, E> = Result<T, CommandError<E>>;
+type Fallible<T> = Result<T, Failure>;
 
 /// Carries a command out that an aggregate handles.
 pub(super) async fn run<A: Aggregate, C: CommandOf<A>>(
     runtime: &Runtime,
     command: C,
     mut dispatch: Dispatch,
-) -> SendResult<C::Reply, C::Error> {
+) -> SendResult<C::Reply> {
     let within = dispatch.within.take();
     let journey = Journey::start(runtime, C::NAME, C::RECORDED, dispatch, within.is_some())?;
-    let targeted = Targeted::<A, _>::find(journey, command.target_id())?;
+    let targeted = Targeted::<A>::find(journey, command.target_id())?;
     match (within, C::CALL) {
         (None, Call::Sync(_)) => targeted.decide_at_once(&Sent(command)).await,
         (within, _) => carry_out::<A, C>()(targeted, within, Box::new(Sent(command))).await,
@@ -83,18 +69,18 @@ pub(super) fn run_boxed<A: Aggregate, C: CommandOf<A>>(
     runtime: &Runtime,
     command: C,
     dispatch: Dispatch,
-) -> BoxFuture<'static, SendResult<C::Reply, C::Error>> {
-    let decision: Box<dyn Decision<A, _, _>> = Box::new(Sent(command));
+) -> BoxFuture<'static, SendResult<C::Reply>> {
+    let decision: Box<dyn Decision<A, _>> = Box::new(Sent(command));
     start_boxed(runtime, (C::NAME, C::RECORDED), dispatch, decision, carry_out::<A, C>())
 }
 
-fn start_boxed<A: Aggregate, R: Reply, X: DomainError>(
+fn start_boxed<A: Aggregate, R: Reply>(
     runtime: &Runtime,
-    (name, recorded): (&'static str, Option<RecordedCodec<X>>),
+    (name, recorded): (&'static str, Option<RecordedCodec>),
     mut dispatch: Dispatch,
-    decision: Box<dyn Decision<A, R, X>>,
-    carry_out: CarryOut<A, R, X>,
-) -> BoxFuture<'static, SendResult<R, X>> {
+    decision: Box<dyn Decision<A, R>>,
+    carry_out: CarryOut<A, R>,
+) -> BoxFuture<'static, SendResult<R>> {
     let within = dispatch.within.take();
     let targeted = Journey::start(runtime, name, recorded, dispatch, within.is_some())
         .and_then(|journey| Targeted::find(journey, decision.target_id()));
@@ -105,30 +91,30 @@ fn start_boxed<A: Aggregate, R: Reply, X: DomainError>(
 }
 
 /// Carries out what an aggregate handles, for its sender or within the sender's unit of work.
-type CarryOut<A, R, X> = fn(
-    Targeted<A, X>,
+type CarryOut<A, R> = fn(
+    Targeted<A>,
     Option<UnitOfWork>,
-    Box<dyn Decision<A, R, X>>,
-) -> BoxFuture<'static, SendResult<R, X>>;
+    Box<dyn Decision<A, R>>,
+) -> BoxFuture<'static, SendResult<R>>;
 
 /// How this command is carried out.
 // As a constant, so that the way of handlers that await is compiled for those aggregates only that
 // have one.
-const fn carry_out<A: Aggregate, C: CommandOf<A>>() -> CarryOut<A, C::Reply, C::Error> {
+const fn carry_out<A: Aggregate, C: CommandOf<A>>() -> CarryOut<A, C::Reply> {
     const {
         match C::CALL {
             Call::Sync(_) => at_once,
-            Call::Async { retry: false, .. } => outside::<A, _, _, false>,
-            Call::Async { retry: true, .. } => outside::<A, _, _, true>,
+            Call::Async { retry: false, .. } => outside::<A, _, false>,
+            Call::Async { retry: true, .. } => outside::<A, _, true>,
         }
     }
 }
 
-fn at_once<A: Aggregate, R: Reply, X: DomainError>(
-    targeted: Targeted<A, X>,
+fn at_once<A: Aggregate, R: Reply>(
+    targeted: Targeted<A>,
     within: Option<UnitOfWork>,
-    decision: Box<dyn Decision<A, R, X>>,
-) -> BoxFuture<'static, SendResult<R, X>> {
+    decision: Box<dyn Decision<A, R>>,
+) -> BoxFuture<'static, SendResult<R>> {
     Box::pin(async move {
         match within {
             Some(sender) => targeted.decide_within(&*decision, &sender, None).await,
@@ -137,11 +123,11 @@ fn at_once<A: Aggregate, R: Reply, X: DomainError>(
     })
 }
 
-fn outside<A: Aggregate, R: Reply, X: DomainError, const RETRY: bool>(
-    targeted: Targeted<A, X>,
+fn outside<A: Aggregate, R: Reply, const RETRY: bool>(
+    targeted: Targeted<A>,
     within: Option<UnitOfWork>,
-    decision: Box<dyn Decision<A, R, X>>,
-) -> BoxFuture<'static, SendResult<R, X>> {
+    decision: Box<dyn Decision<A, R>>,
+) -> BoxFuture<'static, SendResult<R>> {
     Box::pin(async move {
         match within {
             Some(sender) => targeted.decide_within(&*decision, &sender, Some(RETRY)).await,
@@ -158,10 +144,10 @@ pub(super) fn run_free<H: FreeHandler<C>, C: HandledBy<H>>(
     runtime: &Runtime,
     command: C,
     mut dispatch: Dispatch,
-) -> BoxFuture<'static, SendResult<C::Reply, C::Error>> {
+) -> BoxFuture<'static, SendResult<C::Reply>> {
     let within = dispatch.within.take();
     let journey = Journey::start(runtime, C::NAME, H::RECORDED, dispatch, within.is_some());
-    let decision: Box<dyn FreeDecision<C::Reply, C::Error>> =
+    let decision: Box<dyn FreeDecision<C::Reply>> =
         Box::new(SentFree(command, std::marker::PhantomData::<fn() -> H>));
     let kind = match H::CALL {
         FreeCall { effects: true, retry, .. } => free::Kind::Outside { retry },
@@ -177,14 +163,14 @@ pub(super) fn run_free<H: FreeHandler<C>, C: HandledBy<H>>(
     })
 }
 
-impl<X: DomainError> Journey<X> {
+impl Journey {
     fn start(
         runtime: &Runtime,
         name: &'static str,
-        recorded: Option<RecordedCodec<X>>,
+        recorded: Option<RecordedCodec>,
         mut dispatch: Dispatch,
         is_nested: bool,
-    ) -> Fallible<Self, X> {
+    ) -> Fallible<Self> {
         let id = *dispatch.id_or_generate();
         let closed = CommandError::ShuttingDown { command_id: id, has_effects: false };
         // The handler that sent it is inside.
@@ -192,9 +178,10 @@ impl<X: DomainError> Journey<X> {
         let tenant = dispatch
             .tenant_of()
             .map_err(|source| CommandError::InvalidId { command_id: id, source })?;
-        let way = Way {
+        Ok(Self {
             runtime,
             name,
+            recorded,
             id,
             // The log remembers one command for each batch, which is the sender's.
             is_repeatable: !dispatch.generated && !is_nested,
@@ -203,12 +190,11 @@ impl<X: DomainError> Journey<X> {
             target: None,
             deadline: dispatch.deadline,
             has_effects: false.into(),
-        };
-        Ok(Self { way, recorded })
+        })
     }
 
     /// A place in the log's queue, if one is free.
-    fn try_reserve(&self) -> Fallible<Option<Permit>, X> {
+    fn try_reserve(&self) -> Fallible<Option<Permit>> {
         match self.runtime.shared().store.try_reserve() {
             Ok(permit) => Ok(Some(permit)),
             Err(AppendError::Overloaded) => Ok(None),
@@ -216,17 +202,17 @@ impl<X: DomainError> Journey<X> {
         }
     }
 
-    async fn reserve(&self) -> Fallible<Permit, X> {
+    async fn reserve(&self) -> Fallible<Permit> {
         self.place().await.map_err(|error| self.not_reserved(error))
     }
 
     /// A place for what a handler has decided. It has run by then: that there is none is an error
     /// of the append, as one that comes later would be.
-    async fn reserve_decided(&self) -> Fallible<Permit, X> {
+    async fn reserve_decided(&self) -> Fallible<Permit> {
         self.place().await.map_err(|error| self.append_error(error))
     }
 
-    fn not_reserved(&self, error: AppendError) -> CommandError<X> {
+    fn not_reserved(&self, error: AppendError) -> Failure {
         match error {
             AppendError::Overloaded => CommandError::Overloaded { command_id: self.id },
             AppendError::Closed => {
@@ -237,9 +223,9 @@ impl<X: DomainError> Journey<X> {
     }
 
     /// Cuts a handler off at its time limit or at the command's deadline.
-    async fn in_time<T>(&self, handler: impl Future<Output = T>) -> Fallible<T, X> {
+    async fn in_time<T>(&self, handler: impl Future<Output = T>) -> Fallible<T> {
         let limit = self.runtime.shared().limits.handler_time;
-        match self.before_deadline(tokio::time::timeout(limit, handler)).await.map_err(widened)? {
+        match self.before_deadline(tokio::time::timeout(limit, handler)).await? {
             Ok(outcome) => Ok(outcome),
             Err(_) => Err(CommandError::HandlerTimedOut {
                 command_id: self.id,
@@ -266,12 +252,12 @@ impl<X: DomainError> Journey<X> {
         }
     }
 
-    fn bug(&self) -> CommandError<X> {
+    fn bug(&self) -> Failure {
         bug("a handler awaits although it was said not to", self.id)
     }
 }
 
-fn bug<X>(what: &str, command_id: CommandId) -> CommandError<X> {
+fn bug(what: &str, command_id: CommandId) -> Failure {
     let fault = Fault::defect(format!("{what}; this is a bug in es, please report it"));
     CommandError::Fault { command_id, fault, has_effects: false }
 }

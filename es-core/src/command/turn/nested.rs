@@ -6,37 +6,36 @@ use super::decision::{Deciding, Decision, FreeDecision, calling};
 use super::free::Kind;
 use super::gather::Answer;
 use super::targeted::Targeted;
-use super::{Fallible, Journey, widened};
+use super::{Fallible, Journey};
 use crate::aggregate::Aggregate;
 use crate::command::handled::SendResult;
-use crate::command::{Around, DomainError, Refusal, Reply, Tracked};
+use crate::command::{Around, Refusal, Rejection, Reply, Tracked};
 use crate::context::Context;
 use crate::fault::Fault;
 use crate::store::CommitToken;
 use crate::unit::{UnitOfWork, Within, Work};
 
-impl<A: Aggregate, X: DomainError> Targeted<A, X> {
+impl<A: Aggregate> Targeted<A> {
     /// Decides on the aggregate as the sender's unit of work has it.
     pub(super) async fn decide_within<R: Reply>(
         self,
-        decision: &dyn Decision<A, R, X>,
+        decision: &dyn Decision<A, R>,
         sender: &UnitOfWork,
         may_repeat: Option<bool>,
-    ) -> SendResult<R, X> {
+    ) -> SendResult<R> {
         let result = self.decided_within(decision, sender, may_repeat).await;
         self.journey.told(result)
     }
 
     async fn decided_within<R: Reply>(
         &self,
-        decision: &dyn Decision<A, R, X>,
+        decision: &dyn Decision<A, R>,
         sender: &UnitOfWork,
         may_repeat: Option<bool>,
-    ) -> SendResult<R, X> {
+    ) -> SendResult<R> {
         let Self { journey, cell } = self;
         let mut work = journey.join(sender, may_repeat.is_some()).await?;
-        let lending =
-            journey.before_deadline(work.unit.lend(Arc::clone(cell))).await.map_err(widened)?;
+        let lending = journey.before_deadline(work.unit.lend(Arc::clone(cell))).await?;
         let mut lent = lending.map_err(|error| journey.refusal(Refusal::Repository(error)))?;
         let mut context = journey.context_within(Within::default());
         let mut around = journey.around(decision.payload());
@@ -70,24 +69,24 @@ impl<A: Aggregate, X: DomainError> Targeted<A, X> {
     }
 }
 
-impl<X: DomainError> Journey<X> {
+impl Journey {
     /// Decides as a part of the sender's unit of work.
     pub(super) async fn decide_free_within<R: Reply>(
         self,
-        decision: &dyn FreeDecision<R, X>,
+        decision: &dyn FreeDecision<R>,
         sender: &UnitOfWork,
         kind: Kind,
-    ) -> SendResult<R, X> {
+    ) -> SendResult<R> {
         let result = self.decided_free_within(decision, sender, kind).await;
         self.told(result)
     }
 
     async fn decided_free_within<R: Reply>(
         &self,
-        decision: &dyn FreeDecision<R, X>,
+        decision: &dyn FreeDecision<R>,
         sender: &UnitOfWork,
         kind: Kind,
-    ) -> SendResult<R, X> {
+    ) -> SendResult<R> {
         let mut work = self.join(sender, kind.is_barrier()).await?;
         let mut context = self.context_within(Within::default());
         let mut around = self.around(decision.payload());
@@ -102,7 +101,7 @@ impl<X: DomainError> Journey<X> {
 
     /// Joins the sender's unit; for a handler with effects outside, once all it rests on is
     /// durable.
-    async fn join<'a>(&self, sender: &'a UnitOfWork, is_barrier: bool) -> Fallible<Work<'a>, X> {
+    async fn join<'a>(&self, sender: &'a UnitOfWork, is_barrier: bool) -> Fallible<Work<'a>> {
         drop(sender.open().map_err(|fault| self.fault(fault))?);
         let limit = self.runtime.shared().limits.nested_commands;
         if sender.depth() >= limit {
@@ -124,7 +123,7 @@ impl<X: DomainError> Journey<X> {
         }
         let work = Work::of_command(sender, self.id, self.metadata.clone());
         if is_barrier {
-            let durable = self.before_deadline(work.unit.barrier()).await.map_err(widened)?;
+            let durable = self.before_deadline(work.unit.barrier()).await?;
             durable.map_err(|fault| self.fault(fault))?;
         }
         Ok(work)
@@ -133,11 +132,11 @@ impl<X: DomainError> Journey<X> {
     /// What a handler's call came to; interceptors are told where it is cut off.
     pub(super) async fn ended_in_time<'a, R>(
         &self,
-        call: impl FnOnce() -> Deciding<'a, Result<R, Refusal<X>>>,
+        call: impl FnOnce() -> Deciding<'a, Result<R, Refusal<Rejection>>>,
         risks_effects: bool,
         context: &Context,
         around: &Around<'_>,
-    ) -> Fallible<Answer<R, X>, X> {
+    ) -> Fallible<Answer<R>> {
         let mut risking = None;
         if risks_effects {
             let unit = context.unit().map_err(|fault| self.fault(fault))?;
@@ -159,11 +158,11 @@ impl<X: DomainError> Journey<X> {
     /// Keeps what an inner command did, or takes it back.
     fn ended_within<R>(
         &self,
-        mut answer: Answer<R, X>,
+        mut answer: Answer<R>,
         work: Work<'_>,
         around: &Around<'_>,
         context: &Context,
-    ) -> SendResult<R, X> {
+    ) -> SendResult<R> {
         if let Some(fault) = work.fault() {
             answer = Answer::Failed(self.fault(fault));
         }

@@ -14,29 +14,29 @@ use super::decision::Decision;
 use super::gather::Answer;
 use super::targeted::Targeted;
 use super::turns::Turns;
-use super::{Fallible, Journey, widened};
+use super::{Failure, Fallible, Journey};
 use crate::aggregate::Aggregate;
 use crate::command::handled::SendResult;
-use crate::command::{CommandError, DomainError, Reply};
+use crate::command::{CommandError, Reply};
 use crate::event::CommandId;
 use crate::future::BoxFuture;
 use crate::store::RememberedCommand;
 use crate::unit::AnyCell;
 
 /// A command whose handler has effects outside: it goes on without its caller.
-pub(super) struct Outside<A: Aggregate, R, X> {
-    pub(super) targeted: Targeted<A, X>,
-    pub(super) decision: Box<dyn Decision<A, R, X>>,
+pub(super) struct Outside<A: Aggregate, R> {
+    pub(super) targeted: Targeted<A>,
+    pub(super) decision: Box<dyn Decision<A, R>>,
     pub(super) retry: bool,
 }
 
-impl<A: Aggregate, R: Reply, X: DomainError> Outside<A, R, X> {
-    pub(super) async fn decide_on_a_task(self: Arc<Self>) -> SendResult<R, X> {
+impl<A: Aggregate, R: Reply> Outside<A, R> {
+    pub(super) async fn decide_on_a_task(self: Arc<Self>) -> SendResult<R> {
         let result = Arc::clone(&self).begun_on_a_task().await;
         self.targeted.journey.told(result)
     }
 
-    async fn begun_on_a_task(self: Arc<Self>) -> SendResult<R, X> {
+    async fn begun_on_a_task(self: Arc<Self>) -> SendResult<R> {
         let journey = &self.targeted.journey;
         let turns = match self.turns(&Attempts::default()).await? {
             ControlFlow::Continue(turns) => turns,
@@ -47,7 +47,7 @@ impl<A: Aggregate, R: Reply, X: DomainError> Outside<A, R, X> {
         handled_on_a_task(journey.id, Arc::clone(&self).run(turns)).await
     }
 
-    async fn run(self: Arc<Self>, turns: Turns<A>) -> SendResult<R, X> {
+    async fn run(self: Arc<Self>, turns: Turns<A>) -> SendResult<R> {
         let decided = self.decide(turns).await?;
         self.ended(decided).await
     }
@@ -56,19 +56,19 @@ impl<A: Aggregate, R: Reply, X: DomainError> Outside<A, R, X> {
     async fn turns(
         &self,
         attempts: &Attempts,
-    ) -> Fallible<ControlFlow<RememberedCommand, Turns<A>>, X> {
+    ) -> Fallible<ControlFlow<RememberedCommand, Turns<A>>> {
         let Targeted { journey, cell } = &self.targeted;
-        let mut turns = journey.take_turns(cell, attempts, true).await.map_err(widened)?;
+        let mut turns = journey.take_turns(cell, attempts, true).await?;
         // A barrier: what its state rests on must be durable, and is folded anew otherwise.
-        journey.before_deadline(turns.own.settled()).await.map_err(widened)?;
-        journey.fold(cell, &mut turns.own).await.map_err(widened)?;
+        journey.before_deadline(turns.own.settled()).await?;
+        journey.fold(cell, &mut turns.own).await?;
         // Only now: others who carried it out before this state was read are seen, and what they
         // did outside is not done again.
-        let first = journey.answered_before(&mut turns.own).await.map_err(widened)?;
+        let first = journey.answered_before(&mut turns.own).await?;
         Ok(first.map_or(ControlFlow::Continue(turns), ControlFlow::Break))
     }
 
-    async fn decide(&self, mut turns: Turns<A>) -> Fallible<Decided<R, X>, X> {
+    async fn decide(&self, mut turns: Turns<A>) -> Fallible<Decided<R>> {
         let Self { targeted, decision, .. } = self;
         let journey = &targeted.journey;
         let Some(mut live) = turns.own.live.take() else {
@@ -99,11 +99,10 @@ impl<A: Aggregate, R: Reply, X: DomainError> Outside<A, R, X> {
     }
 }
 
-impl<A: Aggregate, R: Reply, X: DomainError> DecidesAgain for Outside<A, R, X> {
+impl<A: Aggregate, R: Reply> DecidesAgain for Outside<A, R> {
     type Reply = R;
-    type Error = X;
 
-    fn journey(&self) -> &Journey<X> {
+    fn journey(&self) -> &Journey {
         &self.targeted.journey
     }
 
@@ -111,7 +110,7 @@ impl<A: Aggregate, R: Reply, X: DomainError> DecidesAgain for Outside<A, R, X> {
         Some(&*self.targeted.cell)
     }
 
-    async fn decide_once(&self, attempts: &Attempts) -> Once<R, X> {
+    async fn decide_once(&self, attempts: &Attempts) -> Once<R> {
         Ok(match self.turns(attempts).await? {
             ControlFlow::Continue(turns) => ControlFlow::Continue(self.decide(turns).await?),
             ControlFlow::Break(first) => ControlFlow::Break(first),
@@ -120,19 +119,19 @@ impl<A: Aggregate, R: Reply, X: DomainError> DecidesAgain for Outside<A, R, X> {
 }
 
 /// Runs a handler that awaits on a task, and gives what its command came to.
-pub(super) async fn handled_on_a_task<R: Reply, X: DomainError>(
+pub(super) async fn handled_on_a_task<R: Reply>(
     command_id: CommandId,
-    running: impl Future<Output = SendResult<R, X>> + Send + 'static,
-) -> SendResult<R, X> {
+    running: impl Future<Output = SendResult<R>> + Send + 'static,
+) -> SendResult<R> {
     // Without a result nobody knows which effects it had, or a command that it sent.
     on_a_task(command_id, running).await.map_err(CommandError::after_effects)?
 }
 
 /// Runs a command's future on a task, and gives what it gave.
-pub(super) async fn on_a_task<T: Send + 'static, X>(
+pub(super) async fn on_a_task<T: Send + 'static>(
     command_id: CommandId,
     running: impl Future<Output = T> + Send + 'static,
-) -> Fallible<T, X> {
+) -> Fallible<T> {
     match spawn(running).await {
         Ok(ended) => ended
             .downcast()
@@ -143,7 +142,7 @@ pub(super) async fn on_a_task<T: Send + 'static, X>(
 }
 
 /// A handler's task ended without a result.
-fn task_ended<X>(command_id: CommandId, error: JoinError) -> CommandError<X> {
+fn task_ended(command_id: CommandId, error: JoinError) -> Failure {
     match error.try_into_panic() {
         Ok(panic) => panicked(command_id, panic),
         // The runtime was dropped under it: nobody can tell how far it came.

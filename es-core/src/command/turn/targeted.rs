@@ -12,10 +12,10 @@ use super::decision::{Called, Decision, calling};
 use super::gather::{Answer, Gathered};
 use super::turns::Turns;
 use super::waiting::{GoesOn, Waiting};
-use super::{Fallible, Journey, widened};
+use super::{Fallible, Journey};
 use crate::aggregate::{Aggregate, Cell, InFlight, Live, Snapshots, Turn};
 use crate::command::handled::SendResult;
-use crate::command::{Around, DomainError, Reply, Tracked};
+use crate::command::{Around, Reply, Tracked};
 use crate::context::Context;
 use crate::event::Sequence;
 use crate::future::BoxFuture;
@@ -25,42 +25,40 @@ use crate::store::{
 use crate::unit::{AnyCell, Entry};
 
 /// A command with its target's place in the repository.
-pub(super) struct Targeted<A, X> {
-    pub(super) journey: Journey<X>,
+pub(super) struct Targeted<A> {
+    pub(super) journey: Journey,
     pub(super) cell: Arc<Cell<A>>,
 }
 
 /// A command that its caller decided, for whoever goes on with it.
-struct GoesOnAtOnce<'a, A: Aggregate, R, X> {
-    targeted: Targeted<A, X>,
-    decision: &'a dyn Decision<A, R, X>,
+struct GoesOnAtOnce<'a, A: Aggregate, R> {
+    targeted: Targeted<A>,
+    decision: &'a dyn Decision<A, R>,
 }
 
-impl<A: Aggregate, R: Reply, X: DomainError> GoesOn for GoesOnAtOnce<'_, A, R, X> {
+impl<A: Aggregate, R: Reply> GoesOn for GoesOnAtOnce<'_, A, R> {
     type Reply = R;
-    type Error = X;
 
-    fn journey(&self) -> &Journey<X> {
+    fn journey(&self) -> &Journey {
         &self.targeted.journey
     }
 
-    fn go_on(self, decided: Decided<R, X>) -> BoxFuture<'static, SendResult<R, X>> {
+    fn go_on(self, decided: Decided<R>) -> BoxFuture<'static, SendResult<R>> {
         let going = AtOnce { targeted: self.targeted, decision: self.decision.boxed() };
         Box::pin(async move { going.ended(decided).await })
     }
 }
 
 /// A command whose handler awaits nothing, without its caller.
-struct AtOnce<A: Aggregate, R, X> {
-    targeted: Targeted<A, X>,
-    decision: Box<dyn Decision<A, R, X>>,
+struct AtOnce<A: Aggregate, R> {
+    targeted: Targeted<A>,
+    decision: Box<dyn Decision<A, R>>,
 }
 
-impl<A: Aggregate, R: Reply, X: DomainError> DecidesAgain for AtOnce<A, R, X> {
+impl<A: Aggregate, R: Reply> DecidesAgain for AtOnce<A, R> {
     type Reply = R;
-    type Error = X;
 
-    fn journey(&self) -> &Journey<X> {
+    fn journey(&self) -> &Journey {
         &self.targeted.journey
     }
 
@@ -68,7 +66,7 @@ impl<A: Aggregate, R: Reply, X: DomainError> DecidesAgain for AtOnce<A, R, X> {
         Some(&*self.targeted.cell)
     }
 
-    async fn decide_once(&self, attempts: &Attempts) -> Once<R, X> {
+    async fn decide_once(&self, attempts: &Attempts) -> Once<R> {
         self.targeted.decide_once(&*self.decision, attempts).await
     }
 }
@@ -83,16 +81,16 @@ pub(super) struct Done {
     pub(super) is_true: bool,
 }
 
-impl<A: Aggregate, X: DomainError> Targeted<A, X> {
-    pub(super) fn find(mut journey: Journey<X>, target: &A::Id) -> Fallible<Self, X> {
-        let cell = journey.way.find::<A>(target).map_err(widened)?;
+impl<A: Aggregate> Targeted<A> {
+    pub(super) fn find(mut journey: Journey, target: &A::Id) -> Fallible<Self> {
+        let cell = journey.find::<A>(target)?;
         Ok(Self { journey, cell })
     }
 
     pub(super) async fn decide_at_once<R: Reply>(
         self,
-        decision: &dyn Decision<A, R, X>,
-    ) -> SendResult<R, X> {
+        decision: &dyn Decision<A, R>,
+    ) -> SendResult<R> {
         match self.decide_once(decision, &Attempts::default()).await {
             // Judged on the spot, and stored: nobody waits.
             Ok(ControlFlow::Continue(Decided {
@@ -110,21 +108,21 @@ impl<A: Aggregate, X: DomainError> Targeted<A, X> {
 
     async fn decide_once<R: Reply>(
         &self,
-        decision: &dyn Decision<A, R, X>,
+        decision: &dyn Decision<A, R>,
         attempts: &Attempts,
-    ) -> Once<R, X> {
+    ) -> Once<R> {
         let Self { journey, cell } = self;
-        let mut turns = match journey.free_turn(cell, attempts).map_err(widened)? {
+        let mut turns = match journey.free_turn(cell, attempts)? {
             Some(own) => Turns { own, held: Vec::new() },
-            None => journey.take_turns(cell, attempts, false).await.map_err(widened)?,
+            None => journey.take_turns(cell, attempts, false).await?,
         };
         if journey.is_repeatable
-            && let Some(first) = journey.answered_before(&mut turns.own).await.map_err(widened)?
+            && let Some(first) = journey.answered_before(&mut turns.own).await?
         {
             return Ok(ControlFlow::Break(first));
         }
         if turns.own.live.is_none() {
-            Box::pin(journey.fold(cell, &mut turns.own)).await.map_err(widened)?;
+            Box::pin(journey.fold(cell, &mut turns.own)).await?;
         }
         // Without a future where a place is free: every command comes here.
         let permit = match journey.try_reserve()? {
@@ -138,10 +136,10 @@ impl<A: Aggregate, X: DomainError> Targeted<A, X> {
 
     fn decide_now<R: Reply>(
         &self,
-        decision: &dyn Decision<A, R, X>,
+        decision: &dyn Decision<A, R>,
         mut turns: Turns<A>,
         permit: Permit,
-    ) -> Fallible<Decided<R, X>, X> {
+    ) -> Fallible<Decided<R>> {
         let journey = &self.journey;
         // Out of its place: whatever panics on the way, nobody finds a state that is half decided.
         let Some(mut live) = turns.own.live.take() else {
@@ -166,12 +164,12 @@ impl<A: Aggregate, X: DomainError> Targeted<A, X> {
     /// What has to hold before the handler runs.
     pub(super) fn enter<R>(
         &self,
-        decision: &dyn Decision<A, R, X>,
+        decision: &dyn Decision<A, R>,
         live: &Live<A>,
         around: &mut Around<'_>,
         context: &mut Context,
         held: Vec<Entry>,
-    ) -> Fallible<(), X> {
+    ) -> Fallible<()> {
         let journey = &self.journey;
         journey.check_version(decision.target_version(), live.version, &live.slot)?;
         journey.enter_aggregate(around, &live.slot, context)?;
@@ -182,11 +180,11 @@ impl<A: Aggregate, X: DomainError> Targeted<A, X> {
     /// What a handler's run came to, and whether the state it left may be used again.
     pub(super) fn gather<R>(
         &self,
-        mut answer: Answer<R, X>,
+        mut answer: Answer<R>,
         live: &mut Live<A>,
         context: &Context,
         around: &Around<'_>,
-    ) -> (Gathered<R, X>, Done) {
+    ) -> (Gathered<R>, Done) {
         let version = live.version;
         let is_untouched = live.slot.is_untouched();
         let mut staged = Vec::new();
@@ -204,7 +202,7 @@ impl<A: Aggregate, X: DomainError> Targeted<A, X> {
     }
 
     /// Takes what was applied, if it makes the aggregate that the command is for.
-    fn staged(&self, live: &mut Live<A>) -> Fallible<Vec<NewEvent>, X> {
+    fn staged(&self, live: &mut Live<A>) -> Fallible<Vec<NewEvent>> {
         let journey = &self.journey;
         let staged = live.slot.take_staged().map_err(|fault| journey.fault(fault))?;
         journey.check_id(live.version, &live.slot).map(|()| staged)
@@ -216,11 +214,11 @@ impl<A: Aggregate, X: DomainError> Targeted<A, X> {
     /// of events that are not durable.
     pub(super) fn hand_over<R: Reply>(
         &self,
-        gathered: &mut Gathered<R, X>,
+        gathered: &mut Gathered<R>,
         done: Done,
         mut turn: OwnedMutexGuard<Turn<A>>,
         permit: Permit,
-    ) -> Fallible<(Handed, Appended), X> {
+    ) -> Fallible<(Handed, Appended)> {
         let Done { version, own, .. } = done;
         let expected = version.map_or(Expected::NoStream, Expected::Exact);
         let mut batch = Append {

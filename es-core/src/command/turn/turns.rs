@@ -2,13 +2,12 @@
 //!
 //! Compiled once per aggregate, whatever its commands refuse with.
 
-use std::convert::Infallible;
 use std::sync::Arc;
 
 use tokio::sync::OwnedMutexGuard;
 
 use super::attempts::Attempts;
-use super::{Fallible, Way};
+use super::{Fallible, Journey};
 use crate::aggregate::{Aggregate, Cell, Live, Turn, fold};
 use crate::command::CommandError;
 use crate::store::RememberedCommand;
@@ -20,14 +19,14 @@ pub(super) struct Turns<A> {
     pub(super) held: Vec<Entry>,
 }
 
-impl Way {
-    /// The turn of a first run, if nobody has it or waits for it: what [`Way::take_turns`]
+impl Journey {
+    /// The turn of a first run, if nobody has it or waits for it: what [`Journey::take_turns`]
     /// gives, without a future.
     pub(super) fn free_turn<A: Aggregate>(
         &self,
         cell: &Arc<Cell<A>>,
         attempts: &Attempts,
-    ) -> Fallible<Option<OwnedMutexGuard<Turn<A>>>, Infallible> {
+    ) -> Fallible<Option<OwnedMutexGuard<Turn<A>>>> {
         if self.is_late() {
             return Err(self.too_late());
         }
@@ -49,7 +48,7 @@ impl Way {
         cell: &Arc<Cell<A>>,
         attempts: &Attempts,
         is_barrier: bool,
-    ) -> Fallible<Turns<A>, Infallible> {
+    ) -> Fallible<Turns<A>> {
         if attempts.touched().is_empty() {
             return Ok(Turns { own: self.take_turn(cell).await?, held: Vec::new() });
         }
@@ -63,7 +62,7 @@ impl Way {
     async fn take_turn<A: Aggregate>(
         &self,
         cell: &Arc<Cell<A>>,
-    ) -> Fallible<OwnedMutexGuard<Turn<A>>, Infallible> {
+    ) -> Fallible<OwnedMutexGuard<Turn<A>>> {
         let locking = Arc::clone(&cell.turn).lock_owned();
         let mut turn = self.before_deadline(locking).await?;
         cell.settle(&mut turn);
@@ -78,7 +77,7 @@ impl Way {
         &self,
         cell: &Cell<A>,
         turn: &mut Turn<A>,
-    ) -> Fallible<(), Infallible> {
+    ) -> Fallible<()> {
         if turn.live.is_some() {
             return Ok(());
         }
@@ -97,7 +96,7 @@ impl Way {
     pub(super) async fn answered_before<A: Aggregate>(
         &self,
         turn: &mut Turn<A>,
-    ) -> Fallible<Option<RememberedCommand>, Infallible> {
+    ) -> Fallible<Option<RememberedCommand>> {
         if !self.is_repeatable {
             return Ok(None);
         }

@@ -4,11 +4,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use tokio::runtime::Handle;
 
-use super::Journey;
 use super::attempts::Decided;
 use super::outside::{on_a_task, spawn};
+use super::{Failure, Journey};
 use crate::command::handled::SendResult;
-use crate::command::{CommandError, DomainError, Reply, Tracked};
+use crate::command::{Reply, Tracked};
 use crate::event::CommandId;
 use crate::future::BoxFuture;
 use crate::store::{Appended, Committed};
@@ -21,30 +21,26 @@ use crate::store::{Appended, Committed};
 pub(super) struct Waiting<G: GoesOn> {
     command_id: CommandId,
     // Taken by whoever goes on.
-    decided: Option<(G, Decided<G::Reply, G::Error>)>,
+    decided: Option<(G, Decided<G::Reply>)>,
 }
 
 /// What can go on with a decision without its caller.
 pub(super) trait GoesOn {
     type Reply: Reply;
-    type Error: DomainError;
 
-    fn journey(&self) -> &Journey<Self::Error>;
+    fn journey(&self) -> &Journey;
 
     /// Waits for the log, and decides again as often as that is due.
-    fn go_on(
-        self,
-        decided: Decided<Self::Reply, Self::Error>,
-    ) -> BoxFuture<'static, SendResult<Self::Reply, Self::Error>>;
+    fn go_on(self, decided: Decided<Self::Reply>) -> BoxFuture<'static, SendResult<Self::Reply>>;
 }
 
 impl<G: GoesOn> Waiting<G> {
-    pub(super) fn new(goes_on: G, decided: Decided<G::Reply, G::Error>) -> Self {
+    pub(super) fn new(goes_on: G, decided: Decided<G::Reply>) -> Self {
         Self { command_id: goes_on.journey().id, decided: Some((goes_on, decided)) }
     }
 
     /// What the sender is told in the end.
-    pub(super) async fn answer(&mut self) -> SendResult<G::Reply, G::Error> {
+    pub(super) async fn answer(&mut self) -> SendResult<G::Reply> {
         let committed = match &mut self.decided {
             Some((goes_on, decided)) => goes_on.journey().committed(&mut decided.appended).await,
             None => return Err(self.answered()),
@@ -63,7 +59,7 @@ impl<G: GoesOn> Waiting<G> {
         }
     }
 
-    fn answered(&self) -> CommandError<G::Error> {
+    fn answered(&self) -> Failure {
         super::bug("nothing waits for the log", self.command_id)
     }
 }

@@ -1,27 +1,26 @@
-use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use tokio::time::timeout_at;
 
-use super::Fallible;
+use super::{Failure, Fallible};
 use crate::aggregate::{Aggregate, Cell};
-use crate::command::CommandError;
 use crate::command::handled::SendResult;
+use crate::command::{CommandError, RecordedCodec};
 use crate::context::Context;
 use crate::event::{CommandId, Metadata, StreamId, Tenant};
 use crate::runtime::Ticket;
 use crate::store::{AppendError, Permit, RememberedCommand};
 use crate::unit::{AnyCell, Entry};
 
-/// What is known of a command on its way, whatever it refuses with; it stays the same when the
-/// command is decided again.
-// Apart from the type of the refusal: what waits here is compiled once, not for each such type.
-pub(super) struct Way {
+/// What is known of a command on its way; it stays the same when the command is decided again.
+pub(super) struct Journey {
     /// Keeps the application open as long as the command is on its way.
     pub(super) runtime: Ticket,
     pub(super) name: &'static str,
+    /// How the error of its handler is stored.
+    pub(super) recorded: Option<RecordedCodec>,
     pub(super) id: CommandId,
     pub(super) is_repeatable: bool,
     // What is stored with the events, and what the handler sees.
@@ -34,18 +33,9 @@ pub(super) struct Way {
     pub(super) has_effects: AtomicBool,
 }
 
-/// An error that no handler refused with, as an error of one that could have.
-#[cold]
-pub(super) fn widened<X>(error: CommandError<Infallible>) -> CommandError<X> {
-    error.map_rejection(|never| match never {})
-}
-
-impl Way {
+impl Journey {
     /// The target's place in the repository.
-    pub(super) fn find<A: Aggregate>(
-        &mut self,
-        target: &A::Id,
-    ) -> Fallible<Arc<Cell<A>>, Infallible> {
+    pub(super) fn find<A: Aggregate>(&mut self, target: &A::Id) -> Fallible<Arc<Cell<A>>> {
         let command_id = self.id;
         let cells = self
             .runtime
@@ -71,7 +61,7 @@ impl Way {
     }
 
     /// What the sender is told: a failure says whether effects may have happened.
-    pub(super) fn told<R, X>(&self, result: SendResult<R, X>) -> SendResult<R, X> {
+    pub(super) fn told<R>(&self, result: SendResult<R>) -> SendResult<R> {
         match result {
             Err(error) if !self.may_repeat() => Err(error.after_effects()),
             result => result,
@@ -79,7 +69,7 @@ impl Way {
     }
 
     /// The deadline has passed, and nothing was handed to the log.
-    pub(super) fn too_late<X>(&self) -> CommandError<X> {
+    pub(super) fn too_late(&self) -> Failure {
         CommandError::DeadlineExceeded { command_id: self.id, has_effects: false }
     }
 
@@ -87,10 +77,7 @@ impl Way {
         self.deadline.is_some_and(|deadline| deadline <= Instant::now())
     }
 
-    pub(super) async fn before_deadline<T>(
-        &self,
-        future: impl Future<Output = T>,
-    ) -> Fallible<T, Infallible> {
+    pub(super) async fn before_deadline<T>(&self, future: impl Future<Output = T>) -> Fallible<T> {
         match self.deadline {
             None => Ok(future.await),
             // What is ready at once would otherwise win over a deadline that has passed.
@@ -106,7 +93,7 @@ impl Way {
         &self,
         cells: &[Arc<dyn AnyCell>],
         is_barrier: bool,
-    ) -> Fallible<Vec<Entry>, Infallible> {
+    ) -> Fallible<Vec<Entry>> {
         let mut held = Vec::with_capacity(cells.len());
         for cell in cells {
             let store = Arc::clone(&self.runtime.shared().store);
@@ -126,7 +113,7 @@ impl Way {
     }
 
     /// What a given id was answered, if it was sent before.
-    pub(super) async fn remembered(&self) -> Fallible<Option<RememberedCommand>, Infallible> {
+    pub(super) async fn remembered(&self) -> Fallible<Option<RememberedCommand>> {
         if !self.is_repeatable {
             return Ok(None);
         }
