@@ -165,6 +165,19 @@ impl<A> Turn<A> {
         }
     }
 
+    /// Keeps in mind that a batch is with the log. One that the log was done with at once is
+    /// looked at here, because nobody looks at it later.
+    pub(crate) fn handed_over(&mut self, batch: InFlight) {
+        if batch.fate.is_pending() {
+            self.in_flight.push_back(batch);
+        } else if batch.fate.is_undone() {
+            self.live = None;
+            self.pipeline.shrink();
+        } else {
+            self.pipeline.stored();
+        }
+    }
+
     /// True if no further batch may be in flight now.
     pub(crate) fn is_full(&self) -> bool {
         self.pipeline.is_full(self.in_flight.len())

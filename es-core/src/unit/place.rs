@@ -76,8 +76,8 @@ impl<A: Aggregate> AnyPlace for Place<A> {
         let is_changed = self
             .base
             .is_some_and(|base| self.live.as_ref().is_none_or(|live| live.version != base));
-        if is_changed && batch.fate.is_pending() {
-            turn.in_flight.push_back(batch.clone());
+        if is_changed {
+            turn.handed_over(batch.clone());
         }
         let is_true = !(is_changed && batch.fate.is_undone());
         turn.live = self.live.filter(|live| is_true && live.slot.is_untouched());

@@ -1,13 +1,16 @@
 //! Others change the aggregate too: whose conflict it is, and how far commands run ahead then.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use es_core::command::CommandError;
 use es_core::prelude::*;
 use es_core::runtime::Limits;
+use es_core::store::{AppendError, AppendQueue, EventStore, MemoryLog, Permit};
 
 use super::domain::*;
-use super::logs::Gate;
+use super::logs::{Gate, GatedLog, LogAround, Parts};
 use super::pipelining::{gated_with, somebody_else_puts, waits};
 
 /// What never comes fails its story instead of holding it up.
@@ -78,4 +81,43 @@ async fn a_conflict_on_what_was_only_read_shrinks_the_pipeline_too() {
     let counted = in_time(app.commands().send(count("a"))).await.unwrap();
     assert_eq!(counted, 1, "decided again after the conflict");
     assert_width(&app, &gate, 1).await;
+}
+
+/// A log whose writer is done before whoever hands a batch over can look, until it is told to
+/// wait at its gate.
+struct Hasty {
+    gated: GatedLog,
+    waits: AtomicBool,
+}
+
+impl Parts for Arc<Hasty> {
+    fn inner(&self) -> MemoryLog {
+        self.gated.inner.clone()
+    }
+
+    fn queue(&self) -> Option<&AppendQueue> {
+        self.gated.queue()
+    }
+
+    fn try_reserve(&self) -> Result<Permit, AppendError> {
+        match self.waits.load(Ordering::SeqCst) {
+            true => Parts::try_reserve(&self.gated.0),
+            false => self.gated.inner.try_reserve(),
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_stored_at_once_is_a_clean_round_too() {
+    let (gated, gate) = GatedLog::new();
+    let hasty = Arc::new(Hasty { gated, waits: AtomicBool::new(false) });
+    let log = Arc::new(LogAround(Arc::clone(&hasty))) as Arc<dyn EventStore>;
+    let (scale, _) = ManualScale::new();
+    let app = App::test().store(log).with::<Shelf>().provide::<dyn Scale>(scale);
+    let app = app.start().await.unwrap();
+    app.commands().send(set_up("a")).await.unwrap();
+    somebody_else_puts(&hasty.gated.inner, 1).await;
+    assert_eq!(app.commands().send(take("a", 1)).await.unwrap(), 0, "decided again");
+    hasty.waits.store(true, Ordering::SeqCst);
+    assert_width(&app, &gate, 2).await;
 }

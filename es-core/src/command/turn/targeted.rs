@@ -236,11 +236,7 @@ impl<A: Aggregate> Targeted<A> {
         self.advance(&mut turn, own, &batch);
         let fate = batch.fate.clone();
         let handed = self.journey.append(batch, gathered.closed.take(), permit);
-        if fate.is_pending() {
-            turn.in_flight.push_back(InFlight { fate, command: self.journey.id });
-        } else if fate.is_undone() {
-            turn.live = None;
-        }
+        turn.handed_over(InFlight { fate, command: self.journey.id });
         Ok(handed)
     }
 
