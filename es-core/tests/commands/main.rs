@@ -18,6 +18,7 @@ mod pipelining;
 mod repetitions;
 mod shapes;
 mod shutdown;
+mod stale_copies;
 mod start;
 
 use std::sync::Arc;

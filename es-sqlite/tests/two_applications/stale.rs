@@ -1,5 +1,8 @@
 //! What one application did is known to the other one's next answer, also if it stores nothing.
 
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Command, Stdio};
+
 use super::*;
 
 async fn two() -> (tempfile::TempDir, App, App) {
@@ -58,4 +61,49 @@ async fn what_exists_for_the_other_one_is_not_created_twice() {
     other.commands().send(new()).await.unwrap();
     let empty = one.commands().send(Take { stock: "nails".to_owned() }).await;
     assert!(is_empty(&empty), "{empty:?}");
+}
+
+/// Set in the second process: where the log is.
+const FILLS: &str = "ES_SQLITE_FILLING_APPLICATION";
+/// What the second process says when it is about to begin, and whenever it has filled the stock.
+const DONE: &str = "done";
+
+#[tokio::test]
+async fn a_rejection_is_decided_again_once_another_process_has_stored_something() {
+    if let Some(folder) = std::env::var_os(FILLS) {
+        let app = start(Path::new(&folder)).await;
+        println!("{DONE}");
+        // Whenever it is told to, until there is nobody to tell it.
+        for line in std::io::stdin().lines() {
+            line.unwrap();
+            fill(&app, 1).await;
+            println!("{DONE}");
+        }
+        stop(app).await;
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let app = start(folder.path()).await;
+    set_up(&app, 0).await;
+    let test = "stale::a_rejection_is_decided_again_once_another_process_has_stored_something";
+    let mut second = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", test, "--nocapture"])
+        .env(FILLS, folder.path())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut tell = second.stdin.take().unwrap();
+    let mut says = BufReader::new(second.stdout.take().unwrap()).lines();
+    let mut is_done = move || says.any(|line| line.unwrap() == DONE);
+    assert!(is_done(), "it never came so far");
+    for _ in 0..10 {
+        assert!(is_empty(&take(&app).await));
+        tell.write_all(b"fill\n").unwrap();
+        assert!(is_done(), "it filled nothing");
+        assert_eq!(take(&app).await.unwrap(), 0, "an answer from a stale copy");
+    }
+    drop(tell);
+    assert!(second.wait().unwrap().success());
+    stop(app).await;
 }

@@ -1,7 +1,7 @@
 //! Entities inside an aggregate, with handlers of their own.
 
 mod commands;
-mod domain;
+pub mod domain;
 mod events;
 mod messages;
 mod outcomes;

@@ -1,7 +1,7 @@
 //! What a handler sees of its aggregate, told by its signature alone.
 
 mod deletion;
-mod domain;
+pub mod domain;
 mod pairs;
 mod recorded;
 mod versions;
