@@ -82,6 +82,19 @@ pub struct DropAndBreakLater {
     pub jar: String,
 }
 
+/// Refuses after it has applied.
+#[derive(Command, Debug, Clone, Serialize, Deserialize)]
+pub struct DropAndRefuse {
+    #[target]
+    pub jar: String,
+}
+
+#[derive(Debug, PartialEq, thiserror::Error)]
+#[error("there would be {coins} coins")]
+pub struct TooMany {
+    coins: u64,
+}
+
 #[derive(Event, Debug, Serialize, Deserialize)]
 pub struct JarMade {
     pub jar: String,
@@ -132,6 +145,12 @@ impl Jar {
         jar.apply(Dropped {});
         tokio::task::yield_now().await;
         panic!("it broke later, at coin {}", jar.coins);
+    }
+
+    #[command_handler]
+    fn drop_and_refuse(jar: &mut Root<Self>, _: DropAndRefuse) -> Result<(), TooMany> {
+        jar.apply(Dropped {});
+        Err(TooMany { coins: jar.coins })
     }
 
     #[event_sourcing_handler]
@@ -258,6 +277,26 @@ async fn a_panic_takes_neither_what_is_in_flight_before_it_nor_what_comes_after_
     assert!(matches!(broken.await, Err(CommandError::Panicked { .. })));
     after.await.unwrap();
     assert_eq!(coins(&app, "a").await, 2);
+}
+
+#[tokio::test]
+async fn a_refusal_after_apply_leaves_nothing_and_keeps_what_is_in_flight_before_it() {
+    let (log, gate) = GatedLog::new();
+    gate.let_through(2);
+    let app = start(builder().store(log)).await;
+    let commands = app.commands();
+    let mut before = Box::pin(commands.send(drop_one("a")));
+    assert!(poll_once(&mut before).is_none(), "it is decided and not durable");
+    let mut refused = Box::pin(commands.send(DropAndRefuse { jar: jar("a") }));
+    assert!(poll_once(&mut refused).is_none(), "it is not answered before what it was decided on");
+    let mut again = Box::pin(commands.send(DropAndRefuse { jar: jar("a") }));
+    assert!(poll_once(&mut again).is_none(), "the state is folded once the first is durable");
+    gate.let_through(8);
+    before.await.unwrap();
+    for refused in [refused.await, again.await] {
+        assert_eq!(refused.unwrap_err().rejection(), Some(&TooMany { coins: 2 }));
+    }
+    assert_eq!(coins(&app, "a").await, 1);
 }
 
 const MANY: u64 = 2_000;

@@ -90,6 +90,29 @@ async fn a_deleted_aggregate_keeps_its_past() {
 }
 
 #[tokio::test]
+async fn a_deleted_aggregate_is_loaded_as_it_was_at_any_moment() {
+    let clock = Arc::new(StillClock::at("2026-01-01T00:00:00Z".parse().unwrap()));
+    let (scale, _) = ManualScale::new();
+    let app = App::test()
+        .with::<Shelf>()
+        .provide::<dyn Scale>(scale)
+        .clock(Arc::clone(&clock) as Arc<dyn Clock>);
+    let app = app.start().await.unwrap();
+    let commands = app.commands();
+    commands.send(set_up("a")).await.unwrap();
+    commands.send(put("a", 2)).await.unwrap();
+    let alive = clock.now();
+    clock.advance(Duration::from_secs(60));
+    commands.send(TearDown { shelf: "a".to_owned() }).await.unwrap();
+    let shelves = app.repository::<Shelf>();
+    let id = "a".to_owned();
+    let before = shelves.load_as_of(&id, alive).await.unwrap();
+    assert_eq!((before.boxes, before.is_deleted), (2, false));
+    let after = shelves.load_as_of(&id, clock.now()).await.unwrap();
+    assert_eq!((after.boxes, after.is_deleted, after.version), (2, true, Sequence(2)));
+}
+
+#[tokio::test]
 async fn an_unknown_id_has_no_history() {
     let app = app().await;
     let mut history = app.repository::<Shelf>().history(&"a".to_owned()).unwrap();

@@ -69,6 +69,26 @@ async fn creating_tells_whether_it_is_there_already() {
 }
 
 #[tokio::test]
+async fn what_was_deleted_is_neither_loaded_nor_created_again() {
+    let app = two_accounts().await;
+    for account in ["nobody", "new"] {
+        open(&app, account, 0).await;
+    }
+    for account in ["a", "nobody", "new"] {
+        let close = CloseAt { account: account.to_owned(), version: Sequence(0) };
+        app.commands().send(close).await.unwrap();
+    }
+    for what in ["load nothing", "create what is there", "load or create"] {
+        let error = app.commands().send(misuse_by(&[what])).await.unwrap_err();
+        assert!(matches!(error, CommandError::Deleted { .. }), "{what}: {error}");
+    }
+    let pay = Pay { from: "b".to_owned(), to: "a".to_owned(), amount: 1 };
+    let error = app.commands().send(pay).await.unwrap_err();
+    let CommandError::Nested { error: inner, .. } = &error else { panic!("{error}") };
+    assert!(matches!(**inner, CommandError::Deleted { .. }), "{error}");
+}
+
+#[tokio::test]
 async fn creating_what_only_the_log_knows_is_told_too() {
     let log = es_core::store::MemoryLog::new();
     let (one, other) = (super::app_on(log.clone()).await, super::app_on(log).await);

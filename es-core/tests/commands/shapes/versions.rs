@@ -3,7 +3,7 @@
 use es_core::command::{Command, CommandError};
 use es_core::prelude::*;
 
-use super::domain::{Account, Deposit, Open, Peek, Withdraw};
+use super::domain::{Account, AccountError, Deposit, Open, Peek, Withdraw, Withdrawn};
 use super::start;
 
 #[test]
@@ -15,6 +15,37 @@ fn a_command_says_which_version_it_is_for() {
     assert_eq!(peek(Some(seen)).target_version(), Some(seen));
     assert_eq!(peek(None).target_version(), None, "left open");
     assert_eq!(Open::new("a", 0).target_version(), None, "no such field");
+}
+
+/// Is refused whenever it is decided.
+#[derive(Command, Debug, Clone, Serialize, Deserialize)]
+pub struct Overdraw {
+    #[target]
+    pub account: String,
+    #[target_version]
+    pub seen: Sequence,
+}
+
+#[aggregate]
+impl Account {
+    #[command_handler]
+    fn overdraw(&self, _: Overdraw) -> Result<Option<Withdrawn>, AccountError> {
+        Err(AccountError::NothingPaidIn)
+    }
+}
+
+#[tokio::test]
+async fn a_version_is_compared_before_the_handler_runs() {
+    let (_app, commands) = start().await;
+    commands.send(Open::new("a", 0)).await.unwrap();
+    commands.send(Deposit::new("a", 9)).await.unwrap();
+    let overdraw = |seen| Overdraw { account: "a".into(), seen: Sequence(seen) };
+    for other in [0, 2] {
+        let stale = commands.send(overdraw(other)).await.unwrap_err();
+        assert!(matches!(stale, CommandError::VersionMismatch { .. }), "{stale}");
+    }
+    let refused = commands.send(overdraw(1)).await.unwrap_err();
+    assert_eq!(refused.rejection(), Some(&AccountError::NothingPaidIn));
 }
 
 #[tokio::test]
