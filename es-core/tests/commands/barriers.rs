@@ -59,6 +59,25 @@ async fn a_handler_that_awaits_goes_on_without_its_caller() {
     assert_eq!((shelf.kilograms, shelf.version), (4, Sequence(2)));
 }
 
+// Waiting here is how two handlers would come to wait for each other.
+#[tokio::test]
+async fn a_handler_that_loads_an_aggregate_does_not_wait_for_its_turn() {
+    let (scale, answer) = ManualScale::new();
+    let app = app_with(Arc::clone(&scale) as Arc<dyn Scale>).await;
+    let commands = app.commands();
+    commands.send(set_up("a")).await.unwrap();
+    commands.send(put("a", 3)).await.unwrap();
+    let weighing = tokio::spawn({
+        let commands = commands.clone();
+        async move { commands.send(weigh("a")).await }
+    });
+    scale.until_asked().await;
+    let counting = tokio::time::timeout(Duration::from_secs(10), commands.send(count("a"))).await;
+    assert_eq!(counting.expect("nobody is waited for").unwrap(), 3);
+    answer.send(4).await.unwrap();
+    assert_eq!(weighing.await.unwrap().unwrap(), 4);
+}
+
 #[tokio::test]
 async fn a_conflict_is_told_and_the_effect_is_not_repeated() {
     let (app, log, scale, answer) = shared_log().await;

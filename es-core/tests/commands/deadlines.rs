@@ -36,6 +36,32 @@ async fn a_deadline_that_passes_while_a_plain_handler_runs_stores_nothing() {
     assert_eq!(app.commands().send(take("a", 0)).await.unwrap(), 0);
 }
 
+#[test]
+fn a_handler_has_thirty_seconds_unless_something_else_is_said() {
+    let limits = es_core::runtime::Limits::default();
+    assert_eq!(limits.handler_time, Duration::from_secs(30));
+}
+
+#[tokio::test]
+async fn a_plain_handler_does_not_run_before_there_is_a_place_for_its_decision() {
+    let log = es_core::store::MemoryLog::new().with_places(1);
+    let (scale, _) = ManualScale::new();
+    let app = App::test().store(log.clone()).with::<Shelf>().provide::<dyn Scale>(scale);
+    let app = app.start().await.unwrap();
+    let commands = app.commands();
+    commands.send(set_up("a")).await.unwrap();
+    let place = es_core::store::EventStore::try_reserve(&log).unwrap();
+    let within = Dispatch::new().within(Duration::from_millis(20));
+    // Its handler panics.
+    let collapse = Collapse { shelf: "a".to_owned() };
+    let error = commands.send_with(collapse.clone(), within).await.unwrap_err();
+    assert!(matches!(error, CommandError::Overloaded { .. }), "{error}");
+    assert!(error.is_retryable());
+    drop(place);
+    let error = commands.send(collapse).await.unwrap_err();
+    assert!(matches!(error, CommandError::Panicked { .. }), "{error}");
+}
+
 #[tokio::test]
 async fn a_time_too_long_to_be_named_is_no_deadline() {
     let (scale, answer) = ManualScale::new();
