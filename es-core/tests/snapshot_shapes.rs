@@ -165,3 +165,69 @@ fn a_revision_stands_in_for_everything() {
     assert_eq!(first, schema::<first_revision_changed::Till>());
     assert_ne!(first, schema::<second_revision::Till>());
 }
+
+/// One variation of a chest with drawers, in a module of its own.
+macro_rules! chest {
+    ($name:ident, fields: { $($fields:tt)* }, body: $body:expr) => {
+        mod $name {
+            #![allow(dead_code)]
+            use es_core::prelude::*;
+
+            #[derive(Event, Clone, Serialize, Deserialize)]
+            pub struct Built {
+                pub chest: String,
+            }
+
+            #[derive(Event, Clone, Serialize, Deserialize)]
+            pub struct Filled {
+                pub drawer: u8,
+                pub amount: i64,
+            }
+
+            #[aggregate_member(of = Chest, key = drawer)]
+            #[derive(Serialize, Deserialize)]
+            pub struct Drawer {
+                pub drawer: u8,
+                pub amount: i64,
+                $($fields)*
+            }
+
+            #[aggregate_member(of = Chest, key = drawer)]
+            impl Drawer {
+                #[event_sourcing_handler]
+                fn on_filled(&mut self, event: &Filled) {
+                    self.amount += $body(event.amount);
+                }
+            }
+
+            #[aggregate(snapshot)]
+            #[derive(Serialize, Deserialize)]
+            pub struct Chest {
+                #[aggregate_identifier]
+                pub chest: String,
+                #[member]
+                pub drawers: Vec<Drawer>,
+            }
+
+            #[aggregate(member_events(Filled))]
+            impl Chest {
+                #[event_sourcing_handler]
+                fn on_built(event: &Built) -> Self {
+                    Self { chest: event.chest.clone(), drawers: vec![] }
+                }
+            }
+        }
+    };
+}
+
+chest!(chest, fields: {}, body: |amount: i64| amount);
+chest!(chest_again, fields: { /* as before */ }, body: |amount: i64| amount);
+chest!(corrected_drawer, fields: {}, body: |amount: i64| amount.abs());
+chest!(extended_drawer, fields: { pub is_locked: bool, }, body: |amount: i64| amount);
+
+#[test]
+fn what_members_look_like_and_do_counts() {
+    assert_eq!(schema::<chest::Chest>(), schema::<chest_again::Chest>());
+    assert_ne!(schema::<chest::Chest>(), schema::<corrected_drawer::Chest>(), "its handler");
+    assert_ne!(schema::<chest::Chest>(), schema::<extended_drawer::Chest>(), "its fields");
+}
