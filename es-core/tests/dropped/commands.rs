@@ -107,6 +107,14 @@ async fn by_the_name_of_the_command() {
 }
 
 #[tokio::test]
+async fn to_a_handler_that_is_found_at_run_time() {
+    let send = async |commands: CommandGateway| {
+        commands.dispatch::<i64>(Withdraw { account: a(), amount: 7 }).await
+    };
+    assert!(whole_or_not(&["a -7", "a -1"], send).await > 4);
+}
+
+#[tokio::test]
 async fn a_creating_one_leaves_a_whole_account_or_none() {
     let story = async |polls: Polls| {
         let world = World::start().await;

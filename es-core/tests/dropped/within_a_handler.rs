@@ -19,6 +19,7 @@ pub enum What {
     SendOn,
     Charge,
     Load,
+    LoadOrCreate,
 }
 
 /// Answers whether the first attempt was through.
@@ -42,6 +43,11 @@ pub async fn give_up(
             }
             What::Load => {
                 drop(accounts.load(&b).await?);
+                Ok(())
+            }
+            What::LoadOrCreate => {
+                let new = || Opened { account: "new".to_owned(), balance: 0 };
+                accounts.load_or_create(&"new".to_owned(), new).await?.apply(Moved { amount: 3 });
                 Ok(())
             }
         }
@@ -90,4 +96,9 @@ async fn a_command_with_an_effect_outside() {
 #[tokio::test]
 async fn a_load() {
     assert!(gives_up(What::Load, &[]).await > 1);
+}
+
+#[tokio::test]
+async fn a_load_that_may_create() {
+    assert!(gives_up(What::LoadOrCreate, &["new 3"]).await > 1);
 }
