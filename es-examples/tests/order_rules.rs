@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use es_core::{event::CommandId, future::BoxFuture, testing::given};
+use es_core::{command::Dispatch, event::CommandId, future::BoxFuture, testing::given};
 use es_examples::{
     item::{Item, TooLarge},
     money::Money,
@@ -197,6 +197,16 @@ fn paying_charges_the_bank_and_answers_with_its_receipt() {
         .when(PayOrder { order_id: id() })
         .then_events(paid())
         .then_reply(Receipt { number: "r-1".to_owned(), amount: Money::pence(500) });
+}
+
+#[test]
+fn the_bank_is_told_the_commands_id() {
+    let sent = CommandId::from_key("the payment");
+    given::<Order>()
+        .events((created(), added(1), confirmed(Payment::Due)))
+        .provide::<dyn Bank>(Arc::new(HouseBank))
+        .when_with(PayOrder { order_id: id() }, Dispatch::new().id(sent))
+        .then_reply(Receipt { number: format!("house-{sent}"), amount: Money::pence(500) });
 }
 
 #[test]
