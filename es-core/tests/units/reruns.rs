@@ -5,6 +5,7 @@ use es_core::store::MemoryLog;
 use tokio::task::JoinSet;
 
 use super::domain::*;
+use super::logs::GatedLog;
 use super::{app_on, balance, open};
 
 fn transfer_of(from: &str, to: &str) -> Transfer {
@@ -32,6 +33,48 @@ async fn what_was_only_read_is_checked_too() {
     assert_eq!(other.commands().send(total()).await.unwrap(), 10);
     one.commands().send(Deposit { account: "a".to_owned(), amount: 1 }).await.unwrap();
     assert_eq!(other.commands().send(total()).await.unwrap(), 11, "no answer from a stale copy");
+}
+
+/// Lets every task go as far as it can.
+async fn settle() {
+    for _ in 0..64 {
+        tokio::task::yield_now().await;
+    }
+}
+
+/// One of two accounts has in the log the version that it was seen at, by another deposit than the
+/// one that was seen: what was decided on both falls with the deposit that was lost.
+async fn answer_beside_a_lost_deposit(seen: [&str; 2]) -> i64 {
+    let (log, gate) = GatedLog::new();
+    let other = app_on(log.inner.clone()).await;
+    let app = app_on(log).await;
+    gate.let_through(2);
+    for account in ["kept", "lost"] {
+        open(&app, account, 0).await;
+    }
+    let mut depositing = JoinSet::new();
+    for (account, amount) in [("kept", 1), ("lost", 10)] {
+        let (commands, account) = (app.commands(), account.to_owned());
+        depositing.spawn(async move { commands.send(Deposit { account, amount }).await });
+    }
+    settle().await;
+    let (commands, total) = (app.commands(), Total(seen.map(str::to_owned).into()));
+    let adding = tokio::spawn(async move { commands.send(total).await });
+    settle().await;
+    let deposit = Deposit { account: "lost".to_owned(), amount: 3 };
+    other.commands().send(deposit).await.unwrap();
+    gate.let_through(16);
+    assert!(depositing.join_all().await.iter().all(Result::is_ok));
+    adding.await.unwrap().unwrap()
+}
+
+#[tokio::test]
+async fn what_was_decided_on_several_falls_with_each_whatever_the_versions_say() {
+    for seen in [["kept", "lost"], ["lost", "kept"]] {
+        let answer = answer_beside_a_lost_deposit(seen).await;
+        // Before or after the deposit was decided again; 11 was never there.
+        assert!([4, 14].contains(&answer), "{seen:?}: {answer}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
