@@ -1,5 +1,7 @@
 //! Conflicts with others, and the runs that follow.
 
+use std::time::Duration;
+
 use es_core::command::CommandError;
 use es_core::store::MemoryLog;
 use tokio::task::JoinSet;
@@ -91,7 +93,9 @@ async fn transfers_in_opposite_directions_wait_for_nobody_for_ever() {
         let commands = apps[round / 2 % 2].commands();
         sending.spawn(async move { commands.send(transfer_of(from, to)).await });
     }
-    let answers = sending.join_all().await;
+    // Far more than it takes: only a cycle of waiting gets there.
+    let ended = tokio::time::timeout(Duration::from_secs(60), sending.join_all()).await;
+    let answers = ended.expect("somebody waits for ever");
     let (done, failed): (Vec<_>, Vec<_>) = answers.into_iter().partition(Result::is_ok);
     let only_conflicts = failed.iter().all(|it| matches!(it, Err(CommandError::Conflict { .. })));
     assert!(only_conflicts, "{failed:?}");
