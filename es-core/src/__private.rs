@@ -4,6 +4,7 @@ pub use std::any::{Any, TypeId};
 pub use std::borrow::Cow;
 pub use std::boxed::Box;
 pub use std::cell::Cell;
+pub use std::clone::Clone;
 pub use std::convert::{From, Infallible, Into};
 pub use std::option::Option::{self, None, Some};
 pub use std::result::Result::{self, Err, Ok};
@@ -40,9 +41,9 @@ pub use crate::projection::schema_hash;
 use crate::aggregate::{
     Aggregate, AggregateId, Decision, EventDescription, Events, Member, Returned, Slot,
 };
-use crate::command::{Command, DomainError, RecordedCodec, RecordedError, Refusal};
+use crate::command::{Command, CommandMessage, DomainError, RecordedCodec, RecordedError, Refusal};
 use crate::context::Context;
-use crate::event::{CodecError, Event, Lineage, RecordedEvent};
+use crate::event::{CodecError, Event, Lineage, Metadata, RecordedEvent};
 use crate::fault::Fault;
 use crate::query::{Answer, Query};
 
@@ -174,11 +175,15 @@ pub fn unusable_free<C, R, X: DomainError>(
     Err(Refusal::Fault(Fault::defect("this handler did not compile")))
 }
 
+/// The message with what interceptors have added so far.
+#[must_use]
+pub fn seen_with<'a>(message: &CommandMessage<'a>, metadata: &'a Metadata) -> CommandMessage<'a> {
+    CommandMessage { metadata, ..*message }
+}
+
 /// The command behind a message, for a `#[command_interceptor]` that looks at one type.
 #[must_use]
-pub fn command_of<'a, C: Command>(
-    message: &'a crate::command::CommandMessage<'_>,
-) -> Option<&'a C> {
+pub fn command_of<'a, C: Command>(message: &'a CommandMessage<'_>) -> Option<&'a C> {
     message.downcast_ref()
 }
 

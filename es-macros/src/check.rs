@@ -152,7 +152,7 @@ fn unique(
         errors.push(
             &later.ty,
             format!(
-                "`{}` handles the same {message} as `{}`; an aggregate has one handler for each",
+                "`{}` handles the same {message} as `{}`; there is one handler for each",
                 later.name, first.name
             ),
         );

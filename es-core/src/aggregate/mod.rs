@@ -49,7 +49,7 @@ pub use staging::Staging;
 pub(crate) use upcast::{decode_stored, fold_stored};
 
 use crate::command::{CommandMessage, Veto};
-use crate::event::{Event, Lineage, RecordedEvent};
+use crate::event::{Event, Lineage, Metadata, RecordedEvent};
 use crate::fault::Fault;
 
 /// The guide's page on aggregates; its code is compiled and run as a documentation test.
@@ -106,13 +106,14 @@ pub trait EventSourced: Sized {
     fn fold(slot: &mut Slot<Self>, event: &RecordedEvent) -> Result<(), ReplayError>;
 
     /// Runs the `#[command_interceptor]` methods before a command's handler, on a state that
-    /// exists. `method` is the name of the one that runs, for whoever catches its panic.
+    /// exists; what they add to `metadata` is stored with its events. `method` is the name of the one that runs, for whoever catches its panic.
     ///
     /// # Errors
     /// One of them stopped the command.
     fn intercept(
         &self,
         _message: &CommandMessage<'_>,
+        _metadata: &mut Metadata,
         _method: &std::cell::Cell<&'static str>,
     ) -> Result<(), Veto> {
         Ok(())

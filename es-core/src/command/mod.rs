@@ -42,7 +42,8 @@ pub use intercept::{
     Retry, RetryPolicy, Sending, Spans, Timing, Validation, ValidationError, Violation, Violations,
 };
 pub(crate) use intercept::{
-    Around, Interceptors, Registered, Stopped, TypedCommand, guarded, handled_by, send_boxed,
+    Around, Interceptors, Registered, Stopped, TypedCommand, guarded, handled_by, same_tenant,
+    send_boxed,
 };
 pub use message::CommandMessage;
 pub use recorded::{Recorded, RecordedCodec, RecordedError};

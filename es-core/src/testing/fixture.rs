@@ -56,9 +56,9 @@ impl<A: Aggregate> Fixture<A> {
         dispatch: Dispatch,
     ) -> Result<Ran<A, C>, String> {
         let target = self.target::<C>(command.target_id())?;
-        let context = self.context(dispatch);
+        let mut context = self.context(dispatch);
         let mut live = self.past.load().map_err(|error| error.to_string())?;
-        let mut answer = match self.enter(&command, &live, &context) {
+        let mut answer = match self.enter(&command, &live, &mut context) {
             Ok(()) => call(&mut live, &command, &context),
             Err(refusal) => Err(refusal),
         };
@@ -90,7 +90,7 @@ impl<A: Aggregate> Fixture<A> {
         &self,
         command: &C,
         live: &Slot<A>,
-        context: &Context,
+        context: &mut Context,
     ) -> Result<(), Refusal<C::Error>> {
         let Some(state) = live.get().filter(|_| !live.is_deleted()) else { return Ok(()) };
         let actual = self.past.version();
@@ -103,11 +103,11 @@ impl<A: Aggregate> Fixture<A> {
         let message = CommandMessage {
             name: C::NAME,
             id: context.command_id.unwrap_or_else(CommandId::generate),
-            metadata: &context.metadata,
+            metadata: &context.metadata.clone(),
             target: None,
             payload: command,
         };
-        state.intercept(&message, &Cell::new("")).map_err(Refusal::Vetoed)
+        state.intercept(&message, &mut context.metadata, &Cell::new("")).map_err(Refusal::Vetoed)
     }
 
     /// The text form of a command's target, if it is the aggregate that the past made.

@@ -81,6 +81,29 @@ impl Till {
     }
 
     #[command_interceptor]
+    fn signs(&self, message: &CommandMessage<'_>, metadata: &mut Metadata) -> Result<(), Veto> {
+        if message.metadata().get("leaves").is_some() {
+            metadata.insert("tenant", "another");
+        }
+        metadata.insert("drawer", self.pence.to_string());
+        Ok(())
+    }
+
+    #[command_interceptor]
+    fn signs_rung(&self, command: &Ring, metadata: &mut Metadata) -> Result<(), Veto> {
+        metadata.insert("rung", command.pence.to_string());
+        Ok(())
+    }
+
+    #[command_interceptor]
+    fn has_seen(&self, message: &CommandMessage<'_>) -> Result<(), Veto> {
+        let drawer = message.metadata().get("drawer");
+        assert_eq!(drawer.as_deref(), Some(self.pence.to_string().as_str()));
+        assert_eq!(message.metadata().get("rung").is_some(), message.name() == "Ring");
+        Ok(())
+    }
+
+    #[command_interceptor]
     fn has_room(&self, command: &Ring) -> Result<(), DrawerIsFull> {
         assert!(command.pence != 13, "the till fell");
         let fits = self.pence + command.pence <= 1000;
@@ -194,6 +217,36 @@ async fn there_is_no_state_to_look_at_before_the_first_event_and_after_the_last(
     commands.send(Scrap { till: id() }).await.unwrap();
     let error = commands.send(ring(1)).await.unwrap_err();
     assert!(matches!(error, CommandError::Deleted { .. }), "it is no more, locked or not: {error}");
+}
+
+/// What is stored beside the events of a till, by one key.
+async fn stored(app: &App, key: &str) -> Vec<Option<String>> {
+    let mut history = app.repository::<Till>().history(&id()).unwrap();
+    let mut stored = Vec::new();
+    while let Some(step) = history.next().await.unwrap() {
+        stored.push(step.recorded.metadata.get(key).map(|it| it.into_owned()));
+    }
+    stored
+}
+
+#[tokio::test]
+async fn what_they_add_is_stored_and_seen_by_those_that_follow() {
+    let app = app().await;
+    app.commands().send(ring(7)).await.unwrap();
+    app.commands().send(RingByCard { till: id(), pence: 1 }).await.unwrap();
+    let some = |text: &str| Some(text.to_owned());
+    assert_eq!(stored(&app, "drawer").await, [None, some("0"), some("7")]);
+    assert_eq!(stored(&app, "rung").await, [None, some("7"), None]);
+}
+
+#[tokio::test]
+async fn they_cannot_change_the_tenant() {
+    let app = app().await;
+    let leaves = Dispatch::new().meta("leaves", "yes");
+    let error = app.commands().send_with(ring(1), leaves).await.unwrap_err();
+    let told = veto(error).to_string();
+    assert!(told.starts_with("a command interceptor changed `tenant`"), "{told}");
+    assert_eq!(stored(&app, "rung").await, [None]);
 }
 
 /// Notes what comes out of a decision.

@@ -1,6 +1,6 @@
 use proc_macro2::{Ident, Span};
 use syn::spanned::Spanned;
-use syn::{Attribute, ReturnType, Type};
+use syn::{Attribute, FnArg, ReturnType, Type};
 
 use super::signature;
 use super::{Lent, check_function, last_ident, parameter};
@@ -14,6 +14,8 @@ pub(crate) struct Interceptor {
     pub(crate) cfgs: Vec<Attribute>,
     /// The command that it looks at; `None` for one that sees the message of every command.
     pub(crate) command: Option<Type>,
+    /// True if it may add to the metadata.
+    pub(crate) adds: bool,
     /// Where it says what it returns.
     pub(crate) output: Span,
 }
@@ -50,7 +52,8 @@ impl Interceptor {
                 "a command interceptor looks at an aggregate that exists; take `&self`",
             ),
         }
-        let mut inputs = sig.inputs.iter().skip(usize::from(sig.receiver().is_some()));
+        let is_method = usize::from(sig.receiver().is_some());
+        let mut inputs = sig.inputs.iter().skip(is_method).peekable();
         let Some(message) = inputs.next().and_then(|input| parameter(input, Some(self_ty))) else {
             errors.push(
                 &sig.ident,
@@ -65,11 +68,15 @@ impl Interceptor {
         if message.lent != Lent::Shared {
             errors.push(&message.ty, "a command interceptor borrows what it looks at: write `&`");
         }
+        let is_metadata = |input: &FnArg| {
+            parameter(input, None).is_some_and(|metadata| metadata.lent == Lent::Mutable)
+        };
+        let adds = inputs.next_if(|input| is_metadata(input)).is_some();
         for extra in inputs {
             errors.push(
                 extra,
-                "a command interceptor takes the message or the command alone; the message has \
-                 the metadata and the id",
+                "a command interceptor takes the message or the command, and \
+                 `metadata: &mut Metadata` if it adds to what is stored; the message has the rest",
             );
         }
         let output = match &sig.output {
@@ -87,6 +94,7 @@ impl Interceptor {
             name: sig.ident.clone(),
             cfgs: cfgs(&method.attrs),
             command: (!is_message).then_some(message.ty),
+            adds,
             output,
         })
     }

@@ -39,13 +39,7 @@ impl Around<'_> {
             guarded(before, || interceptor.named("handling"))?;
             self.passed += 1;
         }
-        // The turn that was taken is that of the tenant's stream.
-        if metadata.get(keys::TENANT) == before.get(keys::TENANT) {
-            return Ok(());
-        }
-        Err(Stopped::Vetoed(Veto::new(
-            "a handling interceptor changed `tenant`, which is too late; use a dispatch interceptor",
-        )))
+        same_tenant("handling", &before, metadata)
     }
 
     /// Goes out through those that let the command in, the last one first. All of them see it,
@@ -68,6 +62,16 @@ impl Around<'_> {
     pub(crate) fn lose(&self, metadata: &Metadata, error: &dyn std::fmt::Display) {
         let _ = self.leave(metadata, Handled::Failed(error));
     }
+}
+
+/// Stops a command whose tenant was changed: the turn that it has is that of the tenant's stream.
+pub(crate) fn same_tenant(kind: &str, before: &Metadata, after: &Metadata) -> Result<(), Stopped> {
+    if after.get(keys::TENANT) == before.get(keys::TENANT) {
+        return Ok(());
+    }
+    Err(Stopped::Vetoed(Veto::new(format!(
+        "a {kind} interceptor changed `tenant`, which is too late; use a dispatch interceptor"
+    ))))
 }
 
 /// Why an interceptor stopped a command.

@@ -31,7 +31,7 @@ mod timing;
 mod validation;
 
 pub use answer::{Answer, Dispatched};
-pub(crate) use around::{Around, Stopped, guarded};
+pub(crate) use around::{Around, Stopped, guarded, same_tenant};
 pub(crate) use chain::{TypedCommand, handled_by, send_boxed};
 pub use handling::{Handled, HandlingInterceptor};
 pub(crate) use registered::Registered;

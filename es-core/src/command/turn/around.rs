@@ -5,7 +5,7 @@ use std::cell::Cell;
 
 use super::{Fallible, Journey};
 use crate::aggregate::{Aggregate, AggregateId, Slot};
-use crate::command::{Around, CommandError, guarded};
+use crate::command::{Around, CommandError, guarded, same_tenant};
 use crate::context::Context;
 use crate::event::Sequence;
 use crate::store::StreamVersion;
@@ -38,9 +38,13 @@ impl Journey {
         match slot.get() {
             Some(state) if !slot.is_deleted() => {
                 let method = Cell::new("");
-                let intercept = || state.intercept(&around.message(&context.metadata), &method);
+                let metadata = &mut context.metadata;
+                let before = metadata.clone();
+                let intercept = || state.intercept(&around.message(&before), metadata, &method);
                 let who = || format!("the command interceptor `{}::{}`", A::NAME, method.get());
-                guarded(intercept, who).map_err(|stopped| self.stopped(stopped))
+                guarded(intercept, who)
+                    .and_then(|()| same_tenant("command", &before, &context.metadata))
+                    .map_err(|stopped| self.stopped(stopped))
             }
             _ => Ok(()),
         }

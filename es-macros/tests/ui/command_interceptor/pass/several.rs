@@ -24,6 +24,19 @@ impl Shop {
         if command.shop_id == self.shop_id { Ok(()) } else { Err(ShopError) }
     }
 
+    #[command_interceptor]
+    fn signs(&self, command: &CloseShop, metadata: &mut Metadata) -> Result<(), Veto> {
+        metadata.insert("shop", command.shop_id.as_str());
+        Ok(())
+    }
+
+    #[command_interceptor]
+    fn signed(&self, message: &CommandMessage<'_>, metadata: &mut Metadata) -> Allowed {
+        message.metadata().get("shop").map(drop).ok_or_else(|| Veto::new("not signed"))?;
+        metadata.insert("signed", "yes");
+        Ok(())
+    }
+
     #[es_core::command_interceptor]
     fn aliased(&self, message: &es_core::command::CommandMessage) -> Allowed {
         message.target().is_some().then_some(()).ok_or_else(|| Veto::new("no target"))
