@@ -4,13 +4,30 @@
 //! takes its work back. Whoever has seen that work has decided on what never was, and whoever
 //! decides on a boundary has to see everything that belongs to it: neither is stored.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Closed, Entry, Staged, UnitOfWork};
 use crate::aggregate::Order;
 use crate::event::StreamId;
 use crate::fault::Fault;
 use crate::store::Criteria;
+
+/// The sender of each inner command.
+#[derive(Default)]
+pub(super) struct Senders(BTreeMap<u64, u64>);
+
+impl Senders {
+    /// True for a command and everything that was sent by it, directly or not.
+    fn belongs(&self, mut work: u64, to: u64) -> bool {
+        while work != to {
+            match self.0.get(&work) {
+                Some(sender) => work = *sender,
+                None => return false,
+            }
+        }
+        true
+    }
+}
 
 /// What a command has seen of what is staged.
 pub(super) struct Sight {
@@ -83,7 +100,8 @@ impl Closed {
             return None;
         }
         let is_seen = |it: &&Staged| others.iter().any(|sight| sight.seen.contains(&it.order));
-        self.staged().filter(|staged| staged.work == work).find(is_seen).map(Staged::subject)
+        let belongs = |staged: &&Staged| self.senders.belongs(staged.work, work);
+        self.staged().filter(belongs).find(is_seen).map(Staged::subject)
     }
 
     /// What belongs to a boundary that a command decides on, and that it has not seen.
@@ -103,7 +121,7 @@ impl Closed {
 
     /// Ends an inner command, whose events are gone or its sender's by now: so is what it has seen.
     fn end(&mut self, inner: u64, sender: &UnitOfWork) {
-        self.ended.push(inner);
+        self.ended.insert(inner);
         let ended: Vec<_> = self.sights.extract_if(.., |sight| sight.work == inner).collect();
         if ended.is_empty() {
             return;
@@ -152,17 +170,25 @@ impl UnitOfWork {
         Ok(())
     }
 
-    /// Takes back the work of an inner command that failed.
+    /// Notes whose command this is.
+    pub(super) fn sent_by(self, sender: &Self) -> Self {
+        self.state().senders.0.insert(self.work(), sender.work());
+        self
+    }
+
+    /// Takes back the work of an inner command that failed, and of those that it has left behind.
     pub(super) fn undo(&self, sender: &Self) {
         let inner = self.work();
-        let mut state = self.state();
+        let state = &mut *self.state();
         let mut beside = state.seen_by_others(inner);
-        state.plain.retain(|staged| staged.work != inner);
-        state.callbacks.retain(|(work, _)| *work != inner);
-        state.faults.retain(|(work, _)| *work != inner);
+        let stays = |work| !state.senders.belongs(work, inner);
+        state.plain.retain(|staged| stays(staged.work));
+        state.callbacks.retain(|(work, _)| stays(*work));
+        state.faults.retain(|(work, _)| stays(*work));
+        state.sights.retain(|sight| sight.work == inner || stays(sight.work));
         for entry in &mut state.entries {
             let before = entry.events.len();
-            entry.events.retain(|staged| staged.work != inner);
+            entry.events.retain(|staged| stays(staged.work));
             match &mut entry.place {
                 _ if entry.events.len() == before => {}
                 // Folded again when somebody asks for it.

@@ -1,6 +1,7 @@
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::beside::Sight;
+use super::beside::{Senders, Sight};
 use super::{AnyCell, Callback, Entry, Staged};
 use crate::aggregate::InFlight;
 use crate::event::StreamId;
@@ -24,7 +25,9 @@ pub(crate) struct Closed {
     /// What commands have seen of each other's work.
     pub(super) sights: Vec<Sight>,
     /// Inner commands that have ended: nothing of theirs is taken any more.
-    pub(super) ended: Vec<u64>,
+    pub(super) ended: BTreeSet<u64>,
+    /// Which command each inner one belongs to, and is taken back with.
+    pub(super) senders: Senders,
 }
 
 impl Closed {
@@ -59,12 +62,24 @@ impl Closed {
         batch.conditions.append(&mut self.conditions);
     }
 
-    /// What must not be stored half: a fault nobody was told of, or a guard that is still held.
+    /// What must not be stored half: a fault nobody was told of, an inner command that goes on, or
+    /// a guard that is still held.
     pub(crate) fn fault(&mut self) -> Option<Fault> {
         if let Some((_, fault)) = self.faults.pop() {
             return Some(fault);
         }
+        if self.has_unfinished() {
+            return Some(Fault::defect(
+                "a command that the handler sent has not ended with it; await it inside",
+            ));
+        }
         self.entries.iter().find(|entry| entry.place.is_none()).map(Entry::still_held)
+    }
+
+    /// True if an inner command was neither kept nor taken back: what it did so far is half of it.
+    fn has_unfinished(&self) -> bool {
+        self.staged().any(|staged| staged.work != 0)
+            || self.callbacks.iter().any(|(work, _)| *work != 0)
     }
 
     /// Everything that is to be stored, in no order.

@@ -134,7 +134,7 @@ impl UnitOfWork {
     fn next(&self, depth: usize, command: CommandId, metadata: Metadata) -> Self {
         let work = self.next_number();
         let within = self.by.within.iter().copied().chain([self.by.work]).collect();
-        self.part(By { work, within, depth, command, metadata })
+        self.part(By { work, within, depth, command, metadata }).sent_by(self)
     }
 
     /// A number for what begins now, higher than all before.
@@ -244,9 +244,10 @@ impl UnitOfWork {
         Ok(state)
     }
 
-    /// True for what belongs to an inner command that has ended.
+    /// True for what belongs to an inner command that has ended, or to one that it has sent.
     pub(super) fn is_over(&self, state: &Closed) -> bool {
-        state.ended.contains(&self.by.work)
+        let By { work, within, .. } = &*self.by;
+        within.iter().chain([work]).any(|work| state.ended.contains(work))
     }
 
     pub(crate) fn state(&self) -> MutexGuard<'_, Closed> {
@@ -258,6 +259,8 @@ impl UnitOfWork {
         let mut state = self.state();
         let closed = std::mem::take(&mut *state);
         state.has_ended = true;
+        // Inner commands that were left behind are still told of theirs.
+        state.effects.clone_from(&closed.effects);
         closed
     }
 
@@ -300,10 +303,14 @@ impl UnitOfWork {
 
     /// Tells that an effect outside may happen from now on, which nobody may repeat; gives its
     /// number.
-    pub(crate) fn risk_effect(&self) -> u64 {
+    ///
+    /// # Errors
+    /// The unit has ended, or the command: what the effect is for would never be stored.
+    pub(crate) fn risk_effect(&self) -> Result<u64, Fault> {
+        let mut state = self.open()?;
         let effect = self.next_number();
-        self.state().effects.push(effect);
-        effect
+        state.effects.push(effect);
+        Ok(effect)
     }
 
     /// Tells that this one has not happened.

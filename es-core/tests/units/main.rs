@@ -21,6 +21,7 @@ mod effects_beside_each_other;
 mod effects_of_inner_commands;
 mod effects_that_began;
 mod intercepted;
+mod left_behind;
 #[path = "../common/logs/mod.rs"]
 mod logs;
 mod nested;

@@ -139,8 +139,8 @@ impl Journey {
     ) -> Fallible<Answer<R>> {
         let mut risking = None;
         if risks_effects {
-            let unit = context.unit().map_err(|fault| self.fault(fault))?;
-            risking = Some((unit, unit.risk_effect()));
+            let risk = context.unit().and_then(|unit| Ok((unit, unit.risk_effect()?)));
+            risking = Some(risk.map_err(|fault| self.fault(fault))?);
             // Now: whoever waits for the handler may be told that nobody knows how far it came.
             self.note_effects(context);
         }
