@@ -106,7 +106,8 @@ pub trait EventSourced: Sized {
     fn fold(slot: &mut Slot<Self>, event: &RecordedEvent) -> Result<(), ReplayError>;
 
     /// Runs the `#[command_interceptor]` methods before a command's handler, on a state that
-    /// exists; what they add to `metadata` is stored with its events. `method` is the name of the one that runs, for whoever catches its panic.
+    /// exists; what they add to `metadata` is stored with its events. `method` is the name of the
+    /// one that runs, for whoever catches its panic.
     ///
     /// # Errors
     /// One of them stopped the command.
