@@ -118,11 +118,8 @@ impl<X: DomainError + RecordedError> Remembered<X> {
     pub const CODEC: Option<RecordedCodec> = Some(RecordedCodec::json::<X>());
 }
 
-/// The codec of an error that a handler writes in `Recorded`.
-#[must_use]
-pub const fn recorded<X: DomainError + RecordedError>() -> Option<RecordedCodec> {
-    Some(RecordedCodec::json::<X>())
-}
+/// Asks an error that a handler writes in `Recorded` to be one that can be remembered.
+pub const fn is_recorded<X: RecordedError>() {}
 
 /// Stands in for [`Remembered::CODEC`] where its bounds do not hold.
 pub trait Unremembered<X> {

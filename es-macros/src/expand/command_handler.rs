@@ -119,13 +119,11 @@ pub(super) fn recorded_codec(output: &Output, error: &TokenStream, es: &Paths) -
     let place = output.ty.span();
     let es = es.at(place);
     let private = es.private();
-    let codec = if output.is_recorded {
-        quote_spanned!(place=> #private::recorded::<#error>())
-    } else {
-        quote_spanned!(place=> #private::Remembered::<#error>::CODEC)
-    };
+    let asked =
+        output.is_recorded.then(|| quote_spanned!(place=> #private::is_recorded::<#error>();));
     quote_spanned! {place=>
-        const RECORDED: #private::Option<#es::command::RecordedCodec> = #codec;
+        const RECORDED: #private::Option<#es::command::RecordedCodec> =
+            { #asked #private::Remembered::<#error>::CODEC };
     }
 }
 
