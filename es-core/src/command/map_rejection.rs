@@ -86,7 +86,8 @@ impl<E> CommandError<E> {
 
 impl CommandError<Rejection> {
     /// Finds the type of the domain's error again.
-    // In `Err` after a way on which nobody can have changed it: see `chain::shown`.
+    // The fault cannot happen: handlers refuse with `E`, and `answer::shown` vetoes what
+    // interceptors have put in its place.
     #[cold]
     pub(super) fn typed<E: DomainError>(self) -> CommandError<E> {
         self.or_else_rejected(|command_id, error| match error.downcast() {

@@ -179,11 +179,12 @@ impl UnitOfWork {
     /// Takes back the work of an inner command that failed, and of those that it has left behind.
     pub(super) fn undo(&self, sender: &Self) {
         let inner = self.work();
-        let state = &mut *self.state();
+        let mut guard = self.state();
+        let state = &mut *guard;
         let mut beside = state.seen_by_others(inner);
         let stays = |work| !state.senders.belongs(work, inner);
         state.plain.retain(|staged| stays(staged.work));
-        state.callbacks.retain(|(work, _)| stays(*work));
+        let gone: Vec<_> = state.callbacks.extract_if(.., |(work, _)| !stays(*work)).collect();
         state.faults.retain(|(work, _)| stays(*work));
         state.sights.retain(|sight| sight.work == inner || stays(sight.work));
         for entry in &mut state.entries {
@@ -204,5 +205,8 @@ impl UnitOfWork {
             );
             state.faults.push((0, Fault::defect(text)));
         }
+        drop(guard);
+        // What a callback has taken along may be a guard, which comes back to the unit.
+        drop(gone);
     }
 }

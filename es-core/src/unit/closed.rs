@@ -62,8 +62,8 @@ impl Closed {
         batch.conditions.append(&mut self.conditions);
     }
 
-    /// What must not be stored half: a fault nobody was told of, an inner command that goes on, or
-    /// a guard that is still held.
+    /// What must not be stored half: a fault nobody was told of, an inner command that has staged
+    /// something and goes on, or a guard that is still held.
     pub(crate) fn fault(&mut self) -> Option<Fault> {
         if let Some((_, fault)) = self.faults.pop() {
             return Some(fault);

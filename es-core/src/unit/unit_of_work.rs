@@ -321,7 +321,8 @@ impl UnitOfWork {
     /// True if an effect outside may have happened since this command began. It may be that of
     /// another one beside it.
     pub(crate) fn has_effects(&self) -> bool {
-        self.state().effects.iter().any(|effect| *effect > self.by.work)
+        // They rise, so the last one tells.
+        self.state().effects.last().is_some_and(|effect| *effect > self.by.work)
     }
 }
 

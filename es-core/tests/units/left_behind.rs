@@ -3,9 +3,11 @@
 use std::convert::Infallible;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
+use std::time::Duration;
 
 use es_core::command::{CommandError, CommandMessage, HandlingInterceptor};
 use es_core::prelude::*;
+use es_core::store::{EventStore, MemoryLog};
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
@@ -195,4 +197,60 @@ async fn no_effect_begins_once_its_unit_has_ended() {
     let error = sent.await.unwrap();
     assert!(matches!(error, CommandError::Fault { .. }) && !error.has_effects(), "{error}");
     assert_eq!(pause.asked.available_permits(), 0, "it was asked for nothing");
+}
+
+/// Sends it from a task that begins once this one waits.
+#[derive(Command, Clone, Serialize, Deserialize)]
+struct SpawnWire {}
+
+#[command_handler]
+async fn spawn_wire(_: SpawnWire, commands: CommandGateway, unit: UnitOfWork) {
+    let sending = async move { commands.send(Wire {}).await };
+    drop(tokio::spawn(sending));
+    unit.publish(Noted { about: "wire".to_owned() });
+}
+
+#[tokio::test]
+async fn an_effect_that_begins_while_the_decision_waits_for_its_place_is_told() {
+    let log = MemoryLog::new().with_places(1);
+    let pause = ManualPause::new();
+    let app = builder(&pause, &Arc::default()).store(log.clone()).start().await.unwrap();
+    let place = log.try_reserve().unwrap();
+    let waits = Dispatch::new().within(Duration::from_millis(50));
+    let error = app.commands().send_with(SpawnWire {}, waits).await.unwrap_err();
+    assert!(matches!(error, CommandError::Append { .. }) && error.has_effects(), "{error}");
+    assert_eq!(pause.asked.available_permits(), 1);
+    drop(place);
+}
+
+/// Hands a guard to a callback, and ends.
+#[derive(Command, Clone, Serialize, Deserialize)]
+struct TakeAlong {}
+
+#[command_handler]
+async fn take_along(
+    _: TakeAlong,
+    accounts: Repository<Account>,
+    unit: UnitOfWork,
+) -> Result<(), HandlerError<Overdrawn>> {
+    let account = accounts.load(&"a".to_owned()).await?;
+    unit.after_commit(move || drop(account));
+    Ok(())
+}
+
+/// Goes on where that fails.
+#[derive(Command, Clone, Serialize, Deserialize)]
+struct SendTakeAlong {}
+
+#[command_handler]
+async fn send_take_along(_: SendTakeAlong, commands: CommandGateway) -> Result<String, Infallible> {
+    Ok(commands.send(TakeAlong {}).await.unwrap_err().to_string())
+}
+
+#[tokio::test]
+async fn a_guard_in_a_callback_comes_back_with_it() {
+    let app = two_accounts().await;
+    let told = app.commands().send(SendTakeAlong {}).await.unwrap();
+    assert!(told.contains("`Account a` is still held"), "{told}");
+    app.commands().send(Deposit { account: "a".to_owned(), amount: 1 }).await.unwrap();
 }

@@ -192,7 +192,7 @@ impl Journey {
     }
 
     pub(super) fn lost_state(&self) -> Failure {
-        self.fault(Fault::defect("the live state is gone although its turn is held; this is a bug in es, please report it"))
+        super::bug("the live state is gone although its turn is held", self.id)
     }
 }
 

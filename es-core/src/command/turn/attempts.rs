@@ -140,7 +140,7 @@ impl Journey {
         };
         let most = self.runtime.shared().limits.conflict_retries;
         if !self.may_repeat() || attempts.conflicts > most {
-            return Some(Err(given_up));
+            return Some(self.told(Err(given_up)));
         }
         if let Some(unit) = handed.unit {
             attempts.touch(unit.touched);

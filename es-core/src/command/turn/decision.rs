@@ -70,6 +70,7 @@ fn hidden<R, X: DomainError>(answer: Result<R, Refusal<X>>) -> Result<R, Refusal
     answer.map_err(|refusal| refusal.map(Rejection::new))
 }
 
+// A second box, which is little beside what is awaited.
 fn awaiting<'a, R: Send + 'a, X: DomainError>(
     handler: BoxFuture<'a, Result<R, Refusal<X>>>,
 ) -> Deciding<'a, Result<R, Refusal<Rejection>>> {

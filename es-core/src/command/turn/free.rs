@@ -183,7 +183,7 @@ impl Journey {
                 self.ended_in_time(call, kind.risks_effects(), &context, &around).await?
             }
         };
-        let permit = self.reserve_decided().await;
+        let permit = self.reserve_decided(&context).await;
         let permit = permit.inspect_err(|error| around.lose(&context.metadata, error))?;
         let gathered = self.gather(answer, Vec::new(), &context, &around);
         self.hand_over_free(gathered, permit)

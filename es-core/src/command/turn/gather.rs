@@ -60,6 +60,10 @@ impl Journey {
         around: &Around<'_>,
     ) -> Gathered<R> {
         let mut closed = context.close();
+        if closed.is_some() {
+            // Also those of a command that was left behind: from now on none can begin.
+            self.note_effects(context);
+        }
         if answer.stores()
             && let Some(fault) = closed.as_mut().and_then(|closed| closed.fault())
         {
@@ -113,7 +117,9 @@ impl Journey {
                 Answer::Reply(reply) => self.remember(reply)?,
                 Answer::Recorded(error) => self.remember_refusal(error)?,
                 // Nothing is stored of what failed.
-                Answer::Failed(_) => return Err(self.bug()),
+                Answer::Failed(_) => {
+                    return Err(super::bug("what failed would be stored", self.id));
+                }
             });
             batch.events = std::mem::take(&mut gathered.events);
         } else if self.is_repeatable {

@@ -208,8 +208,11 @@ impl Journey {
 
     /// A place for what a handler has decided. It has run by then: that there is none is an error
     /// of the append, as one that comes later would be.
-    async fn reserve_decided(&self) -> Fallible<Permit> {
-        self.place().await.map_err(|error| self.append_error(error))
+    async fn reserve_decided(&self, context: &Context) -> Fallible<Permit> {
+        let place = self.place().await;
+        // A command that the handler has left behind may have begun meanwhile.
+        self.note_effects(context);
+        place.map_err(|error| self.append_error(error))
     }
 
     fn not_reserved(&self, error: AppendError) -> Failure {

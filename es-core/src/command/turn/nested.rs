@@ -140,7 +140,8 @@ impl Journey {
         let mut risking = None;
         if risks_effects {
             let risk = context.unit().and_then(|unit| Ok((unit, unit.risk_effect()?)));
-            risking = Some(risk.map_err(|fault| self.fault(fault))?);
+            let begun = risk.map_err(|fault| self.fault(fault));
+            risking = Some(begun.inspect_err(|error| around.lose(&context.metadata, error))?);
             // Now: whoever waits for the handler may be told that nobody knows how far it came.
             self.note_effects(context);
         }

@@ -90,7 +90,7 @@ impl<A: Aggregate, R: Reply> Outside<A, R> {
             }
         };
         // Only now: a place held while a handler awaits would be missing to everybody else.
-        let permit = journey.reserve_decided().await;
+        let permit = journey.reserve_decided(&context).await;
         let permit = permit.inspect_err(|error| around.lose(&context.metadata, error))?;
         let (mut gathered, done) = targeted.gather(answer, &mut live, &context, &around);
         turns.own.live = done.is_true.then_some(live);

@@ -1,6 +1,6 @@
 //! A command's turn at its aggregate: what it waits for before it is decided.
 //!
-//! Compiled once per aggregate, whatever its commands refuse with.
+//! Compiled once per aggregate.
 
 use std::sync::Arc;
 
