@@ -5,6 +5,7 @@
 //! decides on a boundary has to see everything that belongs to it: neither is stored.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::iter;
 
 use super::{Closed, Entry, Staged, UnitOfWork};
 use crate::aggregate::Order;
@@ -17,15 +18,14 @@ use crate::store::Criteria;
 pub(super) struct Senders(BTreeMap<u64, u64>);
 
 impl Senders {
+    /// A command, its sender, the sender's sender: what it is taken back with.
+    fn line(&self, work: u64) -> impl Iterator<Item = u64> {
+        iter::successors(Some(work), |work| self.0.get(work).copied())
+    }
+
     /// True for a command and everything that was sent by it, directly or not.
-    fn belongs(&self, mut work: u64, to: u64) -> bool {
-        while work != to {
-            match self.0.get(&work) {
-                Some(sender) => work = *sender,
-                None => return false,
-            }
-        }
-        true
+    fn belongs(&self, work: u64, to: u64) -> bool {
+        self.line(work).any(|work| work == to)
     }
 }
 
@@ -33,21 +33,15 @@ impl Senders {
 pub(super) struct Sight {
     /// The command; its sender once it has ended.
     work: u64,
-    /// The works that it is nested in: what it has seen of theirs is taken back with it only.
-    within: Vec<u64>,
     seen: Vec<Order>,
     /// The boundary it decides on, until it has ended: what of that others stage, it has to see.
     decides_on: Option<Criteria>,
 }
 
 impl Sight {
-    pub(super) fn of_boundary(by: &UnitOfWork, seen: &[&Staged], criteria: Criteria) -> Self {
+    pub(super) fn of_boundary(work: u64, seen: &[&Staged], criteria: Criteria) -> Self {
         let seen = seen.iter().map(|staged| staged.order).collect();
-        Self { decides_on: Some(criteria), ..Self::of(by, seen) }
-    }
-
-    fn of(by: &UnitOfWork, seen: Vec<Order>) -> Self {
-        Self { work: by.work(), within: by.within().to_vec(), seen, decides_on: None }
+        Self { work, seen, decides_on: Some(criteria) }
     }
 
     /// True for what belongs to the boundary and came without being seen.
@@ -65,11 +59,6 @@ impl Staged {
         criteria.matches(&self.event.name, |tag| tags.contains(tag))
     }
 
-    /// True if it may be taken back and this command not.
-    fn may_go_without(&self, by: &UnitOfWork) -> bool {
-        self.work != by.work() && !by.within().contains(&self.work)
-    }
-
     /// What it changes, for people.
     fn subject(&self) -> String {
         self.event.stream.as_ref().map_or_else(|| self.event.name.to_string(), StreamId::to_string)
@@ -83,18 +72,29 @@ impl Closed {
     }
 
     /// A command gets an aggregate with what others have staged on it.
-    pub(super) fn see(&mut self, by: &UnitOfWork, stream: &StreamId) {
-        let Some(entry) = self.entry(stream) else { return };
-        let others = entry.events.iter().filter(|staged| staged.may_go_without(by));
+    pub(super) fn see(&mut self, work: u64, stream: &StreamId) {
+        let Some(entry) = self.entries.iter().find(|it| it.cell.stream() == stream) else { return };
+        let others = entry.events.iter().filter(|staged| self.may_go_without(staged, work));
         let seen: Vec<_> = others.map(|staged| staged.order).collect();
         if !seen.is_empty() {
-            self.sights.push(Sight::of(by, seen));
+            self.sights.push(Sight { work, seen, decides_on: None });
         }
+    }
+
+    /// True if it may be taken back and this command not.
+    fn may_go_without(&self, staged: &Staged, work: u64) -> bool {
+        !self.senders.belongs(work, staged.work)
+    }
+
+    /// True for an inner command that has ended, and for what such a one has sent.
+    pub(super) fn is_over(&self, work: u64) -> bool {
+        self.senders.line(work).any(|work| self.ended.contains(&work))
     }
 
     /// What somebody else has seen of a command's work.
     fn seen_by_others(&self, work: u64) -> Option<String> {
-        let is_other = |it: &&Sight| it.work != work && !it.within.contains(&work);
+        // What its own have seen of it is taken back with it.
+        let is_other = |it: &&Sight| !self.senders.belongs(it.work, work);
         let others: Vec<_> = self.sights.iter().filter(is_other).collect();
         if others.is_empty() {
             return None;
@@ -120,19 +120,19 @@ impl Closed {
     }
 
     /// Ends an inner command, whose events are gone or its sender's by now: so is what it has seen.
-    fn end(&mut self, inner: u64, sender: &UnitOfWork) {
+    fn end(&mut self, inner: u64, sender: u64) {
         self.ended.insert(inner);
         let ended: Vec<_> = self.sights.extract_if(.., |sight| sight.work == inner).collect();
         if ended.is_empty() {
             return;
         }
         // What goes with the sender only gets longer where many commands are sent.
-        let others = self.staged().filter(|staged| staged.may_go_without(sender));
+        let others = self.staged().filter(|staged| self.may_go_without(staged, sender));
         let others: BTreeSet<_> = others.map(|staged| staged.order).collect();
         for Sight { mut seen, .. } in ended {
             seen.retain(|order| others.contains(order));
             if !seen.is_empty() {
-                self.sights.push(Sight::of(sender, seen));
+                self.sights.push(Sight { work: sender, seen, decides_on: None });
             }
         }
     }
@@ -166,7 +166,7 @@ impl UnitOfWork {
         }
         let callbacks = state.callbacks.iter_mut();
         callbacks.filter(|(work, _)| *work == inner).for_each(|(work, _)| *work = outer);
-        state.end(inner, sender);
+        state.end(inner, outer);
         Ok(())
     }
 
@@ -197,7 +197,7 @@ impl UnitOfWork {
                 None => beside = Some(entry.cell.stream().to_string()),
             }
         }
-        state.end(inner, sender);
+        state.end(inner, sender.work());
         if let Some(subject) = beside {
             let text = format!(
                 "a command that failed changed `{subject}` beside another handler of the same unit \

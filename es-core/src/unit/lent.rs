@@ -65,7 +65,7 @@ impl UnitOfWork {
             return Err(RepositoryError::InUse(stream.clone()));
         }
         let mut state = self.open().map_err(RepositoryError::Fault)?;
-        state.see(self, stream);
+        state.see(self.work(), stream);
         let place = match state.entry(stream) {
             Some(entry) => match entry.place.take() {
                 Some(place) => {
@@ -187,7 +187,7 @@ impl<A: Aggregate> Drop for Lent<A> {
         }
         let mut state = self.unit.state();
         // A guard that outlived its command: what it applied has no place any more.
-        let is_over = self.unit.is_over(&state);
+        let is_over = state.is_over(self.unit.work());
         let Some(entry) = state.entry(&self.cell.stream) else { return };
         if is_over {
             place.forget();

@@ -25,8 +25,6 @@ pub struct UnitOfWork {
 /// The command whose handler works with the unit.
 struct By {
     work: u64,
-    /// The works that it is nested in, and is taken back with.
-    within: Vec<u64>,
     /// How many commands it is nested in.
     depth: usize,
     command: CommandId,
@@ -110,7 +108,7 @@ impl UnitOfWork {
         let Seed { tenant, own, is_barrier } = seed;
         let state = Mutex::new(Closed::new(is_barrier));
         let unit = Unit { runtime, tenant, own, numbers: AtomicU64::new(1), state };
-        let by = By { work: 0, within: Vec::new(), depth: 0, command, metadata };
+        let by = By { work: 0, depth: 0, command, metadata };
         Self { unit: Arc::new(unit), by: Arc::new(by) }
     }
 
@@ -127,14 +125,12 @@ impl UnitOfWork {
     /// The same work with what is stored beside its events from now on.
     pub(crate) fn described(&self, metadata: Metadata) -> Self {
         let By { work, depth, command, .. } = *self.by;
-        let within = self.by.within.clone();
-        self.part(By { work, within, depth, command, metadata })
+        self.part(By { work, depth, command, metadata })
     }
 
     fn next(&self, depth: usize, command: CommandId, metadata: Metadata) -> Self {
         let work = self.next_number();
-        let within = self.by.within.iter().copied().chain([self.by.work]).collect();
-        self.part(By { work, within, depth, command, metadata }).sent_by(self)
+        self.part(By { work, depth, command, metadata }).sent_by(self)
     }
 
     /// A number for what begins now, higher than all before.
@@ -197,7 +193,7 @@ impl UnitOfWork {
         let mut own: Vec<_> =
             unit.staged().filter(|staged| staged.matches(&condition.criteria)).collect();
         own.sort_by_key(|staged| staged.order);
-        let sight = Sight::of_boundary(self, &own, condition.criteria.clone());
+        let sight = Sight::of_boundary(self.by.work, &own, condition.criteria.clone());
         let own = own.into_iter().map(|staged| staged.event.clone()).collect();
         unit.sights.push(sight);
         unit.conditions.push(condition);
@@ -220,11 +216,6 @@ impl UnitOfWork {
         self.by.work
     }
 
-    /// The works that this one is nested in, and is taken back with.
-    pub(super) fn within(&self) -> &[u64] {
-        &self.by.within
-    }
-
     /// How many commands the one is nested in whose handler works with this.
     pub(crate) fn depth(&self) -> usize {
         self.by.depth
@@ -238,16 +229,10 @@ impl UnitOfWork {
     /// Everything, if the outer handler is still running.
     pub(crate) fn open(&self) -> Result<MutexGuard<'_, Closed>, Fault> {
         let state = self.state();
-        if state.has_ended || self.is_over(&state) {
+        if state.has_ended || state.is_over(self.by.work) {
             return Err(Fault::defect(ENDED));
         }
         Ok(state)
-    }
-
-    /// True for what belongs to an inner command that has ended, or to one that it has sent.
-    pub(super) fn is_over(&self, state: &Closed) -> bool {
-        let By { work, within, .. } = &*self.by;
-        within.iter().chain([work]).any(|work| state.ended.contains(work))
     }
 
     pub(crate) fn state(&self) -> MutexGuard<'_, Closed> {
