@@ -44,6 +44,7 @@ use es_core::store::{
 
 use self::connect::Connector;
 use self::read::Reading;
+use self::read::glance::ReadGlance;
 use self::snapshot::Waiting;
 use self::subscribe::Poller;
 use self::writer::Writer;
@@ -69,7 +70,7 @@ pub struct SqliteLog {
     identity: LogId,
     payload_limit_bytes: usize,
     queue: AppendQueue,
-    reading: Reading,
+    reading: Arc<Reading>,
     snapshots: Arc<Waiting>,
     committed: watch::Sender<Position>,
     poller: Poller,
@@ -97,15 +98,17 @@ impl SqliteLog {
     fn start(config: SqliteConfig) -> Result<Self, SqliteOpenError> {
         let path = config.path().to_owned();
         let connector = Connector::new(path.clone(), &config);
-        let reading = Reading::new(connector.clone(), &config);
+        let reading = Arc::new(Reading::new(connector.clone(), &config));
         let committed = watch::Sender::new(Position(0));
-        let (queue, receiver) = AppendQueue::bounded(config.queue);
         let (payload_limit_bytes, interval) = (config.payload_limit_bytes, config.poll);
+        let (queue, receiver) = AppendQueue::bounded(config.queue);
         let snapshots = Arc::new(Waiting::default());
         let mut writer =
             Writer::open(config, connector.clone(), committed.clone(), Arc::clone(&snapshots))?;
+        let glance = ReadGlance { reading: Arc::clone(&reading), known: writer.known_head() };
+        let queue = queue.with_glance(Arc::new(glance));
         let (identity, head) = writer.identity()?;
-        committed.send_replace(head);
+        writer.publish(head);
         writer.doubt_what_was_left();
         let other = |error: std::io::Error| SqliteOpenError::Other {
             path: path.clone(),

@@ -11,6 +11,7 @@
 //! follows is read ahead on a thread made for blocking, while the caller works on the page before.
 
 pub(crate) mod facts;
+pub(crate) mod glance;
 pub(crate) mod matching;
 pub(crate) mod readers;
 pub(crate) mod row;

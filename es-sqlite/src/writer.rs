@@ -5,6 +5,7 @@
 //! moves for the commits of others only, and a change makes it forget everything.
 
 mod file_id;
+mod known_head;
 mod resolve;
 mod write_again;
 
@@ -21,6 +22,7 @@ use es_core::store::group::{
 use es_core::store::{Append, Committed, LogId};
 
 use self::file_id::FileId;
+pub(crate) use self::known_head::KnownHead;
 pub(crate) use self::write_again::open_wal;
 pub use self::write_again::{OpenWal, WalFile};
 use crate::append::{Appending, Stop};
@@ -39,6 +41,7 @@ pub(crate) struct Writer {
     config: SqliteConfig,
     connector: Connector,
     committed: watch::Sender<Position>,
+    known: Arc<KnownHead>,
     open: Option<Open>,
     appending: Appending,
     forgetting: Forgetting,
@@ -71,6 +74,7 @@ impl Writer {
             config,
             connector,
             committed,
+            known: Arc::new(KnownHead::unknown()),
             open: None,
             appending,
             forgetting,
@@ -119,6 +123,7 @@ impl Writer {
             return Err(GroupError::Unavailable { reason });
         };
         if open.file.has_changed(path) {
+            self.known.forget();
             let reason = format!(
                 "`{}` was deleted or replaced while it was open; put it back, or stop and start \
                  this program",
@@ -134,8 +139,21 @@ impl Writer {
         })
     }
 
-    /// Wakes readers; also those who wait for a commit of another process that was seen here.
-    fn publish(&self, head: Position) {
+    /// The head, for those who look beside the writer.
+    pub(crate) fn known_head(&self) -> Arc<KnownHead> {
+        Arc::clone(&self.known)
+    }
+
+    /// Lets go of a file of which it is not known what is durable, or which is not needed any more.
+    fn let_go(&mut self) {
+        self.known.forget();
+        self.open = None;
+    }
+
+    /// Tells what is durable, and wakes readers; also those who wait for a commit of another
+    /// process that was seen here.
+    pub(crate) fn publish(&self, head: Position) {
+        self.known.set(head);
         self.committed.send_if_modified(|known| {
             let is_news = *known < head;
             *known = (*known).max(head);
@@ -239,7 +257,7 @@ impl GroupEngine for Writer {
         let is_over = open.connection.is_autocommit();
         if !is_over && open.connection.execute_batch("ROLLBACK").is_err() {
             // A connection that cannot even roll back is of no more use.
-            self.open = None;
+            self.let_go();
             return;
         }
         if has_written {
@@ -262,7 +280,7 @@ impl GroupEngine for Writer {
                 break;
             }
         }
-        self.open = None;
+        self.let_go();
     }
 }
 

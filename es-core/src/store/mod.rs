@@ -8,7 +8,8 @@
 //! Batches hold as if they ran one after another in queue order: a batch sees everything that was
 //! accepted before it in the same group. A batch decided on state that was not yet durable names
 //! the batches it rests on ([`Append::decided_on`]); if one of those was undone, so is it, whatever
-//! its version number says.
+//! its version number says. A batch that stores nothing may be judged before those that are queued
+//! and not yet durable, if it rests on none of them ([`Glance`]).
 //!
 //! Rejected alternatives: `async fn append` (does nothing until polled, so the order would depend
 //! on polls), version numbers alone as proof (they do not notice that the predecessor failed and
@@ -20,6 +21,7 @@ mod capabilities;
 mod criteria;
 mod error;
 mod fate;
+mod glance;
 pub mod group;
 pub mod judge;
 mod memory;
@@ -38,6 +40,7 @@ pub use capabilities::Capabilities;
 pub use criteria::{Criteria, Criterion, Filter, Marker};
 pub use error::{AppendError, ReadError};
 pub use fate::BatchFate;
+pub use glance::Glance;
 pub use memory::MemoryLog;
 pub use permit::{Appended, Committed, DirectAppend, Permit};
 pub use queue::{AppendQueue, AppendReceiver, QueuedAppend};

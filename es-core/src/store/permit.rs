@@ -65,7 +65,7 @@ impl Permit {
     /// From here on the batch is stored or refused whatever becomes of the returned future.
     pub fn append(self, mut batch: Append) -> Appended {
         match self.0 {
-            Inner::Queue(place) => Appended::Queued(place.send(batch)),
+            Inner::Queue(place) => place.send(batch),
             Inner::Direct(append) => {
                 let result = append(&mut batch);
                 settle(&batch.fate, &result);

@@ -1,11 +1,12 @@
 use std::collections::HashMap;
+use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use tokio::sync::{Notify, mpsc, oneshot, watch};
 
 use super::permit::settle;
-use super::{Append, AppendError, Committed, Permit};
+use super::{Append, AppendError, Appended, BatchFate, Committed, Glance, Permit};
 use crate::event::CommandId;
 
 /// A batch in a writer's queue, with the way back to whoever waits for it.
@@ -40,12 +41,19 @@ impl Drop for QueuedAppend {
 }
 
 /// The bounded queue between commands and a log's one writer. Clones are ends of the same queue.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct AppendQueue {
     sender: mpsc::Sender<QueuedAppend>,
+    glance: Option<Arc<dyn Glance>>,
     commands: Arc<Commands>,
     closing: watch::Sender<bool>,
     closed: watch::Receiver<bool>,
+}
+
+impl fmt::Debug for AppendQueue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AppendQueue").field("sender", &self.sender).finish_non_exhaustive()
+    }
 }
 
 /// The writer's end of an [`AppendQueue`].
@@ -63,8 +71,15 @@ impl AppendQueue {
         let (sender, batches) = mpsc::channel(capacity.max(1));
         let (closing, on_closing) = watch::channel(false);
         let (on_closed, closed) = watch::channel(false);
-        let queue = Self { sender, commands: Arc::default(), closing, closed };
+        let queue = Self { sender, glance: None, commands: Arc::default(), closing, closed };
         (queue, AppendReceiver { batches, closing: on_closing, closed: on_closed })
+    }
+
+    /// Lets batches that store nothing, and rest on what is durable, be answered at a glance.
+    #[must_use]
+    pub fn with_glance(mut self, glance: Arc<dyn Glance>) -> Self {
+        self.glance = Some(glance);
+        self
     }
 
     /// Takes a place if one is free.
@@ -131,23 +146,39 @@ impl AppendQueue {
     }
 
     fn permit(&self, permit: mpsc::OwnedPermit<QueuedAppend>) -> Permit {
-        Permit::queue(Place { permit, commands: Arc::clone(&self.commands) })
+        let (glance, commands) = (self.glance.clone(), Arc::clone(&self.commands));
+        Permit::queue(Place { permit, glance, commands })
     }
 }
 
 /// A place in the queue.
 pub(super) struct Place {
     permit: mpsc::OwnedPermit<QueuedAppend>,
+    glance: Option<Arc<dyn Glance>>,
     commands: Arc<Commands>,
 }
 
 impl Place {
-    pub(super) fn send(self, batch: Append) -> oneshot::Receiver<Result<Committed, AppendError>> {
+    pub(super) fn send(self, batch: Append) -> Appended {
+        if self.holds_at_a_glance(&batch) {
+            let result = Ok(Committed::nothing());
+            settle(&batch.fate, &result);
+            return Appended::ready(result);
+        }
         let (answer, receiver) = oneshot::channel();
         let in_flight =
             batch.command.as_ref().map(|command| InFlight::enter(&self.commands, command.id));
         self.permit.send(QueuedAppend { batch, answer: Some(answer), in_flight });
-        receiver
+        Appended::Queued(receiver)
+    }
+
+    fn holds_at_a_glance(&self, batch: &Append) -> bool {
+        let Some(glance) = &self.glance else { return false };
+        batch.stores_nothing()
+            && batch.decided_on.iter().all(BatchFate::is_committed)
+            // Its first attempt may be with the writer.
+            && batch.unless_stored.is_none_or(|id| !self.commands.contains(id))
+            && glance.holds(batch)
     }
 }
 

@@ -108,6 +108,13 @@ impl Readers {
         opening.finish().await
     }
 
+    /// Takes a reader that is open and idle, without waiting.
+    pub(crate) fn take_idle(self: &Arc<Self>) -> Option<Borrowed> {
+        let place = Arc::clone(&self.places).try_acquire_owned().ok()?;
+        let reader = Some(self.idle().pop()?);
+        Some(Borrowed { reader, readers: Arc::clone(self), _place: place })
+    }
+
     /// Takes a reader that may still have to be opened.
     async fn borrow(self: &Arc<Self>) -> Result<Borrowed, Failure> {
         let place = Arc::clone(&self.places).acquire_owned().await.map_err(|_| Failure::Closed)?;

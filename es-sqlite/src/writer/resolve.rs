@@ -25,7 +25,7 @@ impl Writer {
             tracing::warn!(%error, "cannot note for a later program that a flush failed");
         }
         // What closing it carries was flushed before: it does not know of what was not.
-        self.open = None;
+        self.let_go();
         self.appending.has_written = false;
         self.forgetting.restart();
         let Ok(open) = self.reopen() else {
@@ -55,7 +55,7 @@ impl Writer {
     /// written, and after a power cut all that was appended behind it would be gone.
     pub(crate) fn doubt_what_was_left(&mut self) {
         if unflushed::is_noted(self.connector.path()) {
-            self.open = None;
+            self.let_go();
         }
     }
 

@@ -63,6 +63,21 @@ async fn what_exists_for_the_other_one_is_not_created_twice() {
     assert!(is_empty(&empty), "{empty:?}");
 }
 
+#[tokio::test]
+async fn a_rejection_waits_for_nobody_who_holds_the_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let app = start(folder.path()).await;
+    set_up(&app, 0).await;
+    // A copy that nobody loads again for it.
+    assert!(is_empty(&take(&app).await));
+    load(&app).await;
+    let other = rusqlite::Connection::open(folder.path().join("stock.db")).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    assert!(is_empty(&take(&app).await));
+    other.execute_batch("ROLLBACK").unwrap();
+    stop(app).await;
+}
+
 /// Set in the second process: where the log is.
 const FILLS: &str = "ES_SQLITE_FILLING_APPLICATION";
 /// What the second process says when it is about to begin, and whenever it has filled the stock.
