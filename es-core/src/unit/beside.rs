@@ -53,6 +53,27 @@ impl Sight {
     }
 }
 
+/// A boundary that a command has decided on which has ended.
+///
+/// Its decision stands in the log behind everything that was applied before it ended, also what a
+/// guard held meanwhile and gives to the unit only now.
+pub(super) struct Decided {
+    /// The command: taken back with its sender.
+    work: u64,
+    until: Order,
+    /// What its handler has seen, and what it did itself.
+    knows: BTreeSet<Order>,
+    criteria: Criteria,
+}
+
+impl Decided {
+    fn has_missed(&self, staged: &Staged) -> bool {
+        staged.order < self.until
+            && staged.matches(&self.criteria)
+            && !self.knows.contains(&staged.order)
+    }
+}
+
 impl Staged {
     pub(super) fn matches(&self, criteria: &Criteria) -> bool {
         let tags = self.event.all_tags();
@@ -119,6 +140,41 @@ impl Closed {
         )))
     }
 
+    /// Keeps in mind what an inner command decided on that is about to end well.
+    fn remember_boundaries(&mut self, inner: u64) {
+        let decides = |it: &&Sight| it.work == inner && it.decides_on.is_some();
+        let boundaries: Vec<_> = self.sights.iter().filter(decides).collect();
+        if boundaries.is_empty() {
+            return;
+        }
+        let own: Vec<_> =
+            self.staged().filter(|it| it.work == inner).map(|staged| staged.order).collect();
+        let until = Order::next();
+        let decided = boundaries.into_iter().filter_map(|Sight { seen, decides_on, .. }| {
+            let knows = seen.iter().chain(&own).copied().collect();
+            Some(Decided { work: inner, until, knows, criteria: decides_on.clone()? })
+        });
+        let decided: Vec<_> = decided.collect();
+        self.decided.extend(decided);
+    }
+
+    /// What was applied before a command decided on a boundary that it belongs to, and was held
+    /// back from it.
+    ///
+    /// # Errors
+    /// A fault that names the first such event.
+    pub(crate) fn check_boundaries(&self, all: &[Staged]) -> Result<(), Fault> {
+        let is_missed = |staged: &&Staged| self.decided.iter().any(|it| it.has_missed(staged));
+        let Some(missed) = all.iter().find(is_missed) else { return Ok(()) };
+        Err(Fault::defect(format!(
+            "`{}` was applied to `{}` before a command decided on a boundary that it belongs to, \
+             and that command could not see it; drop the guard before sending such a command, and \
+             let a handler apply to its own aggregate afterwards",
+            missed.event.name,
+            missed.subject()
+        )))
+    }
+
     /// Ends an inner command, whose events are gone or its sender's by now: so is what it has seen.
     fn end(&mut self, inner: u64, sender: u64) {
         self.ended.insert(inner);
@@ -158,6 +214,7 @@ impl UnitOfWork {
     pub(super) fn keep(&self, sender: &Self) -> Result<(), Fault> {
         let (inner, outer) = (self.work(), sender.work());
         let mut state = sender.open()?;
+        state.remember_boundaries(inner);
         let plain = state.plain.iter_mut();
         plain.filter(|staged| staged.work == inner).for_each(|staged| staged.work = outer);
         for entry in &mut state.entries {
@@ -186,6 +243,7 @@ impl UnitOfWork {
         state.plain.retain(|staged| stays(staged.work));
         let gone: Vec<_> = state.callbacks.extract_if(.., |(work, _)| !stays(*work)).collect();
         state.faults.retain(|(work, _)| stays(*work));
+        state.decided.retain(|decided| stays(decided.work));
         state.sights.retain(|sight| sight.work == inner || stays(sight.work));
         for entry in &mut state.entries {
             let before = entry.events.len();

@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::beside::{Senders, Sight};
+use super::beside::{Decided, Senders, Sight};
 use super::{AnyCell, Callback, Entry, Staged};
 use crate::aggregate::InFlight;
 use crate::event::StreamId;
@@ -24,6 +24,8 @@ pub(crate) struct Closed {
     pub(super) faults: Vec<(u64, Fault)>,
     /// What commands have seen of each other's work.
     pub(super) sights: Vec<Sight>,
+    /// What inner commands have decided on that have ended.
+    pub(super) decided: Vec<Decided>,
     /// Inner commands that have ended: nothing of theirs is taken any more.
     pub(super) ended: BTreeSet<u64>,
     /// Which command each inner one belongs to, and is taken back with.

@@ -20,6 +20,7 @@ mod domain;
 mod effects_beside_each_other;
 mod effects_of_inner_commands;
 mod effects_that_began;
+mod held_back;
 mod intercepted;
 mod left_behind;
 #[path = "../common/logs/mod.rs"]

@@ -9,6 +9,7 @@ use crate::aggregate::InFlight;
 use crate::command::{Around, CommandError, Handled, Refusal, Rejection, Reply};
 use crate::context::Context;
 use crate::event::{EventId, Metadata};
+use crate::fault::Fault;
 use crate::future::panic_message;
 use crate::runtime::Ticket;
 use crate::store::{Append, Appended, BatchFate, NewEvent, Permit, judge};
@@ -71,7 +72,10 @@ impl Journey {
         }
         let mut events = Vec::new();
         if answer.stores() {
-            events = self.in_order(own, closed.as_deref_mut(), &context.metadata);
+            match self.in_order(own, closed.as_deref_mut(), &context.metadata) {
+                Ok(ordered) => events = ordered,
+                Err(fault) => answer = Answer::Failed(self.fault(fault)),
+            }
         }
         self.leave(around, &mut answer, &events, &context.metadata);
         if !answer.stores() {
@@ -153,20 +157,21 @@ impl Journey {
         mut own: Vec<NewEvent>,
         closed: Option<&mut Closed>,
         metadata: &Metadata,
-    ) -> Vec<NewEvent> {
+    ) -> Result<Vec<NewEvent>, Fault> {
         let sign = |event: &mut NewEvent| {
             event.id = EventId::of_command(self.id);
             event.stream.clone_from(&self.target);
             event.metadata = metadata.clone();
         };
-        let mut others = closed.map_or_else(Vec::new, Closed::take_events);
-        if others.is_empty() {
+        let Some(closed) = closed else {
             own.iter_mut().for_each(sign);
-            return own;
-        }
-        others.extend(own.into_iter().map(|event| Staged::signed(event, sign)));
-        others.sort_by_key(|staged| staged.order);
-        others.into_iter().map(|staged| staged.event).collect()
+            return Ok(own);
+        };
+        let mut all = closed.take_events();
+        all.extend(own.into_iter().map(|event| Staged::signed(event, sign)));
+        all.sort_by_key(|staged| staged.order);
+        closed.check_boundaries(&all)?;
+        Ok(all.into_iter().map(|staged| staged.event).collect())
     }
 
     /// Hands a batch to the log, and gives back the turns that the unit of work holds.
