@@ -47,7 +47,7 @@ use self::read::Reading;
 use self::read::glance::ReadGlance;
 use self::snapshot::Waiting;
 use self::subscribe::Poller;
-use self::writer::Writer;
+use self::writer::{FileId, Writer};
 
 pub use self::config::SqliteConfig;
 pub use self::error::{MeddlerKind, SqliteOpenError};
@@ -100,12 +100,13 @@ impl SqliteLog {
         let connector = Connector::new(path.clone(), &config);
         let reading = Arc::new(Reading::new(connector.clone(), &config));
         let committed = watch::Sender::new(Position(0));
-        let (payload_limit_bytes, interval) = (config.payload_limit_bytes, config.poll);
         let (queue, receiver) = AppendQueue::bounded(config.queue);
+        let (payload_limit_bytes, interval) = (config.payload_limit_bytes, config.poll);
         let snapshots = Arc::new(Waiting::default());
         let mut writer =
             Writer::open(config, connector.clone(), committed.clone(), Arc::clone(&snapshots))?;
-        let glance = ReadGlance { reading: Arc::clone(&reading), known: writer.known_head() };
+        let (known, file) = (writer.known_head(), FileId::of(&path));
+        let glance = ReadGlance { reading: Arc::clone(&reading), known, file };
         let queue = queue.with_glance(Arc::new(glance));
         let (identity, head) = writer.identity()?;
         writer.publish(head);

@@ -21,7 +21,7 @@ use es_core::store::group::{
 };
 use es_core::store::{Append, Committed, LogId};
 
-use self::file_id::FileId;
+pub(crate) use self::file_id::FileId;
 pub(crate) use self::known_head::KnownHead;
 pub(crate) use self::write_again::open_wal;
 pub use self::write_again::{OpenWal, WalFile};

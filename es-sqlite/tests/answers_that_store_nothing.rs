@@ -201,6 +201,17 @@ async fn nothing_is_answered_as_long_as_the_outcome_of_a_commit_is_unknown() {
 }
 
 #[tokio::test]
+async fn nothing_is_answered_from_a_file_that_was_replaced() {
+    let world = World::new().await;
+    let aside = world.path.with_file_name("aside.db");
+    std::fs::rename(&world.path, &aside).unwrap();
+    let told = append(&world.log, answer("o-0", at(0))).await.unwrap_err().to_string();
+    assert!(told.contains("was deleted or replaced while it was open"), "{told}");
+    std::fs::rename(&aside, &world.path).unwrap();
+    append(&world.log, answer("o-0", at(0))).await.unwrap();
+}
+
+#[tokio::test]
 async fn a_closed_log_answers_nothing() {
     let world = World::new().await;
     let permit = world.log.reserve(None).await.unwrap();

@@ -53,24 +53,22 @@ impl Sight {
     }
 }
 
-/// A boundary that a command has decided on which has ended.
+/// What a command has decided on which has ended.
 ///
-/// Its decision stands in the log behind everything that was applied before it ended, also what a
+/// In the log its decision stands behind everything that was applied before it ended, also what a
 /// guard held meanwhile and gives to the unit only now.
 pub(super) struct Decided {
-    /// The command: taken back with its sender.
-    work: u64,
+    boundaries: Vec<Criteria>,
     until: Order,
-    /// What its handler has seen, and what it did itself.
-    knows: BTreeSet<Order>,
-    criteria: Criteria,
+    /// What it has seen, or did itself: all that was staged.
+    staged: BTreeSet<Order>,
 }
 
 impl Decided {
     fn has_missed(&self, staged: &Staged) -> bool {
         staged.order < self.until
-            && staged.matches(&self.criteria)
-            && !self.knows.contains(&staged.order)
+            && !self.staged.contains(&staged.order)
+            && self.boundaries.iter().any(|criteria| staged.matches(criteria))
     }
 }
 
@@ -140,22 +138,14 @@ impl Closed {
         )))
     }
 
-    /// Keeps in mind what an inner command decided on that is about to end well.
+    /// Keeps in mind what an inner command that ends has decided on.
     fn remember_boundaries(&mut self, inner: u64) {
-        let decides = |it: &&Sight| it.work == inner && it.decides_on.is_some();
-        let boundaries: Vec<_> = self.sights.iter().filter(decides).collect();
-        if boundaries.is_empty() {
-            return;
+        let own = self.sights.iter().filter(|sight| sight.work == inner);
+        let boundaries: Vec<_> = own.filter_map(|sight| sight.decides_on.clone()).collect();
+        if !boundaries.is_empty() {
+            let staged = self.staged().map(|staged| staged.order).collect();
+            self.decided.push(Decided { boundaries, until: Order::next(), staged });
         }
-        let own: Vec<_> =
-            self.staged().filter(|it| it.work == inner).map(|staged| staged.order).collect();
-        let until = Order::next();
-        let decided = boundaries.into_iter().filter_map(|Sight { seen, decides_on, .. }| {
-            let knows = seen.iter().chain(&own).copied().collect();
-            Some(Decided { work: inner, until, knows, criteria: decides_on.clone()? })
-        });
-        let decided: Vec<_> = decided.collect();
-        self.decided.extend(decided);
     }
 
     /// What was applied before a command decided on a boundary that it belongs to, and was held
@@ -238,12 +228,13 @@ impl UnitOfWork {
         let inner = self.work();
         let mut guard = self.state();
         let state = &mut *guard;
+        // Whoever is told why it failed may go on from there.
+        state.remember_boundaries(inner);
         let mut beside = state.seen_by_others(inner);
         let stays = |work| !state.senders.belongs(work, inner);
         state.plain.retain(|staged| stays(staged.work));
         let gone: Vec<_> = state.callbacks.extract_if(.., |(work, _)| !stays(*work)).collect();
         state.faults.retain(|(work, _)| stays(*work));
-        state.decided.retain(|decided| stays(decided.work));
         state.sights.retain(|sight| sight.work == inner || stays(sight.work));
         for entry in &mut state.entries {
             let before = entry.events.len();

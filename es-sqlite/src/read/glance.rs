@@ -6,12 +6,14 @@ use super::readers::Reader;
 use super::{Reading, head, version};
 use crate::command_id;
 use crate::error::Failure;
-use crate::writer::KnownHead;
+use crate::writer::{FileId, KnownHead};
 
 /// Judges what stores nothing on a read connection, as long as the log is what the writer knows.
 pub(crate) struct ReadGlance {
     pub(crate) reading: Arc<Reading>,
     pub(crate) known: Arc<KnownHead>,
+    /// The file that all of them opened.
+    pub(crate) file: FileId,
 }
 
 /// More streams than this would hold the caller's thread up.
@@ -41,7 +43,7 @@ impl ReadGlance {
                 return Ok(false);
             }
         }
-        // The log only grows: with this head at the end, and at least this one at the beginning,
+        // What can be seen of the log only grows: with this head at the end, and at least this one at the beginning,
         // everything between was read of one and the same log.
         Ok(head(connection)? == known)
     }
@@ -49,7 +51,7 @@ impl ReadGlance {
 
 impl Glance for ReadGlance {
     fn holds(&self, batch: &Append) -> bool {
-        if batch.expectations.len() > FEW {
+        if batch.expectations.len() > FEW || self.file.has_changed(&self.reading.path) {
             return false;
         }
         let Some(mut reader) = self.reading.readers.take_idle() else { return false };
