@@ -43,8 +43,8 @@ impl ReadGlance {
                 return Ok(false);
             }
         }
-        // What can be seen of the log only grows: with this head at the end, and at least this one at the beginning,
-        // everything between was read of one and the same log.
+        // What can be seen of the log only grows: with this head at the end, and at least this one
+        // at the beginning, everything between was read of one and the same log.
         Ok(head(connection)? == known)
     }
 }
