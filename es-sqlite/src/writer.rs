@@ -123,7 +123,6 @@ impl Writer {
             return Err(GroupError::Unavailable { reason });
         };
         if open.file.has_changed(path) {
-            self.known.forget();
             let reason = format!(
                 "`{}` was deleted or replaced while it was open; put it back, or stop and start \
                  this program",

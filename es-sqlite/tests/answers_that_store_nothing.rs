@@ -14,7 +14,7 @@ use std::path::PathBuf;
 
 use es_core::event::{CommandId, Position, Sequence, Tag};
 use es_core::store::{
-    Append, AppendError, Condition, Criteria, EventStore, Expectation, Expected, Marker, NewEvent,
+    Append, AppendError, Condition, Criteria, EventStore, Expected, Marker, NewEvent,
 };
 use es_faults::{Call, Disk, Fault, IoError};
 use es_sqlite::SqliteLog;
@@ -216,7 +216,6 @@ async fn a_closed_log_answers_nothing() {
     let world = World::new().await;
     let permit = world.log.reserve(None).await.unwrap();
     world.log.close().await;
-    let expectation = Expectation { stream: order("o-0"), expected: at(0) };
-    let late = Append { expectations: [expectation].into_iter().collect(), ..Append::default() };
-    assert!(matches!(permit.append(late).await, Err(AppendError::Closed)));
+    let late = permit.append(answer("o-0", at(0))).await;
+    assert!(matches!(late, Err(AppendError::Closed)));
 }
