@@ -100,14 +100,14 @@ impl SqliteLog {
         let connector = Connector::new(path.clone(), &config);
         let reading = Arc::new(Reading::new(connector.clone(), &config));
         let committed = watch::Sender::new(Position(0));
-        let (queue, receiver) = AppendQueue::bounded(config.queue);
-        let (payload_limit_bytes, interval) = (config.payload_limit_bytes, config.poll);
+        let (places, payload_limit_bytes) = (config.queue, config.payload_limit_bytes);
+        let interval = config.poll;
         let snapshots = Arc::new(Waiting::default());
         let mut writer =
             Writer::open(config, connector.clone(), committed.clone(), Arc::clone(&snapshots))?;
         let (known, file) = (writer.known_head(), FileId::of(&path));
         let glance = ReadGlance { reading: Arc::clone(&reading), known, file };
-        let queue = queue.with_glance(Arc::new(glance));
+        let (queue, receiver) = AppendQueue::with_glance(places, Box::new(glance));
         let (identity, head) = writer.identity()?;
         writer.publish(head);
         writer.doubt_what_was_left();

@@ -152,6 +152,35 @@ async fn what_does_not_hold_is_the_writers_to_tell() {
 }
 
 #[tokio::test]
+async fn what_rests_on_many_streams_is_the_writers_to_judge() {
+    let world = World::new().await;
+    let of = |streams: u64| {
+        let new =
+            (0..streams).flat_map(|n| answer(&format!("n-{n}"), Expected::NoStream).expectations);
+        Append { expectations: new.collect(), ..Append::default() }
+    };
+    world.beside_a_lock(of(64)).await.unwrap();
+    let asked = world.beside_a_lock(of(65)).await;
+    assert!(is_busy(&asked), "so many would hold the caller's thread up: {asked:?}");
+    append(&world.log, of(65)).await.unwrap();
+}
+
+#[tokio::test]
+async fn the_writer_is_asked_where_no_reader_is_idle() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("orders.db");
+    let url = format!("sqlite:{}?readers=1&busy_timeout_ms=50", path.display());
+    let log = SqliteLog::open_url(&url).unwrap();
+    fill(&log, "o", 1).await;
+    let other = rusqlite::Connection::open(&path).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let asked = append(&log, answer("o-0", at(0))).await;
+    assert!(matches!(asked, Err(AppendError::Busy)), "nothing was read yet: {asked:?}");
+    read_stream(&log, &order("o-0")).await.unwrap();
+    append(&log, answer("o-0", at(0))).await.unwrap();
+}
+
+#[tokio::test]
 async fn what_rests_on_a_batch_with_the_writer_falls_with_it() {
     let world = World::new().await;
     world.lock();

@@ -1,6 +1,6 @@
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use tokio::sync::{Notify, mpsc, oneshot, watch};
@@ -44,8 +44,7 @@ impl Drop for QueuedAppend {
 #[derive(Clone)]
 pub struct AppendQueue {
     sender: mpsc::Sender<QueuedAppend>,
-    glance: Option<Arc<dyn Glance>>,
-    commands: Arc<Commands>,
+    shared: Arc<Shared>,
     closing: watch::Sender<bool>,
     closed: watch::Receiver<bool>,
 }
@@ -68,18 +67,22 @@ impl AppendQueue {
     /// Makes a queue with room for `capacity` batches, and its other end.
     #[must_use]
     pub fn bounded(capacity: usize) -> (Self, AppendReceiver) {
+        Self::sharing(capacity, Shared::default())
+    }
+
+    /// As [`bounded`](Self::bounded), and answers batches that store nothing, and rest on what is
+    /// durable, at a glance.
+    #[must_use]
+    pub fn with_glance(capacity: usize, glance: Box<dyn Glance>) -> (Self, AppendReceiver) {
+        Self::sharing(capacity, Shared { glance: Some(glance), ..Shared::default() })
+    }
+
+    fn sharing(capacity: usize, shared: Shared) -> (Self, AppendReceiver) {
         let (sender, batches) = mpsc::channel(capacity.max(1));
         let (closing, on_closing) = watch::channel(false);
         let (on_closed, closed) = watch::channel(false);
-        let queue = Self { sender, glance: None, commands: Arc::default(), closing, closed };
+        let queue = Self { sender, shared: Arc::new(shared), closing, closed };
         (queue, AppendReceiver { batches, closing: on_closing, closed: on_closed })
-    }
-
-    /// Lets batches that store nothing, and rest on what is durable, be answered at a glance.
-    #[must_use]
-    pub fn with_glance(mut self, glance: Arc<dyn Glance>) -> Self {
-        self.glance = Some(glance);
-        self
     }
 
     /// Takes a place if one is free.
@@ -125,8 +128,8 @@ impl AppendQueue {
     /// Dropping the future changes nothing.
     pub async fn settled(&self, id: CommandId) {
         loop {
-            let changed = self.commands.changed.notified();
-            if !self.commands.contains(id) {
+            let changed = self.shared.changed.notified();
+            if !self.shared.is_in_flight(id) {
                 return;
             }
             changed.await;
@@ -146,16 +149,14 @@ impl AppendQueue {
     }
 
     fn permit(&self, permit: mpsc::OwnedPermit<QueuedAppend>) -> Permit {
-        let (glance, commands) = (self.glance.clone(), Arc::clone(&self.commands));
-        Permit::queue(Place { permit, glance, commands })
+        Permit::queue(Place { permit, shared: Arc::clone(&self.shared) })
     }
 }
 
 /// A place in the queue.
 pub(super) struct Place {
     permit: mpsc::OwnedPermit<QueuedAppend>,
-    glance: Option<Arc<dyn Glance>>,
-    commands: Arc<Commands>,
+    shared: Arc<Shared>,
 }
 
 impl Place {
@@ -166,60 +167,70 @@ impl Place {
             return Appended::ready(result);
         }
         let (answer, receiver) = oneshot::channel();
-        let in_flight =
-            batch.command.as_ref().map(|command| InFlight::enter(&self.commands, command.id));
+        let command = batch.command.as_ref();
+        let in_flight = command.map(|command| InFlight::enter(self.shared, command.id));
         self.permit.send(QueuedAppend { batch, answer: Some(answer), in_flight });
         Appended::Queued(receiver)
     }
 
     fn holds_at_a_glance(&self, batch: &Append) -> bool {
-        let Some(glance) = &self.glance else { return false };
+        let Some(glance) = &self.shared.glance else { return false };
         batch.stores_nothing()
             && batch.decided_on.iter().all(BatchFate::is_committed)
             // Its first attempt may be with the writer.
-            && batch.unless_stored.is_none_or(|id| !self.commands.contains(id))
+            && batch.unless_stored.is_none_or(|id| !self.shared.is_in_flight(id))
             && glance.holds(batch)
     }
 }
 
-/// The ids of commands whose batches are with the writer.
-#[derive(Debug, Default)]
-struct Commands {
+/// What the places of a queue have in common.
+#[derive(Default)]
+struct Shared {
+    glance: Option<Box<dyn Glance>>,
+    /// The ids of commands whose batches are with the writer.
     // Counted: a repetition can be in flight beside its first attempt.
-    ids: Mutex<HashMap<CommandId, usize>>,
+    commands: Mutex<HashMap<CommandId, usize>>,
     changed: Notify,
 }
 
-impl Commands {
-    fn contains(&self, id: CommandId) -> bool {
-        self.ids.lock().unwrap_or_else(PoisonError::into_inner).contains_key(&id)
+impl Shared {
+    fn commands(&self) -> MutexGuard<'_, HashMap<CommandId, usize>> {
+        self.commands.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn is_in_flight(&self, id: CommandId) -> bool {
+        self.commands().contains_key(&id)
     }
 }
 
-#[derive(Debug)]
 struct InFlight {
-    commands: Arc<Commands>,
+    shared: Arc<Shared>,
     id: CommandId,
 }
 
+impl fmt::Debug for InFlight {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("InFlight").field(&self.id).finish()
+    }
+}
+
 impl InFlight {
-    fn enter(commands: &Arc<Commands>, id: CommandId) -> Self {
-        let mut ids = commands.ids.lock().unwrap_or_else(PoisonError::into_inner);
-        *ids.entry(id).or_insert(0) += 1;
-        Self { commands: Arc::clone(commands), id }
+    fn enter(shared: Arc<Shared>, id: CommandId) -> Self {
+        *shared.commands().entry(id).or_insert(0) += 1;
+        Self { shared, id }
     }
 }
 
 impl Drop for InFlight {
     fn drop(&mut self) {
-        let mut ids = self.commands.ids.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = ids.get_mut(&self.id) {
+        let mut commands = self.shared.commands();
+        if let Some(count) = commands.get_mut(&self.id) {
             *count -= 1;
             if *count == 0 {
-                ids.remove(&self.id);
+                commands.remove(&self.id);
             }
         }
-        drop(ids);
-        self.commands.changed.notify_waiters();
+        drop(commands);
+        self.shared.changed.notify_waiters();
     }
 }

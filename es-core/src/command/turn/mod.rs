@@ -6,8 +6,8 @@
 //! is answered when the state it was decided on has proved durable and current.
 //!
 //! There are three ways, by who handles the command and who sent it: an aggregate
-//! ([`targeted`], and [`outside`] where it awaits), a free function ([`free`]), and either of them
-//! for a handler that is still running ([`nested`]), which joins that handler's unit of work.
+//! ([`targeted`], and [`mod@outside`] where it awaits), a free function ([`free`]), and either of
+//! them for a handler that is still running ([`nested`]), which joins that handler's unit of work.
 //!
 //! All of this is compiled once per aggregate and reply, not per command: the command is
 //! behind a reference to its decision, which costs one indirect call and no box. With the command
