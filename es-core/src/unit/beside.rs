@@ -60,15 +60,17 @@ impl Sight {
 pub(super) struct Decided {
     boundaries: Vec<Criteria>,
     until: Order,
-    /// What it has seen, or did itself: all that was staged.
+    /// What belongs to them and it has seen, or did itself: all that was staged.
     staged: BTreeSet<Order>,
 }
 
 impl Decided {
+    fn concerns(&self, staged: &Staged) -> bool {
+        self.boundaries.iter().any(|criteria| staged.matches(criteria))
+    }
+
     fn has_missed(&self, staged: &Staged) -> bool {
-        staged.order < self.until
-            && !self.staged.contains(&staged.order)
-            && self.boundaries.iter().any(|criteria| staged.matches(criteria))
+        staged.order < self.until && !self.staged.contains(&staged.order) && self.concerns(staged)
     }
 }
 
@@ -143,8 +145,10 @@ impl Closed {
         let own = self.sights.iter().filter(|sight| sight.work == inner);
         let boundaries: Vec<_> = own.filter_map(|sight| sight.decides_on.clone()).collect();
         if !boundaries.is_empty() {
-            let staged = self.staged().map(|staged| staged.order).collect();
-            self.decided.push(Decided { boundaries, until: Order::next(), staged });
+            let mut decided = Decided { boundaries, until: Order::next(), staged: BTreeSet::new() };
+            let staged = self.staged().filter(|staged| decided.concerns(staged));
+            decided.staged = staged.map(|staged| staged.order).collect();
+            self.decided.push(decided);
         }
     }
 
