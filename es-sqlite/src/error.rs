@@ -12,6 +12,7 @@ use es_core::registry::OpenError;
 use es_core::store::ReadError;
 use es_core::store::group::GroupError;
 
+use crate::writer::FileId;
 use command::{identifier, sqlite3};
 pub use meddler_kind::MeddlerKind;
 
@@ -248,6 +249,8 @@ pub(crate) enum Failure {
     DamagedSnapshot(StreamId),
     /// A read panicked, with this message.
     Panicked(String),
+    /// The path leads to another file than the writer's, or to none.
+    Replaced,
     Closed,
 }
 
@@ -292,6 +295,7 @@ impl Failure {
             Self::Panicked(message) => ReadError::Unavailable {
                 reason: format!("reading `{log}` panicked: {message}; try again, and report it"),
             },
+            Self::Replaced => ReadError::Unavailable { reason: FileId::changed(path) },
             Self::Closed => ReadError::Closed,
         }
     }

@@ -98,15 +98,14 @@ impl SqliteLog {
     fn start(config: SqliteConfig) -> Result<Self, SqliteOpenError> {
         let path = config.path().to_owned();
         let connector = Connector::new(path.clone(), &config);
-        let reading = Arc::new(Reading::new(connector.clone(), &config));
         let committed = watch::Sender::new(Position(0));
         let (places, payload_limit_bytes) = (config.queue, config.payload_limit_bytes);
         let interval = config.poll;
         let snapshots = Arc::new(Waiting::default());
-        let mut writer =
-            Writer::open(config, connector.clone(), committed.clone(), Arc::clone(&snapshots))?;
-        let (known, file) = (writer.known_head(), FileId::of(&path));
-        let glance = ReadGlance { reading: Arc::clone(&reading), known, file };
+        let (writing, memory) = (committed.clone(), Arc::clone(&snapshots));
+        let mut writer = Writer::open(config.clone(), connector.clone(), writing, memory)?;
+        let reading = Arc::new(Reading::new(connector.clone(), FileId::of(&path), &config));
+        let glance = ReadGlance { reading: Arc::clone(&reading), known: writer.known_head() };
         let (queue, receiver) = AppendQueue::with_glance(places, Box::new(glance));
         let (identity, head) = writer.identity()?;
         writer.publish(head);

@@ -36,6 +36,7 @@ use crate::config::SqliteConfig;
 use crate::connect::Connector;
 use crate::error::Failure;
 use crate::snapshot;
+use crate::writer::FileId;
 
 const STREAM_EVENTS: &str = include_str!("read/stream_events.sql");
 const VERSION: &str = include_str!("read/version.sql");
@@ -60,16 +61,19 @@ const SHORT: u64 = 256;
 /// The reading half of the log.
 pub(crate) struct Reading {
     path: PathBuf,
+    /// What all of its readers opened, and the writer.
+    file: FileId,
     pub(crate) readers: Arc<Readers>,
     clock: Arc<dyn Clock>,
     window: Window,
 }
 
 impl Reading {
-    pub(crate) fn new(connector: Connector, config: &SqliteConfig) -> Self {
+    pub(crate) fn new(connector: Connector, file: FileId, config: &SqliteConfig) -> Self {
         Self {
             path: connector.path().to_owned(),
-            readers: Readers::new(connector, config.readers, config.busy_timeout),
+            file,
+            readers: Readers::new(connector, file, config),
             clock: Arc::clone(&config.clock),
             window: Window::of(config),
         }

@@ -123,12 +123,7 @@ impl Writer {
             return Err(GroupError::Unavailable { reason });
         };
         if open.file.has_changed(path) {
-            let reason = format!(
-                "`{}` was deleted or replaced while it was open; put it back, or stop and start \
-                 this program",
-                path.display()
-            );
-            return Err(GroupError::Unavailable { reason });
+            return Err(GroupError::Unavailable { reason: FileId::changed(path) });
         }
         let begun = open.begin(&mut self.appending);
         begun.map_err(|error| {

@@ -146,6 +146,21 @@ async fn what_does_not_hold_is_the_writers_to_tell() {
     let repeated = || Append { unless_stored: Some(id), ..answer("o-1", at(0)) };
     let told = world.told(repeated).await;
     assert!(matches!(told, AppendError::CommandStored(_)), "{told}");
+    let second = || {
+        let mut two = answer("o-0", at(0));
+        two.expectations.extend(answer("o-1", Expected::NoStream).expectations);
+        two
+    };
+    let told = world.told(second).await;
+    assert!(matches!(told, AppendError::Conflict { .. }), "the second of two: {told}");
+    let second = || {
+        let Condition { after, .. } = no_red_after(2).conditions.remove(0);
+        let mut two = no_red_after(1);
+        two.conditions.insert(0, Condition { criteria: Criteria::tag("colour", "blue"), after });
+        two
+    };
+    let told = world.told(second).await;
+    assert!(matches!(told, AppendError::ConditionFailed { .. }), "the second of two: {told}");
     let told = world.told(|| no_red_after(1)).await;
     assert!(matches!(told, AppendError::ConditionFailed { .. }), "{told}");
     append(&world.log, no_red_after(2)).await.unwrap();
@@ -238,6 +253,45 @@ async fn nothing_is_answered_from_a_file_that_was_replaced() {
     assert!(told.contains("was deleted or replaced while it was open"), "{told}");
     std::fs::rename(&aside, &world.path).unwrap();
     append(&world.log, answer("o-0", at(0))).await.unwrap();
+}
+
+#[tokio::test]
+async fn nothing_is_read_from_a_copy_that_lay_there_for_a_while() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = |name: &str| folder.path().join(name);
+    let (path, copy, aside) = (place("orders.db"), place("copy.db"), place("aside.db"));
+    let other = open(&copy);
+    fill(&other, "other", 2).await;
+    other.close().await;
+    let log = open(&path);
+    append(&log, batch(&order("o-0"), Expected::NoStream, 2)).await.unwrap();
+    log.close().await;
+
+    // The heads are the same, and no read connection is open yet.
+    let log = open(&path);
+    std::fs::rename(&path, &aside).unwrap();
+    std::fs::copy(&copy, &path).unwrap();
+    let told = read_stream(&log, &order("o-0")).await.unwrap_err().to_string();
+    assert!(told.contains("was deleted or replaced while it was open"), "{told}");
+    std::fs::rename(&aside, &path).unwrap();
+    assert_eq!(read_stream(&log, &order("o-0")).await.unwrap().len(), 2);
+    let told = append(&log, answer("o-0", Expected::NoStream)).await.unwrap_err();
+    assert!(matches!(told, AppendError::Conflict { .. }), "{told}");
+}
+
+#[tokio::test]
+async fn nothing_is_answered_before_the_flush_that_an_earlier_program_missed() {
+    let world = World::waiting_for("50").await;
+    let World { _folder: folder, path, log, other } = world;
+    log.close().await;
+    drop(log);
+    std::fs::write(folder.path().join("orders.db-unflushed"), "").unwrap();
+    let log =
+        SqliteLog::open_url(&format!("sqlite:{}?busy_timeout_ms=50", path.display())).unwrap();
+    read_stream(&log, &order("o-0")).await.unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let told = append(&log, answer("o-0", at(0))).await;
+    assert!(told.is_err(), "what was read may not be on the disk: {told:?}");
 }
 
 #[tokio::test]

@@ -78,4 +78,7 @@ async fn a_log_without_batches_for_several_streams_is_refused_by_the_signature()
     assert!(!error.contains("`Found`"), "it keeps to one stream: {error}");
     let app = App::builder().store(log).only::<School>().start().await.unwrap();
     app.commands().send(Found { school: "s".to_owned() }).await.unwrap();
+    let error = app.commands().send(FoundMany).await.unwrap_err();
+    assert!(matches!(error, CommandError::NoHandler { .. }), "it is linked, and left out: {error}");
+    assert!(error.to_string().contains("`FoundMany` is not part of this application"), "{error}");
 }

@@ -1,5 +1,7 @@
 //! What must not be stored is refused before it is, and the next command works.
 
+use std::convert::Infallible;
+
 use es_core::aggregate::{LoadError, ReplayError};
 use es_core::command::CommandError;
 use es_core::prelude::*;
@@ -22,6 +24,70 @@ async fn a_payload_beyond_the_limit_is_refused_with_the_remedy() {
     commands.send(put("a", 1)).await.unwrap();
     let shelf = app.repository::<Shelf>().load(&"a".to_owned()).await.unwrap();
     assert_eq!((shelf.boxes, shelf.version), (1, Sequence(1)));
+}
+
+#[derive(Command, Clone, Serialize, Deserialize)]
+struct Unroll {
+    #[target]
+    scroll: String,
+}
+
+/// Writes so many bytes, and counts what is written by then.
+#[derive(Command, Clone, Serialize, Deserialize)]
+struct WriteOn {
+    #[target]
+    scroll: String,
+    bytes: usize,
+}
+
+#[derive(Event, Serialize, Deserialize)]
+struct Unrolled {
+    scroll: String,
+}
+
+#[derive(Event, Serialize, Deserialize)]
+struct Written {
+    text: String,
+}
+
+#[aggregate]
+struct Scroll {
+    #[aggregate_identifier]
+    scroll: String,
+    lines: usize,
+}
+
+#[aggregate]
+impl Scroll {
+    #[command_handler]
+    fn unroll(command: Unroll) -> Unrolled {
+        Unrolled { scroll: command.scroll }
+    }
+
+    #[command_handler]
+    fn write(scroll: &mut Root<Self>, command: WriteOn) -> Result<usize, Infallible> {
+        scroll.apply(Written { text: "x".repeat(command.bytes) });
+        Ok(scroll.lines)
+    }
+
+    #[event_sourcing_handler]
+    fn on_unrolled(event: &Unrolled) -> Self {
+        Self { scroll: event.scroll.clone(), lines: 0 }
+    }
+
+    #[event_sourcing_handler]
+    fn on_written(&mut self, _: &Written) {
+        self.lines += 1;
+    }
+}
+
+#[tokio::test]
+async fn what_was_applied_before_such_a_refusal_is_not_decided_on() {
+    let app = app().await;
+    let (commands, scroll) = (app.commands(), || "s".to_owned());
+    commands.send(Unroll { scroll: scroll() }).await.unwrap();
+    commands.send(WriteOn { scroll: scroll(), bytes: 2 * 1024 * 1024 }).await.unwrap_err();
+    assert_eq!(commands.send(WriteOn { scroll: scroll(), bytes: 1 }).await.unwrap(), 1);
 }
 
 #[tokio::test]

@@ -1,7 +1,8 @@
-use es_core::event::Position;
+use es_core::command::Dispatch;
+use es_core::event::{Position, Tag};
 use es_core::store::Filter;
 
-use super::domain::Polish;
+use super::domain::{Polish, tenant};
 use super::*;
 
 #[tokio::test]
@@ -45,6 +46,57 @@ async fn a_filter_holds_for_old_and_new_events() {
     take(&app, "north", 1).await;
     app.commands().send(polish()).await.unwrap();
     assert_eq!(events.next().await.unwrap().unwrap().position, Position(4));
+}
+
+#[tokio::test]
+async fn a_filter_by_tag_or_tenant_holds_for_those_who_wait_at_the_tail() {
+    let app = World::default().start().await;
+    let bank = tenant("bank");
+    let of_bank = || Dispatch::new().tenant(&bank);
+    let (north, south) = (|| "north".to_owned(), || "south".to_owned());
+    let commands = app.commands();
+    commands.send(Open { till: north() }).await.unwrap();
+    commands.send_with(Open { till: south() }, of_bank()).await.unwrap();
+    let by_tag = Filter { tags: vec![Tag::new("Till", "north")], ..Filter::all() };
+    let by_tenant = Filter { tenant: Some(bank.clone()), ..Filter::all() };
+    let mut norths = app.events().subscribe_after(Position(0), by_tag);
+    let mut banks = app.events().subscribe_after(Position(0), by_tenant);
+    assert_eq!(norths.next().await.unwrap().unwrap().position, Position(1));
+    assert_eq!(banks.next().await.unwrap().unwrap().position, Position(2));
+    for round in 1..=10 {
+        // Both wait by the time that something comes.
+        let storing = async {
+            commands.send_with(Take { till: south(), cents: 1 }, of_bank()).await.unwrap();
+            commands.send(Take { till: north(), cents: 1 }).await.unwrap();
+        };
+        let (north, bank, ()) = tokio::join!(norths.next(), banks.next(), storing);
+        assert_eq!(north.unwrap().unwrap().position, Position(2 * round + 2));
+        assert_eq!(bank.unwrap().unwrap().position, Position(2 * round + 1));
+    }
+}
+
+#[tokio::test]
+async fn nothing_comes_twice_where_reading_meets_the_tail() {
+    let app = World::default().start().await;
+    open(&app, "north").await;
+    let mut early = app.events().subscribe_after(Position(0), Filter::all());
+    assert_eq!(early.next().await.unwrap().unwrap().position, Position(1));
+    for cents in 2..=3 {
+        take(&app, "north", cents).await;
+        assert_eq!(early.next().await.unwrap().unwrap().position, Position(cents));
+    }
+    // The tail looks for what is new.
+    for _ in 0..64 {
+        tokio::task::yield_now().await;
+    }
+    take(&app, "north", 4).await;
+    take(&app, "north", 5).await;
+    let mut late = app.events().subscribe_after(Position(3), Filter::all());
+    for position in 4..=5 {
+        assert_eq!(late.next().await.unwrap().unwrap().position, Position(position));
+    }
+    take(&app, "north", 6).await;
+    assert_eq!(late.next().await.unwrap().unwrap().position, Position(6));
 }
 
 #[tokio::test]

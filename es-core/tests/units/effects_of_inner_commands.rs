@@ -112,6 +112,45 @@ async fn retrying() -> (App, Gate, Arc<ManualPause>) {
     (app, gate, pause)
 }
 
+/// Has an account charged by a command of its own.
+#[derive(Command, Clone, Serialize, Deserialize)]
+struct ChargeWithin {
+    account: String,
+}
+
+#[command_handler]
+async fn charge_within(
+    command: ChargeWithin,
+    commands: CommandGateway,
+) -> Result<i64, HandlerError<Overdrawn>> {
+    let charge = Charge { account: command.account, amount: 2 };
+    commands.send(charge).await.map_err(HandlerError::nested)
+}
+
+#[tokio::test]
+async fn an_inner_effect_waits_until_what_it_is_decided_on_is_stored() {
+    let (log, gate) = GatedLog::new();
+    let pause = ManualPause::new();
+    let app = builder(&pause, &Arc::default()).store(log).start().await.unwrap();
+    gate.let_through(1);
+    open(&app, "a", 0).await;
+    let account = || "a".to_owned();
+    let commands = app.commands();
+    let deposit = Deposit { account: account(), amount: 5 };
+    let depositing = tokio::spawn(async move { commands.send(deposit).await });
+    settle().await;
+    let commands = app.commands();
+    let within = ChargeWithin { account: account() };
+    let charging = tokio::spawn(async move { commands.send(within).await });
+    settle().await;
+    assert!(!depositing.is_finished());
+    assert_eq!(pause.asked.available_permits(), 0, "charged for what may never be stored");
+    pause.go.add_permits(9);
+    gate.let_through(9);
+    depositing.await.unwrap().unwrap();
+    assert_eq!(charging.await.unwrap().unwrap(), 7);
+}
+
 #[tokio::test]
 async fn a_free_handlers_effect_is_not_repeated_when_the_log_fails() {
     let (app, gate, pause) = retrying().await;

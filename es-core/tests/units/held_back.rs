@@ -67,6 +67,82 @@ async fn count_there(
     if command.refuses { Err(Overdrawn { missing: 0 }.into()) } else { Ok(counted) }
 }
 
+/// Refuses itself, for what it saw.
+#[derive(Command, Clone, Serialize, Deserialize)]
+pub struct RefuseUnlessMoved;
+
+#[boundary]
+impl AnyMoves {
+    #[criteria]
+    fn of(_: &RefuseUnlessMoved) -> Criteria {
+        Criteria::tag("Account", "a")
+    }
+
+    #[event_sourcing_handler]
+    fn on_moved(&mut self, _: &Moved) {
+        self.0 = true;
+    }
+}
+
+/// Whether "a" was moved.
+#[derive(Debug, Default)]
+pub struct AnyMoves(bool);
+
+#[command_handler]
+pub fn refuse_unless_moved(
+    _: RefuseUnlessMoved,
+    moves: Boundary<AnyMoves>,
+) -> Result<(), Overdrawn> {
+    if moves.0 { Ok(()) } else { Err(Overdrawn { missing: 1 }) }
+}
+
+/// Decides on two boundaries, of which the second is the one that is looked at here.
+#[derive(Command, Clone, Serialize, Deserialize)]
+struct CountBoth;
+
+#[boundary]
+impl MovesOfB {
+    #[criteria]
+    fn of(_: &CountBoth) -> Criteria {
+        Criteria::tag("Account", "b")
+    }
+
+    #[event_sourcing_handler]
+    fn on_moved(&mut self, _: &Moved) {
+        self.0 += 1;
+    }
+}
+
+#[derive(Debug, Default)]
+struct MovesOfB(usize);
+
+#[boundary]
+impl MovesOfA {
+    #[criteria]
+    fn of(_: &CountBoth) -> Criteria {
+        Criteria::tag("Account", "a")
+    }
+
+    #[event_sourcing_handler]
+    fn on_moved(&mut self, _: &Moved) {
+        self.0 += 1;
+    }
+}
+
+#[derive(Debug, Default)]
+struct MovesOfA(usize);
+
+#[command_handler]
+fn count_both(
+    _: CountBoth,
+    b: Boundary<MovesOfB>,
+    a: Boundary<MovesOfA>,
+    unit: UnitOfWork,
+) -> Result<usize, Overdrawn> {
+    unit.publish(Noted { about: format!("{} and {} moves before this", b.0, a.0) });
+    Ok(b.0 + a.0)
+}
+
 #[derive(Clone, Copy, Serialize, Deserialize)]
 enum Way {
     /// The guard is held while the other command decides.
@@ -79,6 +155,10 @@ enum Way {
     MovingThere,
     /// The other command refuses, so many commands deeper, and this one goes on.
     Refused(u8),
+    /// The one that decided is refused itself.
+    RefusedItself,
+    /// It belongs to the second boundary of those that the other command decides on.
+    SecondOfTwo,
     /// As `Holding`, in a command that this one sends.
     Deeper,
 }
@@ -123,6 +203,18 @@ async fn move_and_count(
             let refused = commands.send(CountThere { depth, refuses: true }).await.unwrap_err();
             assert!(refused.is_rejection(), "{refused}");
             Ok(0)
+        }
+        Way::RefusedItself => {
+            let mut account = accounts.load(&a).await?;
+            account.apply(Moved { amount: 1 });
+            let refused = commands.send(RefuseUnlessMoved).await.unwrap_err();
+            assert!(refused.is_rejection(), "{refused}");
+            Ok(0)
+        }
+        Way::SecondOfTwo => {
+            let mut account = accounts.load(&a).await?;
+            account.apply(Moved { amount: 1 });
+            commands.send(CountBoth).await.map_err(HandlerError::nested)
         }
         Way::Deeper => {
             commands.send(MoveAndCount { way: Way::Holding }).await.map_err(HandlerError::nested)
@@ -209,7 +301,9 @@ async fn is_refused(app: &App, sent: Result<usize, CommandError<Overdrawn>>) {
 #[tokio::test]
 async fn a_decision_is_not_stored_that_did_not_see_what_was_applied_before_it() {
     let refused = (0..3).map(Way::Refused);
-    for way in [Way::Holding, Way::HoldingBeside, Way::Deeper].into_iter().chain(refused) {
+    let ways =
+        [Way::Holding, Way::HoldingBeside, Way::Deeper, Way::RefusedItself, Way::SecondOfTwo];
+    for way in ways.into_iter().chain(refused) {
         let app = accounts().await;
         is_refused(&app, app.commands().send(MoveAndCount { way }).await).await;
     }

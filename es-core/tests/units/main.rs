@@ -29,6 +29,7 @@ mod nested;
 mod nestings;
 mod order;
 mod publishing;
+mod refused_on_boundaries;
 mod repositories;
 mod reruns;
 mod undone;

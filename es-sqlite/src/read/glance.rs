@@ -6,14 +6,12 @@ use super::readers::Reader;
 use super::{Reading, head, version};
 use crate::command_id;
 use crate::error::Failure;
-use crate::writer::{FileId, KnownHead};
+use crate::writer::KnownHead;
 
 /// Judges what stores nothing on a read connection, as long as the log is what the writer knows.
 pub(crate) struct ReadGlance {
     pub(crate) reading: Arc<Reading>,
     pub(crate) known: Arc<KnownHead>,
-    /// The file that all of them opened.
-    pub(crate) file: FileId,
 }
 
 /// More streams than this would hold the caller's thread up.
@@ -51,7 +49,7 @@ impl ReadGlance {
 
 impl Glance for ReadGlance {
     fn holds(&self, batch: &Append) -> bool {
-        if batch.expectations.len() > FEW || self.file.has_changed(&self.reading.path) {
+        if batch.expectations.len() > FEW || self.reading.file.has_changed(&self.reading.path) {
             return false;
         }
         let Some(mut reader) = self.reading.readers.take_idle() else { return false };

@@ -14,13 +14,17 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinHandle;
 
 use super::row::Rows;
+use crate::config::SqliteConfig;
 use crate::connect::{Connector, retry_while};
 use crate::error::Failure;
+use crate::writer::FileId;
 
 /// The read connections beside the writer: at most so many at once, opened when needed and kept.
 #[derive(Debug)]
 pub(crate) struct Readers {
     connector: Connector,
+    /// What the writer opened: a copy that lies there for a while must not stay open beside it.
+    file: FileId,
     busy_timeout: Duration,
     places: Arc<Semaphore>,
     limit: u32,
@@ -43,11 +47,12 @@ pub(crate) struct Borrowed {
 }
 
 impl Readers {
-    pub(crate) fn new(connector: Connector, limit: usize, busy_timeout: Duration) -> Arc<Self> {
-        let limit = u32::try_from(limit).unwrap_or(u32::MAX);
+    pub(crate) fn new(connector: Connector, file: FileId, config: &SqliteConfig) -> Arc<Self> {
+        let limit = u32::try_from(config.readers).unwrap_or(u32::MAX);
         Arc::new(Self {
             connector,
-            busy_timeout,
+            file,
+            busy_timeout: config.busy_timeout,
             places: Arc::new(Semaphore::new(limit as usize)),
             limit,
             idle: Mutex::default(),
@@ -122,6 +127,12 @@ impl Readers {
         Ok(Borrowed { reader, readers: Arc::clone(self), _place: place })
     }
 
+    fn open(&self) -> Result<Connection, Failure> {
+        let connection = self.connector.reader()?;
+        let is_another = self.file.has_changed(self.connector.path());
+        if is_another { Err(Failure::Replaced) } else { Ok(connection) }
+    }
+
     fn idle(&self) -> MutexGuard<'_, Vec<Reader>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -131,7 +142,7 @@ impl Borrowed {
     /// The connection, opened now if it is not yet.
     pub(crate) fn get(&mut self) -> Result<&mut Reader, Failure> {
         if self.reader.is_none() {
-            let connection = self.readers.connector.reader()?;
+            let connection = self.readers.open()?;
             // A thread that must not block gives up at once, and another one waits.
             connection.busy_timeout(Duration::ZERO)?;
             self.reader = Some(Reader { connection, rows: Rows::default() });
@@ -186,7 +197,6 @@ mod tests {
     use es_core::event::Position;
 
     use super::*;
-    use crate::config::SqliteConfig;
     use crate::writer::Writer;
 
     #[tokio::test]
@@ -198,7 +208,7 @@ mod tests {
         let committed = tokio::sync::watch::Sender::default();
         let _writer =
             Writer::open(config.clone(), connector.clone(), committed, Arc::default()).unwrap();
-        let readers = Readers::new(connector, 1, config.busy_timeout);
+        let readers = Readers::new(connector, FileId::of(config.path()), &config);
 
         let read = |_: &mut Reader| -> Result<(), Failure> { panic!("a bug") };
         let failed = readers.aside(read).await;

@@ -4,7 +4,8 @@ use std::path::Path;
 /// Which file a path led to when it was opened.
 ///
 /// SQLite goes on writing to a file that was deleted or replaced under it, and everything stored
-/// from then on would vanish with the process. So the writer looks, before each group.
+/// from then on would vanish with the process. So the writer looks, before each group, and a reader
+/// when it opens the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct FileId(Option<(u64, u64)>);
 
@@ -18,6 +19,15 @@ impl FileId {
     pub(crate) fn has_changed(self, path: &Path) -> bool {
         // A file system of SQLite's own may have nothing at this path.
         self.0.is_some() && Self::of(path) != self
+    }
+
+    /// What to tell where it has changed.
+    pub(crate) fn changed(path: &Path) -> String {
+        format!(
+            "`{}` was deleted or replaced while it was open; put it back, or stop and start this \
+             program",
+            path.display()
+        )
     }
 }
 

@@ -146,7 +146,8 @@ pub(super) fn run_free<H: FreeHandler<C>, C: HandledBy<H>>(
     mut dispatch: Dispatch,
 ) -> BoxFuture<'static, SendResult<C::Reply>> {
     let within = dispatch.within.take();
-    let journey = Journey::start(runtime, C::NAME, H::RECORDED, dispatch, within.is_some());
+    let journey = Journey::start(runtime, C::NAME, H::RECORDED, dispatch, within.is_some())
+        .and_then(Journey::known);
     let decision: Box<dyn FreeDecision<C::Reply>> =
         Box::new(SentFree(command, std::marker::PhantomData::<fn() -> H>));
     let kind = match H::CALL {
@@ -191,6 +192,19 @@ impl Journey {
             deadline: dispatch.deadline,
             has_effects: false.into(),
         })
+    }
+
+    /// Refuses a command whose free handler is linked and no part of the application.
+    fn known(self) -> Fallible<Self> {
+        if self.runtime.shared().commands.contains_key(self.name) {
+            return Ok(self);
+        }
+        let text = format!(
+            "the free handler of command `{}` is not part of this application; name its function \
+             in `.only::<..>()` too",
+            self.name
+        );
+        Err(CommandError::NoHandler { command_id: self.id, text })
     }
 
     /// A place in the log's queue, if one is free.

@@ -351,4 +351,9 @@ impl Slip {
     fn on_returned(&mut self, _: &Returned) {
         self.is_used = true;
     }
+
+    #[event_sourcing_handler(forward = all)]
+    fn on_cancelled(&mut self, _: &OrderCancelled) {
+        self.is_used = true;
+    }
 }

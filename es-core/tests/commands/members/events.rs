@@ -40,6 +40,7 @@ async fn an_event_for_all_reaches_all_at_every_depth() {
         assert!(!line.is_open);
         assert_eq!(line.parts, [Part { part: 1, turns: 0 }]);
     }
+    assert!(order(&app).await.slips[&7].is_used, "in a hash map too");
 }
 
 #[tokio::test]
