@@ -12,7 +12,7 @@ mod support;
 
 use std::path::PathBuf;
 
-use es_core::event::{CommandId, Position, Sequence, Tag};
+use es_core::event::{CommandId, Position, Sequence, StreamId, Tag, Tenant};
 use es_core::store::{
     Append, AppendError, Condition, Criteria, EventStore, Expected, Marker, NewEvent,
 };
@@ -161,6 +161,18 @@ async fn what_does_not_hold_is_the_writers_to_tell() {
     };
     let told = world.told(second).await;
     assert!(matches!(told, AppendError::ConditionFailed { .. }), "the second of two: {told}");
+    let bank = Tenant::new("bank").unwrap();
+    let mut of_bank = batch(&stream, Expected::Any, 0);
+    of_bank.tenant = bank.clone();
+    let id = CommandId::generate();
+    let of_its_own = StreamId::new(&bank, "Order", "o-1").unwrap();
+    of_bank.events.push(event(&of_its_own, "Painted", "{}"));
+    of_bank.command = Some(command(id, &of_its_own));
+    append(&world.log, of_bank).await.unwrap();
+    let repeated =
+        || Append { tenant: bank.clone(), unless_stored: Some(id), ..answer("o-0", Expected::Any) };
+    let told = world.told(repeated).await;
+    assert!(matches!(told, AppendError::CommandStored(_)), "of another tenant: {told}");
     let told = world.told(|| no_red_after(1)).await;
     assert!(matches!(told, AppendError::ConditionFailed { .. }), "{told}");
     append(&world.log, no_red_after(2)).await.unwrap();

@@ -56,6 +56,31 @@ async fn pour_and_tell(
     Ok(())
 }
 
+/// Has somebody else pour.
+#[derive(Command, Clone, Serialize, Deserialize)]
+pub struct HavePoured(pub PourAndTell);
+
+#[command_handler]
+async fn have_poured(
+    command: HavePoured,
+    commands: CommandGateway,
+) -> Result<(), HandlerError<TooFew>> {
+    commands.send(command.0).await.map_err(HandlerError::nested)
+}
+
+#[tokio::test]
+async fn what_they_add_to_an_inner_command_of_a_free_handler_is_stored_with_its_events() {
+    let app = builder().handling_interceptor(Stamping("seal", "blue")).start().await.unwrap();
+    fill(&app).await;
+    let have = HavePoured(PourAndTell { pour: pour_of(2), told: Notes::default() });
+    app.commands().send(have).await.unwrap();
+    let stored = es_core::testing::stored(&app).await;
+    let [.., taken, put] = stored.rows() else { panic!("{:?}", stored.names()) };
+    for event in [taken, put] {
+        assert_eq!(event.metadata.get("seal").as_deref(), Some("blue"), "{}", event.name);
+    }
+}
+
 fn builder() -> es_core::app::AppBuilder {
     App::test().with::<Purse>()
 }

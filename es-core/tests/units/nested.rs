@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use es_core::command::CommandError;
+use es_core::command::{CommandError, Dispatch};
+use es_core::event::Tenant;
 use es_core::prelude::*;
 
 use super::domain::*;
@@ -18,6 +19,32 @@ async fn accounts() -> App {
         open(&app, account, amount).await;
     }
     app
+}
+
+/// Opens an account for another tenant.
+#[derive(Command, Clone, Serialize, Deserialize)]
+struct OpenAbroad {
+    account: String,
+}
+
+#[command_handler]
+async fn open_abroad(
+    command: OpenAbroad,
+    commands: CommandGateway,
+) -> Result<(), HandlerError<Overdrawn>> {
+    let abroad = Dispatch::new().tenant(&Tenant::new("abroad").unwrap());
+    let open = Open { account: command.account, balance: 1 };
+    commands.send_with(open, abroad).await.map_err(HandlerError::nested)?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_inner_command_of_another_tenant_is_refused() {
+    let app = app().await;
+    let open = OpenAbroad { account: "a".to_owned() };
+    let error = app.commands().send(open).await.unwrap_err();
+    assert!(error.to_string().contains("one unit of work belongs to one tenant"), "{error}");
+    assert!(stored(&app).await.rows().is_empty());
 }
 
 #[tokio::test]

@@ -30,6 +30,32 @@ async fn a_filter_by_an_event_finds_the_rows_under_all_its_names() {
     assert_eq!(found, moves());
 }
 
+#[derive(Event, Serialize, Deserialize)]
+#[event(name = "Praised", renamed_from("Lauded"))]
+struct PraisedV0 {
+    by: String,
+}
+
+#[derive(Event, Serialize, Deserialize)]
+#[event(revision = 1, from = PraisedV0)]
+struct Praised {
+    by: Vec<String>,
+}
+
+impl From<PraisedV0> for Praised {
+    fn from(before: PraisedV0) -> Self {
+        Self { by: vec![before.by] }
+    }
+}
+
+#[test]
+fn a_filter_by_an_event_names_what_an_earlier_revision_was_called() {
+    let names = Filter::event::<Praised>().names;
+    let mut names: Vec<_> = names.iter().map(|name| &**name).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["Lauded", "Praised"]);
+}
+
 #[tokio::test]
 async fn criteria_by_an_event_find_the_rows_under_all_its_names() {
     let log = log_with(&rows()).await;
