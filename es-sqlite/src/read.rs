@@ -61,8 +61,6 @@ const SHORT: u64 = 256;
 /// The reading half of the log.
 pub(crate) struct Reading {
     path: PathBuf,
-    /// What all of its readers opened, and the writer.
-    file: FileId,
     pub(crate) readers: Arc<Readers>,
     clock: Arc<dyn Clock>,
     window: Window,
@@ -72,7 +70,6 @@ impl Reading {
     pub(crate) fn new(connector: Connector, file: FileId, config: &SqliteConfig) -> Self {
         Self {
             path: connector.path().to_owned(),
-            file,
             readers: Readers::new(connector, file, config),
             clock: Arc::clone(&config.clock),
             window: Window::of(config),

@@ -49,7 +49,7 @@ impl ReadGlance {
 
 impl Glance for ReadGlance {
     fn holds(&self, batch: &Append) -> bool {
-        if batch.expectations.len() > FEW || self.reading.file.has_changed(&self.reading.path) {
+        if batch.expectations.len() > FEW || self.reading.readers.is_replaced() {
             return false;
         }
         let Some(mut reader) = self.reading.readers.take_idle() else { return false };

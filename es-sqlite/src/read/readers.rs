@@ -129,8 +129,12 @@ impl Readers {
 
     fn open(&self) -> Result<Connection, Failure> {
         let connection = self.connector.reader()?;
-        let is_another = self.file.has_changed(self.connector.path());
-        if is_another { Err(Failure::Replaced) } else { Ok(connection) }
+        if self.is_replaced() { Err(Failure::Replaced) } else { Ok(connection) }
+    }
+
+    /// True if the path leads to another file than the writer's, or to none.
+    pub(crate) fn is_replaced(&self) -> bool {
+        self.file.has_changed(self.connector.path())
     }
 
     fn idle(&self) -> MutexGuard<'_, Vec<Reader>> {
