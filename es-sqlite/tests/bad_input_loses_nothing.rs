@@ -199,6 +199,37 @@ async fn a_stored_event_nested_10_000_deep_is_told_with_its_place() {
 }
 
 #[tokio::test]
+async fn a_sequence_edited_by_hand_is_told_with_its_place() {
+    let folder = TempDir::new().unwrap();
+    let app = start(&folder).await;
+    for notebook in ["edited", "other", "edited"] {
+        app.commands().send(write(notebook, "one")).await.unwrap();
+    }
+    let by_hand = rusqlite::Connection::open(folder.path().join("notes.db")).unwrap();
+    // The last row of its stream: no row behind it shows the gap.
+    let edit = |sequence: i64| {
+        let sql = "UPDATE events SET sequence = ?1 WHERE position = 5";
+        assert_eq!(by_hand.execute(sql, [sequence]).unwrap(), 1);
+    };
+    let expected = |text: &str| text.contains("position 5") && text.contains("damaged");
+
+    edit(1000);
+    for _ in 0..2 {
+        let error = app.commands().send(write("edited", "two")).await.unwrap_err();
+        assert!(matches!(error, CommandError::Load { .. }) && !error.is_retryable(), "{error}");
+        assert!(expected(&error.to_string()), "{error}");
+    }
+    let error = app.repository::<Notebook>().load(&"edited".to_owned()).await.unwrap_err();
+    assert!(expected(&error.to_string()), "{error}");
+
+    app.commands().send(write("other", "two")).await.unwrap();
+    assert_eq!(texts(&app, "other").await, ["one", "two"]);
+    edit(2);
+    app.commands().send(write("edited", "two")).await.unwrap();
+    assert_eq!(texts(&app, "edited").await, ["one", "one", "two"]);
+}
+
+#[tokio::test]
 async fn a_field_that_nobody_reads_may_be_nested_10_000_deep() {
     let folder = TempDir::new().unwrap();
     let app = start(&folder).await;

@@ -1,4 +1,4 @@
 SELECT position, name, revision, id, recorded_at, metadata, payload, checksum,
-       stream, sequence, tenant
+       sequence, stream, tenant
 FROM events
 WHERE position = ?1

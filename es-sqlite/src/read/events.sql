@@ -1,5 +1,5 @@
 SELECT position, name, revision, id, recorded_at, metadata, payload, checksum,
-       stream, sequence, tenant
+       sequence, stream, tenant
 FROM events
 WHERE position > ?1 AND position <= ?2
 ORDER BY position

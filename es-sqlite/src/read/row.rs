@@ -21,10 +21,10 @@ const RECORDED_AT: usize = 4;
 const METADATA: usize = 5;
 const PAYLOAD: usize = 6;
 const CHECKSUM: usize = 7;
+const SEQUENCE: usize = 8;
 
 /// The columns that follow where the stream is not known before.
-const STREAM: usize = 8;
-const SEQUENCE: usize = 9;
+const STREAM: usize = 9;
 const TENANT: usize = 10;
 
 /// Payloads share buffers of this size, so that most events need no allocation of their own.
@@ -69,8 +69,7 @@ impl Rows {
         self.checked(connection, row, position, owner).map_err(|failure| failure.at(position))
     }
 
-    /// Reads the event of a stream that has to have this sequence. Its checksum says whether it
-    /// does, so the columns need not be looked at.
+    /// Reads the event of a stream that has to have this sequence.
     pub(crate) fn event_in(
         &mut self,
         connection: &Connection,
@@ -82,7 +81,14 @@ impl Rows {
         let (stream, checksum) = self.stream(connection, key)?;
         let tenant = stream.tenant().clone();
         let owner = Owner { tenant, checksum, stream: Some((stream, sequence)) };
-        self.checked(connection, row, position, owner).map_err(|failure| failure.at(position))
+        let event = self.checked(connection, row, position, owner);
+        let event = event.map_err(|failure| failure.at(position))?;
+        // The checksum speaks for the sequence that the row had when it was written. Writers go
+        // by the column: would they find another one there, they would refuse what a load gives.
+        if row.get(SEQUENCE).ok() != i64::try_from(sequence.0).ok() {
+            return Err(Failure::Damaged(position));
+        }
+        Ok(event)
     }
 
     fn owner(&mut self, connection: &Connection, row: &Row<'_>) -> Result<Owner, Failure> {

@@ -1,4 +1,5 @@
-SELECT position, name, revision, id, recorded_at, metadata, payload, checksum
+SELECT position, name, revision, id, recorded_at, metadata, payload, checksum,
+       sequence
 FROM events
 WHERE stream = ?1 AND sequence >= ?2
 ORDER BY sequence
