@@ -27,7 +27,9 @@ pub enum SqliteOpenError {
         path: PathBuf,
     },
     /// The folder of the file cannot be made.
-    #[error("the folder `{folder}` cannot be made: {reason}; make it, or choose another path")]
+    #[error(
+        "the folder `{folder}` cannot be made: {reason}; choose another path, or make it by hand"
+    )]
     Folder {
         /// The folder.
         folder: PathBuf,

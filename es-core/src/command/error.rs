@@ -185,7 +185,8 @@ pub enum CommandError<E> {
         /// What is wrong.
         reason: String,
     },
-    /// A queue was full. Nothing is stored.
+    /// No place in a queue came free before the deadline, which passed for that alone. Nothing is
+    /// stored.
     #[error("too many commands at once; send fewer at a time, or try again later")]
     Overloaded {
         /// The command's id.

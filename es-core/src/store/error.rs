@@ -96,10 +96,11 @@ const REMEDY: &str = "store large content elsewhere and refer to it, or raise th
 #[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum ReadError {
-    /// An event's checksum does not match its content.
+    /// An event is not what was written, or is gone.
     #[error(
-        "the event at position {position} of `{log}` is damaged: its checksum does not match; \
-         remove the file with all that belongs to it, and restore it from a backup"
+        "the event at position {position} of `{log}` is damaged or lost: what is stored there is \
+         not what was written; remove the file with all that belongs to it, and restore it from a \
+         backup"
     )]
     Damaged {
         /// Where the log is.
