@@ -19,7 +19,8 @@ impl Writer {
     ///
     /// The rows may stand in the write-ahead log without having reached the disk, so nothing is
     /// believed before that log has been written again and flushed, and a complete checkpoint has
-    /// emptied it. Read connections may stay: what they see are commits that were flushed before.
+    /// emptied it. Read connections may stay: what they see are commits that were flushed before
+    /// (`docs/decisions/readers-stay-open.md`).
     pub(super) fn find_out(&mut self, group: &[Accepted]) -> Resolution {
         if let Err(error) = unflushed::note(self.connector.path()) {
             tracing::warn!(%error, "cannot note for a later program that a flush failed");
