@@ -1,13 +1,18 @@
 //! What a handler sees through a boundary, and what is checked when it stores something.
 
-use es_core::command::CommandError;
-use es_core::event::{Partition, Tenant};
+use std::sync::Arc;
+
+use es_core::command::{CommandError, CommandMessage, Handled, HandlingInterceptor, Veto};
+use es_core::event::{Partition, Position, Tenant};
 use es_core::prelude::*;
-use es_core::store::Filter;
+use es_core::runtime::Limits;
+use es_core::store::{EventStore, Filter};
+use tokio::sync::watch;
 
 use super::domain::*;
 use super::log::MeddledLog;
-use super::{app, app_on, seat};
+use super::logs::GatedLog;
+use super::{Handlers, app, app_on, seat};
 
 fn taken(course: &str, student: &str) -> SeatTaken {
     SeatTaken { course: course.to_owned(), student: student.to_owned() }
@@ -57,6 +62,59 @@ async fn what_others_stored_meanwhile_decides_again_on_fresh_state() {
         assert_eq!(left, expected, "the answer comes from the second run");
         assert_eq!(log.sourced() - before, 4, "both boundaries are sourced twice");
     }
+}
+
+#[tokio::test]
+async fn who_lost_to_others_too_often_is_told_and_may_send_it_again() {
+    let log = MeddledLog::new();
+    let store = Arc::clone(&log) as Arc<dyn EventStore>;
+    let limits = Limits { conflict_retries: 1, ..Limits::default() };
+    let app = App::builder().store(store).only::<Handlers>().limits(limits).start().await.unwrap();
+    for (sourced, student) in [(1, "bob"), (3, "cyd")] {
+        log.meddle_after(sourced, &taken("rust", student));
+    }
+    let error = app.commands().send(seat("rust", "ada")).await.unwrap_err();
+    let CommandError::ConditionFailed { position, attempts, has_effects, .. } = error else {
+        panic!("{error}");
+    };
+    assert_eq!((position, attempts, has_effects), (Position(2), 2, false));
+    assert!(error.is_retryable());
+    assert_eq!(students(&app, "rust").await, ["bob", "cyd"]);
+    assert_eq!(app.commands().send(seat("rust", "ada")).await.unwrap(), 0);
+}
+
+/// Tells how many decisions were made.
+struct Telling(watch::Sender<usize>);
+
+impl HandlingInterceptor for Telling {
+    fn after(&self, _: &CommandMessage<'_>, _: Handled<'_>) -> Result<(), Veto> {
+        self.0.send_modify(|made| *made += 1);
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_decided_on_what_may_still_fail() {
+    let (log, gate) = GatedLog::new();
+    let (tell, mut decided) = watch::channel(0);
+    let app = App::builder().store(Arc::new(log) as Arc<dyn EventStore>).only::<Handlers>();
+    let app = app.handling_interceptor(Telling(tell)).start().await.unwrap();
+    let send = |student: &'static str| {
+        let commands = app.commands().clone();
+        tokio::spawn(async move { commands.send(seat("rust", student)).await })
+    };
+    let first = send("ada");
+    decided.wait_for(|made| *made == 1).await.unwrap();
+    // The first one waits at the gate while the second one is decided.
+    let second = send("bob");
+    decided.wait_for(|made| *made == 2).await.unwrap();
+    gate.fail_one();
+    let failed = first.await.unwrap().unwrap_err();
+    assert!(failed.is_retryable() && !failed.is_rejection(), "{failed}");
+    gate.let_through(2);
+    assert_eq!(second.await.unwrap().unwrap(), 2);
+    assert_eq!(*decided.borrow(), 2, "the second one had not seen what the first one decided");
+    assert_eq!(students(&app, "rust").await, ["bob"]);
 }
 
 #[tokio::test]

@@ -9,6 +9,15 @@ use es_core::prelude::*;
 use super::app;
 use super::domain::*;
 
+/// A command that a plain free function handles.
+#[derive(Command, Clone, Serialize, Deserialize)]
+struct Fall;
+
+#[command_handler]
+fn fall(_: Fall) {
+    panic!("it fell");
+}
+
 async fn version(app: &App) -> Sequence {
     app.repository::<Shelf>().load(&"a".to_owned()).await.unwrap().version
 }
@@ -51,14 +60,18 @@ async fn a_plain_handler_does_not_run_before_there_is_a_place_for_its_decision()
     let commands = app.commands();
     commands.send(set_up("a")).await.unwrap();
     let place = es_core::store::EventStore::try_reserve(&log).unwrap();
-    let within = Dispatch::new().within(Duration::from_millis(20));
-    // Its handler panics.
+    let within = || Dispatch::new().within(Duration::from_millis(20));
+    // Both handlers panic.
     let collapse = Collapse { shelf: "a".to_owned() };
-    let error = commands.send_with(collapse.clone(), within).await.unwrap_err();
+    let error = commands.send_with(collapse.clone(), within()).await.unwrap_err();
     assert!(matches!(error, CommandError::Overloaded { .. }), "{error}");
     assert!(error.is_retryable());
+    let error = commands.send_with(Fall, within()).await.unwrap_err();
+    assert!(matches!(error, CommandError::Overloaded { .. }), "{error}");
     drop(place);
     let error = commands.send(collapse).await.unwrap_err();
+    assert!(matches!(error, CommandError::Panicked { .. }), "{error}");
+    let error = commands.send(Fall).await.unwrap_err();
     assert!(matches!(error, CommandError::Panicked { .. }), "{error}");
 }
 
