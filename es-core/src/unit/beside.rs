@@ -234,7 +234,7 @@ impl UnitOfWork {
         let state = &mut *guard;
         // Whoever is told why it failed may go on from there.
         state.remember_boundaries(inner);
-        let mut beside = state.seen_by_others(inner);
+        let beside = state.seen_by_others(inner);
         let stays = |work| !state.senders.belongs(work, inner);
         state.plain.retain(|staged| stays(staged.work));
         let gone: Vec<_> = state.callbacks.extract_if(.., |(work, _)| !stays(*work)).collect();
@@ -243,11 +243,12 @@ impl UnitOfWork {
         for entry in &mut state.entries {
             let before = entry.events.len();
             entry.events.retain(|staged| stays(staged.work));
-            match &mut entry.place {
-                _ if entry.events.len() == before => {}
-                // Folded again when somebody asks for it.
-                Some(place) => place.forget(),
-                None => beside = Some(entry.cell.stream().to_string()),
+            // Folded again when somebody asks for it. One that is held is forgotten when it comes
+            // back from the command itself; anybody else has seen what is gone.
+            if entry.events.len() < before
+                && let Some(place) = &mut entry.place
+            {
+                place.forget();
             }
         }
         state.end(inner, sender.work());

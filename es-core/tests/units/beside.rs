@@ -147,6 +147,41 @@ async fn what_was_decided_on_an_aggregate_whose_events_are_taken_back_is_not_sto
     is_not_stored(Changes::Account, "a command that failed changed `Account").await;
 }
 
+/// Holds the account while the one fails that has changed it, and goes on from there.
+#[derive(Command, Clone, Serialize, Deserialize)]
+struct HoldWhatFails {}
+
+#[command_handler]
+async fn hold_what_fails(
+    _: HoldWhatFails,
+    commands: CommandGateway,
+    accounts: Repository<Account>,
+) -> Result<i64, HandlerError<Overdrawn>> {
+    let steps = Arc::new(Steps::default());
+    let holding = async {
+        steps.first.notified().await;
+        let account = accounts.load(&"a".to_owned()).await;
+        steps.second.notify_one();
+        account
+    };
+    let change = Change { what: Changes::Account, fails: true, steps: Arc::clone(&steps) };
+    let (changed, held) = tokio::join!(commands.send(change), holding);
+    assert_eq!(told(changed), "rejected");
+    let mut account = held?;
+    account.apply(Moved { amount: 1 });
+    Ok(account.balance)
+}
+
+#[tokio::test]
+async fn nor_what_was_decided_with_a_guard_that_was_held_while_they_were_taken_back() {
+    let app = app().await;
+    open(&app, "a", 0).await;
+    let error = app.commands().send(HoldWhatFails {}).await.unwrap_err();
+    let text = "a command that failed changed `Account a` beside another";
+    assert!(error.to_string().contains(text), "{error}");
+    assert!(names(&app).await.is_empty());
+}
+
 #[tokio::test]
 async fn a_command_fails_whose_boundary_changes_while_it_decides() {
     let app = app().await;

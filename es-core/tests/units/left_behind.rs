@@ -12,7 +12,7 @@ use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
 use super::domain::*;
-use super::{app, builder, names, open};
+use super::{app, balance, builder, names, open};
 
 /// How far a command is that somebody has left behind.
 #[derive(Default)]
@@ -225,32 +225,47 @@ async fn an_effect_that_begins_while_the_decision_waits_for_its_place_is_told() 
 
 /// Hands a guard to a callback, and ends.
 #[derive(Command, Clone, Serialize, Deserialize)]
-struct TakeAlong {}
+struct TakeAlong {
+    /// It changes the account before.
+    moves: bool,
+}
 
 #[command_handler]
 async fn take_along(
-    _: TakeAlong,
+    command: TakeAlong,
     accounts: Repository<Account>,
     unit: UnitOfWork,
 ) -> Result<(), HandlerError<Overdrawn>> {
+    if command.moves {
+        accounts.load(&"a".to_owned()).await?.apply(Moved { amount: 1 });
+    }
     let account = accounts.load(&"a".to_owned()).await?;
     unit.after_commit(move || drop(account));
     Ok(())
 }
 
-/// Goes on where that fails.
+/// Goes on where that fails, on the same account.
 #[derive(Command, Clone, Serialize, Deserialize)]
-struct SendTakeAlong {}
+struct SendTakeAlong(TakeAlong);
 
 #[command_handler]
-async fn send_take_along(_: SendTakeAlong, commands: CommandGateway) -> Result<String, Infallible> {
-    Ok(commands.send(TakeAlong {}).await.unwrap_err().to_string())
+async fn send_take_along(
+    command: SendTakeAlong,
+    commands: CommandGateway,
+    accounts: Repository<Account>,
+) -> Result<String, HandlerError<Overdrawn>> {
+    let told = commands.send(command.0).await.unwrap_err().to_string();
+    accounts.load(&"a".to_owned()).await?.apply(Moved { amount: 10 });
+    Ok(told)
 }
 
 #[tokio::test]
 async fn a_guard_in_a_callback_comes_back_with_it() {
-    let app = two_accounts().await;
-    let told = app.commands().send(SendTakeAlong {}).await.unwrap();
-    assert!(told.contains("`Account a` is still held"), "{told}");
-    app.commands().send(Deposit { account: "a".to_owned(), amount: 1 }).await.unwrap();
+    for moves in [false, true] {
+        let app = two_accounts().await;
+        let told = app.commands().send(SendTakeAlong(TakeAlong { moves })).await.unwrap();
+        assert!(told.contains("`Account a` is still held"), "{told}");
+        app.commands().send(Deposit { account: "a".to_owned(), amount: 1 }).await.unwrap();
+        assert_eq!(balance(&app, "a").await, 11, "nothing of the command that failed");
+    }
 }
