@@ -7,6 +7,7 @@ use es_core::command::{CommandError, DispatchInterceptor, Dispatched, Sending};
 use es_core::future::BoxFuture;
 use es_core::prelude::*;
 use es_core::runtime::Limits;
+use es_core::store::{EventStore, MemoryLog};
 
 use super::domain::*;
 use super::handling::{Deciding, Stamping, Stopping};
@@ -225,6 +226,23 @@ async fn a_free_handler_has_a_time_limit_too() {
     assert_eq!(notes.take(), ["it: before PourForEver".to_owned(), format!("it: {error}")]);
     fill(&app).await;
     assert!(app.commands().send(PourIfPossible(pour_of(1))).await.unwrap());
+}
+
+#[tokio::test]
+async fn they_see_a_free_decision_that_finds_no_place_in_the_log() {
+    let log = MemoryLog::new();
+    let notes = Notes::default();
+    let app = builder().store(log.clone()).handling_interceptor(Deciding("it", notes.clone()));
+    let app = app.start().await.unwrap();
+    fill(&app).await;
+    notes.take();
+    // The purses are live: nothing is read any more.
+    log.close().await;
+    let (pour, told) = (pour_of(2), Notes::default());
+    let error = app.commands().send(PourAndTell { pour, told: told.clone() }).await.unwrap_err();
+    assert!(matches!(error, CommandError::ShuttingDown { .. }), "{error}");
+    assert_eq!(told.take(), ["decides"], "there was a decision");
+    assert_eq!(notes.take(), ["it: before PourAndTell".to_owned(), format!("it: {error}")]);
 }
 
 /// Waits until so many notes are there.

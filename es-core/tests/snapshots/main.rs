@@ -17,6 +17,7 @@ mod law;
 mod logs;
 mod observed_log;
 mod taken;
+mod too_large;
 mod units;
 mod used;
 

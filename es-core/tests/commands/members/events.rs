@@ -27,6 +27,19 @@ async fn the_aggregate_and_the_member_both_handle_one_event() {
 }
 
 #[tokio::test]
+async fn an_event_reaches_every_member_with_its_key_at_every_depth() {
+    let (app, commands) = order_of(&["tea", "rum", "tea"]).await;
+    let sku = || "tea".to_owned();
+    commands.send(ChangeQuantity { order: id(), sku: sku(), quantity: 3 }).await.unwrap();
+    commands.send(FitPart { order: id(), sku: sku(), part: 1 }).await.unwrap();
+    commands.send(TightenPart { order: id(), sku: sku(), part: 1 }).await.unwrap();
+    let lines = order(&app).await.into_inner().lines;
+    let tight = [Part { part: 1, turns: 1 }];
+    let seen: Vec<_> = lines.iter().map(|line| (line.quantity, &line.parts[..])).collect();
+    assert_eq!(seen, [(3, &tight[..]), (0, &[]), (3, &tight)], "both, and no other");
+}
+
+#[tokio::test]
 async fn an_event_for_all_reaches_all_at_every_depth() {
     let (app, commands) = order_of(&["car", "bus"]).await;
     for sku in ["car", "bus"] {
