@@ -189,6 +189,22 @@ async fn a_deadline_after_the_hand_over_leaves_the_outcome_unknown() {
 }
 
 #[tokio::test]
+async fn a_deadline_before_the_answer_to_what_stores_nothing_leaves_no_doubt() {
+    let (app, gate, log) = gated().await;
+    let commands = app.commands();
+    let within = || Dispatch::new().within(Duration::from_millis(30));
+    let refused = commands.send_with(take("a", 6), within()).await.unwrap_err();
+    assert_eq!(refused.kind(), "deadline_exceeded", "{refused}");
+    let nothing = commands.send_with(put("a", 0), within()).await.unwrap_err();
+    assert_eq!(nothing.kind(), "deadline_exceeded", "{nothing}");
+    let awaiting = commands.send_with(count("a"), within()).await.unwrap_err();
+    assert_eq!(awaiting.kind(), "deadline_exceeded", "{awaiting}");
+    gate.let_through(8);
+    assert_eq!(commands.send(count("a")).await.unwrap(), 0);
+    assert_eq!(log.head(Default::default()).await.unwrap(), Position(1), "nothing was stored");
+}
+
+#[tokio::test]
 async fn a_deadline_before_the_turn_stores_nothing() {
     let (scale, answer) = ManualScale::new();
     let app = super::app_with(Arc::clone(&scale) as Arc<dyn Scale>).await;
