@@ -93,8 +93,8 @@ impl Account {
 
     #[event_sourcing_handler]
     fn on_paid(&mut self, event: &Paid) {
-        self.balance += event.amount;
         self.payments += 1;
+        self.balance = self.balance.checked_add(event.amount).expect("nobody has that much");
         if let Some(year) = self.years.last_mut() {
             year.sum += event.amount;
         }

@@ -72,7 +72,7 @@ async fn poisoned() -> MemoryLog {
     gate.fail();
     assert!(lost.await.is_err());
     assert_eq!(sequence(&log).await, Some(4), "the planted snapshot is there");
-    let other = another_payment(7);
+    let other = another_payment(Sequence(3), 7);
     let appending = log.clone();
     tokio::task::spawn_blocking(move || append_now(&appending, other)).await.unwrap().unwrap();
     log
@@ -93,16 +93,13 @@ async fn a_load_that_did_not_compare_ids_would_break_the_law() {
     assert!(broken.contains("balance: 1003"), "{broken}");
 }
 
-/// What another node stores as the fifth event.
-fn another_payment(amount: i64) -> Append {
+/// What another node stores behind the event of this sequence.
+pub fn another_payment(behind: Sequence, amount: i64) -> Append {
     let stream = stream("Account", "a");
     Append {
-        expectations: [Expectation {
-            stream: stream.clone(),
-            expected: Expected::Exact(Sequence(3)),
-        }]
-        .into_iter()
-        .collect(),
+        expectations: [Expectation { stream: stream.clone(), expected: Expected::Exact(behind) }]
+            .into_iter()
+            .collect(),
         events: vec![NewEvent {
             id: EventId::generate(),
             stream: Some(stream),

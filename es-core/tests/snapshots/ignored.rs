@@ -98,6 +98,16 @@ async fn one_of_another_aggregate() {
 }
 
 #[tokio::test]
+async fn one_on_which_the_next_event_cannot_be_folded() {
+    with(|snapshot| {
+        let mut state: Account = serde_json::from_slice(&snapshot.payload).unwrap();
+        state.balance = i64::MAX;
+        snapshot.payload = serde_json::to_vec(&state).unwrap().into();
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn one_that_cannot_be_read() {
     let (first, log) = app().await;
     first.commands().send(open()).await.unwrap();

@@ -24,6 +24,7 @@ pub struct Observed {
     is_slow: AtomicBool,
     loses_snapshots: AtomicBool,
     hangs_after: AtomicU64,
+    breaks_off_after: AtomicU64,
     misleading: Mutex<Option<Snapshot>>,
     damages_snapshots: AtomicBool,
     forges_event_ids: AtomicBool,
@@ -77,6 +78,11 @@ impl ObservedLog {
         self.is_slow.store(true, Ordering::SeqCst);
     }
 
+    /// Makes the next read of a stream fail after so many events.
+    pub fn break_off_after(&self, events: u64) {
+        self.breaks_off_after.store(events, Ordering::SeqCst);
+    }
+
     /// Makes every read of a stream stop for ever after so many events.
     pub fn hang_after(&self, events: u64) {
         self.hangs_after.store(events, Ordering::SeqCst);
@@ -106,16 +112,21 @@ impl Parts for Observed {
             }
         }
         let hangs_after = self.hangs_after.load(Ordering::SeqCst);
+        let breaks_off_after = self.breaks_off_after.swap(0, Ordering::SeqCst);
         let mut seen = 0;
-        let mut hangs = false;
+        let (mut hangs, mut breaks_off) = (false, false);
         let mut watch = |event: &RecordedEvent| {
             self.read.fetch_add(1, Ordering::SeqCst);
             seen += 1;
             let flow = visit(event);
             hangs = seen == hangs_after;
-            if hangs { std::ops::ControlFlow::Break(()) } else { flow }
+            breaks_off = seen == breaks_off_after;
+            if hangs || breaks_off { std::ops::ControlFlow::Break(()) } else { flow }
         };
         let version = self.inner.read_stream(stream, from, &mut watch).await?;
+        if breaks_off {
+            return Err(ReadError::Unavailable { reason: "it broke off".to_owned() });
+        }
         if hangs {
             std::future::pending::<()>().await;
         }

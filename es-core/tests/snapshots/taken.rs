@@ -5,6 +5,7 @@ use std::time::Duration;
 use es_core::store::SnapshotStore;
 
 use super::domain::*;
+use super::durability::another_payment;
 use super::*;
 
 #[tokio::test]
@@ -102,6 +103,23 @@ async fn a_load_that_takes_longer_than_its_commands_have_comes_further_each_time
     }
     app.commands().send(pay(&[1])).await.unwrap();
     assert_eq!(app.repository::<Account>().load(&id()).await.unwrap().payments, 20);
+}
+
+#[tokio::test]
+async fn a_load_that_fails_takes_none_of_what_its_handler_has_half_changed() {
+    let (first, log) = app().await;
+    log.lose_snapshots(true);
+    first.commands().send(open()).await.unwrap();
+    first.commands().send(pay(&[1; 7])).await.unwrap();
+    log.lose_snapshots(false);
+    let too_much = another_payment(Sequence(7), i64::MAX);
+    log.inner.reserve(None).await.unwrap().append(too_much).await.unwrap();
+    let app = app_on(&log).await;
+    let error = app.commands().send(pay(&[1])).await.unwrap_err();
+    assert!(error.to_string().contains("nobody has that much"), "{error}");
+    let before = app.repository::<Account>().load_at(&id(), Sequence(7)).await.unwrap();
+    assert_eq!((before.balance, before.payments), (7, 7));
+    assert_eq!(sequence(&*log).await, None);
 }
 
 #[tokio::test]

@@ -70,6 +70,16 @@ async fn an_earlier_moment_is_folded_from_the_first_event_on() {
 }
 
 #[tokio::test]
+async fn a_load_that_breaks_off_behind_it_begins_again_with_the_first_event() {
+    let (app, log) = twelve().await;
+    log.break_off_after(2);
+    app.commands().send(pay(&[34])).await.unwrap();
+    assert_eq!(log.read(), 2 + 12);
+    let account = app.repository::<Account>().load(&id()).await.unwrap();
+    assert_eq!((account.balance, account.payments), (100, 12));
+}
+
+#[tokio::test]
 async fn the_history_begins_with_the_first_event() {
     let (app, _) = twelve().await;
     let mut history = app.repository::<Account>().history(&id()).unwrap();
