@@ -162,7 +162,7 @@ async fn a_deadline_counts_while_the_handler_awaits() {
     let app = app_with(scale).await;
     let commands = app.commands();
     commands.send(set_up("a")).await.unwrap();
-    let within = Dispatch::new().within(Duration::from_millis(20));
+    let within = Dispatch::new().within(Duration::from_millis(500));
     let error = commands.send_with(weigh("a"), within).await.unwrap_err();
     assert!(matches!(error, CommandError::DeadlineExceeded { .. }), "{error}");
     assert!(error.has_effects() && !error.is_retryable());

@@ -60,7 +60,7 @@ async fn a_plain_handler_does_not_run_before_there_is_a_place_for_its_decision()
     let commands = app.commands();
     commands.send(set_up("a")).await.unwrap();
     let place = es_core::store::EventStore::try_reserve(&log).unwrap();
-    let within = || Dispatch::new().within(Duration::from_millis(20));
+    let within = || Dispatch::new().within(Duration::from_millis(500));
     // Both handlers panic.
     let collapse = Collapse { shelf: "a".to_owned() };
     let error = commands.send_with(collapse.clone(), within()).await.unwrap_err();

@@ -69,7 +69,7 @@ async fn an_unknown_outcome_is_not_found_out_by_weighing_again() {
     let (app, _gate, scale, answer) = retrying().await;
     answer.send(7).await.unwrap();
     // The writer never comes to it: the deadline passes while the log has it.
-    let within = Dispatch::new().within(Duration::from_millis(50));
+    let within = Dispatch::new().within(Duration::from_millis(500));
     let error = app.commands().send_with(weigh("a"), within).await.unwrap_err();
     assert!(matches!(error, CommandError::OutcomeUnknown { has_effects: true, .. }), "{error}");
     assert!(!error.is_retryable());

@@ -178,7 +178,7 @@ async fn a_deadline_after_the_hand_over_leaves_the_outcome_unknown() {
     let id = CommandId::from_key("k");
     let commands = app.commands();
     let under = || Dispatch::new().id(id);
-    let late = commands.send_with(put("a", 5), under().within(Duration::from_millis(30))).await;
+    let late = commands.send_with(put("a", 5), under().within(Duration::from_millis(500))).await;
     let error = late.unwrap_err();
     assert!(matches!(error, CommandError::OutcomeUnknown { .. }), "{error}");
     assert!(error.is_retryable());
@@ -192,7 +192,7 @@ async fn a_deadline_after_the_hand_over_leaves_the_outcome_unknown() {
 async fn a_deadline_before_the_answer_to_what_stores_nothing_leaves_no_doubt() {
     let (app, gate, log) = gated().await;
     let commands = app.commands();
-    let within = || Dispatch::new().within(Duration::from_millis(30));
+    let within = || Dispatch::new().within(Duration::from_millis(500));
     let refused = commands.send_with(take("a", 6), within()).await.unwrap_err();
     assert_eq!(refused.kind(), "deadline_exceeded", "{refused}");
     let nothing = commands.send_with(put("a", 0), within()).await.unwrap_err();

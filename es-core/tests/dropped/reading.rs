@@ -120,11 +120,12 @@ async fn to_wait_for_ones_own_write_hinders_no_projection() {
         let is_caught_up = polls.of(projection.caught_up(&token, PATIENCE)).await.is_some();
         let is_reached = polls.of(projection.reached(wanted, PATIENCE)).await.is_some();
         polls.of(projection.changed()).await;
+        let all_are = polls.of(world.app.caught_up(PATIENCE)).await.is_some();
         projection.caught_up(&token, PATIENCE).await.map_err(|error| error.to_string())?;
         let total = world.app.queries().query(TotalOf {}).await.unwrap();
         holds(total == (9, 45), || format!("{total:?}"))?;
         world.end().await?;
-        Ok(is_caught_up && is_reached)
+        Ok(is_caught_up && is_reached && all_are)
     };
     assert!(at_every_poll(story).await.unwrap() >= 1);
 }

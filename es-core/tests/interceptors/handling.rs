@@ -286,7 +286,7 @@ async fn they_see_a_decision_that_finds_no_place_in_the_logs_queue() {
     }
     notes.take();
     let count_in = CountIn { purse: "a".to_owned(), coins: 1 };
-    let in_time = Dispatch::new().within(Duration::from_millis(20));
+    let in_time = Dispatch::new().within(Duration::from_millis(500));
     let error = commands.send_with(count_in, in_time).await.unwrap_err();
     assert!(
         matches!(error, CommandError::Append { source: AppendError::Overloaded, .. }),

@@ -5,7 +5,11 @@ use es_core::event::EventId;
 use es_core::store::Snapshot;
 
 use super::domain::*;
+use super::warnings::Warnings;
 use super::*;
+
+/// What is said of one that cannot be used. After a change of the code none can, and none is told.
+const IGNORED: &str = "a snapshot is ignored; the events are read instead";
 
 /// Six events, a snapshot at the fifth that was changed, and what a load makes of it.
 async fn with(change: impl FnOnce(&mut Snapshot)) {
@@ -15,11 +19,15 @@ async fn with(change: impl FnOnce(&mut Snapshot)) {
         first.commands().send(pay(&[1])).await.unwrap();
     }
     let mut kept = snapshot(&*log).await.unwrap();
+    let schema = kept.schema;
     change(&mut kept);
+    let told: &[&str] = if kept.schema == schema { &[IGNORED] } else { &[] };
     log.mislead(kept);
     log.read();
     let app = app_on(&log).await;
+    let (warnings, _guard) = Warnings::keep();
     let account = app.repository::<Account>().load(&id()).await.unwrap();
+    assert_eq!(warnings.take(), told);
     assert_eq!((account.balance, account.payments, account.version), (5, 5, Sequence(5)));
     assert!(log.read() >= 6, "the events were not read from the first one on");
     app.commands().send(pay(&[1])).await.unwrap();
@@ -114,6 +122,8 @@ async fn one_that_cannot_be_read() {
     first.commands().send(pay(&[1; 9])).await.unwrap();
     log.damage_snapshots();
     let app = app_on(&log).await;
+    let (warnings, _guard) = Warnings::keep();
     app.commands().send(pay(&[1])).await.unwrap();
+    assert_eq!(warnings.take(), [IGNORED]);
     assert_eq!(app.repository::<Account>().load(&id()).await.unwrap().balance, 10);
 }

@@ -20,6 +20,7 @@ mod taken;
 mod too_large;
 mod units;
 mod used;
+mod warnings;
 
 use std::sync::Arc;
 

@@ -2,6 +2,7 @@
 
 use es_core::store::SnapshotStore as _;
 
+use super::warnings::Warnings;
 use super::*;
 
 /// The largest snapshot that is written.
@@ -68,7 +69,10 @@ async fn a_state_beyond_the_limit_gets_none_and_is_folded_from_its_events() {
     let fits = LIMIT_BYTES - empty;
     let app = scrolls_on(&log).await;
     app.commands().send(fill(1)).await.unwrap();
+    let (warnings, guard) = Warnings::keep();
     app.commands().send(fill(fits + 1)).await.unwrap();
+    assert_eq!(warnings.take(), ["no snapshot can be taken"]);
+    drop(guard);
     assert_eq!(log.kept(), 0, "not after a decision");
     log.read();
     let app = scrolls_on(&log).await;

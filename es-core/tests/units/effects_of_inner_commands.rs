@@ -207,7 +207,7 @@ async fn nobody_repeats_an_inner_effect_when_the_outer_handler_fails() {
     assert!(matches!(error, CommandError::Fault { has_effects: true, .. }), "{error}");
     assert!(!error.is_retryable());
     let charge = ChargeAndFail { account: "a".to_owned(), takes_long: true };
-    let within = Dispatch::new().within(Duration::from_millis(50));
+    let within = Dispatch::new().within(Duration::from_millis(500));
     let error = app.commands().send_with(charge, within).await.unwrap_err();
     assert!(matches!(error, CommandError::DeadlineExceeded { has_effects: true, .. }), "{error}");
     assert!(!error.is_retryable());
@@ -262,7 +262,7 @@ async fn a_full_queue_after_an_effect_says_that_there_may_have_been_one() {
     let _place = log.try_reserve().unwrap();
     pause.go.add_permits(9);
     let charge = Charge { account: "a".to_owned(), amount: 1 };
-    let within = Dispatch::new().within(Duration::from_millis(100));
+    let within = Dispatch::new().within(Duration::from_millis(500));
     let error = app.commands().send_with(charge, within).await.unwrap_err();
     assert_eq!(pause.asked.available_permits(), 1);
     assert!(error.has_effects() && !error.is_retryable(), "{error}");

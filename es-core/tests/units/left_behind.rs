@@ -216,7 +216,7 @@ async fn an_effect_that_begins_while_the_decision_waits_for_its_place_is_told() 
     let pause = ManualPause::new();
     let app = builder(&pause, &Arc::default()).store(log.clone()).start().await.unwrap();
     let place = log.try_reserve().unwrap();
-    let waits = Dispatch::new().within(Duration::from_millis(50));
+    let waits = Dispatch::new().within(Duration::from_millis(500));
     let error = app.commands().send_with(SpawnWire {}, waits).await.unwrap_err();
     assert!(matches!(error, CommandError::Append { .. }) && error.has_effects(), "{error}");
     assert_eq!(pause.asked.available_permits(), 1);
