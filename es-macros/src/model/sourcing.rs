@@ -1,11 +1,14 @@
 use proc_macro2::{Ident, Span};
-use syn::{Attribute, ReturnType, Type};
+use syn::{Attribute, FnArg, ReturnType, Signature, Type, punctuated};
 
 use super::signature::{self, ungrouped};
-use super::{Lent, check_function, last_ident, parameter};
+use super::{Lent, Parameter, check_function, last_ident, parameter};
 use crate::attr::{SourcingArguments, cfgs};
 use crate::diag::Errors;
 use crate::light::LightFn;
+
+/// How command handlers may take the state.
+const STATES: [&str; 3] = ["Option", "Root", "Slot"];
 
 /// One `#[event_sourcing_handler]` method.
 pub(crate) struct SourcingHandler {
@@ -59,13 +62,7 @@ impl SourcingHandler {
         if receiver.is_some() {
             inputs.next();
         }
-        let Some(event) = inputs.next().and_then(|input| parameter(input, Some(self_ty))) else {
-            errors.push(
-                &sig.ident,
-                format!("`{}` has no event; take it as a parameter, `event: &E`", sig.ident),
-            );
-            return None;
-        };
+        let event = event_of(sig, &mut inputs, self_ty, errors)?;
         if event.lent != Lent::Shared {
             errors.push(&event.ty, "an event-sourcing handler borrows its event: write `&Event`");
         }
@@ -122,6 +119,34 @@ impl SourcingHandler {
         let (effect, snapshot) = (Effect::OfMembers, None);
         Some(Self { name, cfgs: vec![], event, effect, deletes: false, snapshot, to_all: false })
     }
+}
+
+/// The first parameter that is not the state, as command handlers may take it.
+fn event_of(
+    sig: &Signature,
+    inputs: &mut punctuated::Iter<'_, FnArg>,
+    self_ty: &Type,
+    errors: &mut Errors,
+) -> Option<Parameter> {
+    let mut next = || inputs.next().and_then(|input| parameter(input, Some(self_ty)));
+    let mut event = next();
+    let is_state =
+        |ty: &Type| last_ident(ty).is_some_and(|name| STATES.iter().any(|state| name == state));
+    if let Some(state) = event.take_if(|first| is_state(&first.ty)) {
+        errors.push(
+            &state.ty,
+            "an event-sourcing handler takes `&mut self`, or no receiver and returns `Self` to \
+             create the aggregate; where an event may do both, make it two events",
+        );
+        event = next();
+    }
+    if event.is_none() {
+        errors.push(
+            &sig.ident,
+            format!("`{}` has no event; take it as a parameter, `event: &E`", sig.ident),
+        );
+    }
+    event
 }
 
 fn creates(method: &LightFn, self_ty: &Type, errors: &mut Errors) {
