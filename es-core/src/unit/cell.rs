@@ -15,11 +15,7 @@ pub(crate) trait AnyCell: Send + Sync {
 
     /// Waits for the aggregate's turn and holds it; its state is there then, unless it cannot be
     /// had, which is told to whoever asks for it.
-    fn hold(
-        self: Arc<Self>,
-        store: Arc<dyn EventStore>,
-        is_barrier: bool,
-    ) -> BoxFuture<'static, Box<dyn AnyPlace>>;
+    fn hold(self: Arc<Self>, store: Arc<dyn EventStore>) -> BoxFuture<'static, Box<dyn AnyPlace>>;
 }
 
 impl<A: Aggregate> AnyCell for Cell<A> {
@@ -31,19 +27,16 @@ impl<A: Aggregate> AnyCell for Cell<A> {
         Self::meet_others(self);
     }
 
-    fn hold(
-        self: Arc<Self>,
-        store: Arc<dyn EventStore>,
-        is_barrier: bool,
-    ) -> BoxFuture<'static, Box<dyn AnyPlace>> {
+    fn hold(self: Arc<Self>, store: Arc<dyn EventStore>) -> BoxFuture<'static, Box<dyn AnyPlace>> {
         Box::pin(async move {
             let mut turn = Arc::clone(&self.turn).lock_owned().await;
             self.settle(&mut turn);
             // A conflict may have come from this very copy: others changed what only the log knows.
             turn.live = None;
             let mut place = Place::<A>::default();
-            // The error is met again, and told, when a handler asks for the aggregate.
-            let _ = place.read_live(turn, &*store, &self.stream, is_barrier).await;
+            // Folded from what is durable, for a barrier as for everybody. The error is met again,
+            // and told, when a handler asks for the aggregate.
+            let _ = place.read_live(turn, &*store, &self.stream, false).await;
             place.reread();
             Box::new(place) as Box<dyn AnyPlace>
         })

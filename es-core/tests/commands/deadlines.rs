@@ -94,21 +94,24 @@ async fn a_time_too_long_to_be_named_is_no_deadline() {
 
 #[tokio::test]
 async fn a_repetition_is_answered_although_its_stream_can_no_longer_be_folded() {
-    let (scale, _) = ManualScale::new();
+    let (scale, answer) = ManualScale::new();
     let log = es_core::store::MemoryLog::new();
     let before = App::test().store(log.clone()).with::<Shelf>().provide::<dyn Scale>(scale);
     let before = before.start().await.unwrap();
-    let under = || Dispatch::new().id(CommandId::from_key("k"));
+    let under = |key| Dispatch::new().id(CommandId::from_key(key));
     before.commands().send(set_up("a")).await.unwrap();
     before.commands().send(put("a", 3)).await.unwrap();
-    before.commands().send_with(take("a", 1), under()).await.unwrap();
+    before.commands().send_with(take("a", 1), under("take")).await.unwrap();
+    answer.send(7).await.unwrap();
+    before.commands().send_with(weigh("a"), under("weigh")).await.unwrap();
     before.commands().send(Curse { shelf: "a".to_owned() }).await.unwrap();
     drop(before);
     let (scale, _) = ManualScale::new();
     let after = App::test().store(log).with::<Shelf>().provide::<dyn Scale>(scale);
     let after = after.start().await.unwrap();
     after.commands().send(put("a", 1)).await.unwrap_err();
-    assert_eq!(after.commands().send_with(take("a", 1), under()).await.unwrap(), 2);
+    assert_eq!(after.commands().send_with(take("a", 1), under("take")).await.unwrap(), 2);
+    assert_eq!(after.commands().send_with(weigh("a"), under("weigh")).await.unwrap(), 7);
 }
 
 #[tokio::test]

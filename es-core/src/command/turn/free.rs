@@ -73,7 +73,7 @@ impl<R: Reply> DecidesAgain for Free<R> {
 
     async fn decide_once(&self, attempts: &Attempts) -> Once<R> {
         let Self { journey, decision, kind, .. } = self;
-        let held = journey.hold(attempts.touched(), kind.is_barrier()).await?;
+        let held = journey.hold(attempts.touched()).await?;
         if let Some(first) = journey.remembered().await? {
             return Ok(ControlFlow::Break(first));
         }

@@ -89,15 +89,11 @@ impl Journey {
     }
 
     /// Waits for the turns of aggregates, one after another, and holds them.
-    pub(super) async fn hold(
-        &self,
-        cells: &[Arc<dyn AnyCell>],
-        is_barrier: bool,
-    ) -> Fallible<Vec<Entry>> {
+    pub(super) async fn hold(&self, cells: &[Arc<dyn AnyCell>]) -> Fallible<Vec<Entry>> {
         let mut held = Vec::with_capacity(cells.len());
         for cell in cells {
             let store = Arc::clone(&self.runtime.shared().store);
-            let place = self.before_deadline(Arc::clone(cell).hold(store, is_barrier)).await?;
+            let place = self.before_deadline(Arc::clone(cell).hold(store)).await?;
             held.push(Entry::held(Arc::clone(cell), place));
         }
         Ok(held)

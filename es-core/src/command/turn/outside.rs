@@ -58,14 +58,19 @@ impl<A: Aggregate, R: Reply> Outside<A, R> {
         attempts: &Attempts,
     ) -> Fallible<ControlFlow<RememberedCommand, Turns<A>>> {
         let Targeted { journey, cell } = &self.targeted;
-        let mut turns = journey.take_turns(cell, attempts, true).await?;
+        let mut turns = journey.take_turns(cell, attempts).await?;
         // A barrier: what its state rests on must be durable, and is folded anew otherwise.
         journey.before_deadline(turns.own.settled()).await?;
-        journey.fold(cell, &mut turns.own).await?;
+        let folded = journey.fold(cell, &mut turns.own).await;
         // Only now: others who carried it out before this state was read are seen, and what they
-        // did outside is not done again.
-        let first = journey.answered_before(&mut turns.own).await?;
-        Ok(first.map_or(ControlFlow::Continue(turns), ControlFlow::Break))
+        // did outside is not done again. What it was answered needs no state.
+        Ok(match journey.answered_before(&mut turns.own).await? {
+            Some(first) => ControlFlow::Break(first),
+            None => {
+                folded?;
+                ControlFlow::Continue(turns)
+            }
+        })
     }
 
     async fn decide(&self, mut turns: Turns<A>) -> Fallible<Decided<R>> {

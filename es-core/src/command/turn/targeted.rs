@@ -114,7 +114,7 @@ impl<A: Aggregate> Targeted<A> {
         let Self { journey, cell } = self;
         let mut turns = match journey.free_turn(cell, attempts)? {
             Some(own) => Turns { own, held: Vec::new() },
-            None => journey.take_turns(cell, attempts, false).await?,
+            None => journey.take_turns(cell, attempts).await?,
         };
         if journey.is_repeatable
             && let Some(first) = journey.answered_before(&mut turns.own).await?

@@ -47,15 +47,14 @@ impl Journey {
         &self,
         cell: &Arc<Cell<A>>,
         attempts: &Attempts,
-        is_barrier: bool,
     ) -> Fallible<Turns<A>> {
         if attempts.touched().is_empty() {
             return Ok(Turns { own: self.take_turn(cell).await?, held: Vec::new() });
         }
         let (before, after) = attempts.around(&cell.stream);
-        let mut held = self.hold(before, is_barrier).await?;
+        let mut held = self.hold(before).await?;
         let own = self.take_turn(cell).await?;
-        held.append(&mut self.hold(after, is_barrier).await?);
+        held.append(&mut self.hold(after).await?);
         Ok(Turns { own, held })
     }
 
