@@ -94,6 +94,20 @@ impl Runtime {
     }
 }
 
+tokio::task_local! {
+    /// The application whose handler this task runs.
+    static HANDLING: Arc<Resources>;
+}
+
+/// Runs a handler that awaits. What it sends is taken also while its application shuts down, through
+/// whichever gateway.
+pub(crate) fn handling<T>(
+    application: &Arc<Resources>,
+    handler: impl Future<Output = T>,
+) -> impl Future<Output = T> {
+    HANDLING.scope(Arc::clone(application), handler)
+}
+
 /// Who may come in, and how many are inside.
 #[derive(Debug, Default)]
 pub(crate) struct Admission {
@@ -114,13 +128,21 @@ impl std::ops::Deref for Ticket {
 }
 
 impl Runtime {
-    /// Lets a command in, unless the application is shutting down.
+    /// Lets a command in, unless the application is shutting down and it is sent from outside.
     pub(crate) fn admit(&self) -> Option<Ticket> {
         let admission = &self.0.admission;
         // Counted first: a closing that sees the count at zero can rely on nobody coming in.
         admission.inside.fetch_add(1, Ordering::SeqCst);
         let ticket = Ticket(self.clone());
-        if admission.closing.load(Ordering::SeqCst) { None } else { Some(ticket) }
+        if admission.closing.load(Ordering::SeqCst) && !self.is_handling() {
+            return None;
+        }
+        Some(ticket)
+    }
+
+    fn is_handling(&self) -> bool {
+        let is_own = |application: &Arc<_>| Arc::ptr_eq(application, &self.0.resources);
+        HANDLING.try_with(is_own).unwrap_or(false)
     }
 
     /// Lets something in that belongs to a command that is inside.

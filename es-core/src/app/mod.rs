@@ -131,8 +131,11 @@ impl App {
         self.registry.describe()
     }
 
-    /// Stops the application: refuses new commands, lets running ones finish, stops the
-    /// processors between batches, and closes log and read side.
+    /// Stops the application: refuses new commands from outside, lets running ones finish, stops
+    /// the processors after the event each is handling, and closes log and read side.
+    ///
+    /// What a running handler sends is taken, also an event handler's, and through whichever
+    /// gateway; not from a task that it has spawned.
     ///
     /// # Errors
     /// Commands or processors were still running when the time was up. Nothing that was
@@ -144,20 +147,20 @@ impl App {
         let until = tokio::time::Instant::now() + within;
         let store = Arc::clone(self.log());
         self.runtime.close();
-        let drained = tokio::time::timeout_at(until, self.runtime.drained()).await;
+        let drained = || tokio::time::timeout_at(until, self.runtime.drained());
+        let is_drained = drained().await.is_ok();
+        let stopped = self.projections.stop(until).await;
+        // Event handlers may have left commands behind.
+        let is_drained = is_drained && drained().await.is_ok();
         self.bus.close();
         self.queries.close();
-        let stopped = self.projections.stop(until).await;
         let closed = tokio::time::timeout_at(until, async {
             store.close().await;
             self.read_side.close().await;
         })
         .await;
-        let late = [
-            (drained.is_err(), "commands"),
-            (!stopped, "processors"),
-            (closed.is_err(), "the log"),
-        ];
+        let late =
+            [(!is_drained, "commands"), (!stopped, "processors"), (closed.is_err(), "the log")];
         let late: Vec<_> = late.iter().filter(|(late, _)| *late).map(|(_, what)| *what).collect();
         if late.is_empty() { Ok(()) } else { Err(ShutdownError { within, late }) }
     }

@@ -16,6 +16,7 @@ use crate::event::RecordedEvent;
 use crate::fault::Fault;
 use crate::future::panic_message;
 use crate::registry::EventHandlerEntry;
+use crate::runtime::handling;
 
 /// A batch with slow handlers ends after this time, so that what it did becomes visible.
 const BATCH_TIME: Duration = Duration::from_millis(500);
@@ -144,7 +145,8 @@ fn call(
         EventCall::Async(call) => {
             let batch = AsyncBatch { context: batch.context.clone() };
             let limit = work.plan.handler_time;
-            let in_time = async { tokio::time::timeout(limit, call(event, &batch)).await };
+            let called = handling(&work.stores.resources, call(event, &batch));
+            let in_time = async { tokio::time::timeout(limit, called).await };
             work.runtime.block_on(in_time).unwrap_or_else(|_| Err(took_too_long(limit)))
         }
     }));

@@ -8,9 +8,12 @@ use super::domain::*;
 use super::{app, app_with};
 
 /// Weighs nothing, and puts boxes on a shelf afterwards.
-#[derive(Command, Debug, Clone, Serialize, Deserialize)]
+#[derive(Command, Clone, Serialize, Deserialize)]
 struct PutLater {
     shelf: String,
+    /// Another gateway than that of the unit of work, as a service may have one.
+    #[serde(skip)]
+    through: Option<CommandGateway>,
 }
 
 #[command_handler]
@@ -20,6 +23,7 @@ async fn put_later(
     commands: CommandGateway,
 ) -> Result<(), HandlerError<Infallible>> {
     let boxes = scale.weigh(0).await.map_err(Fault::from)?;
+    let commands = command.through.unwrap_or(commands);
     commands.send(put(&command.shelf, boxes)).await.map_err(HandlerError::nested)
 }
 
@@ -47,15 +51,15 @@ async fn shutting_down_waits_for_running_handlers() {
     assert_eq!(weighing.await.unwrap().unwrap(), 7);
 }
 
-#[tokio::test]
-async fn what_a_running_handler_sends_is_taken_while_others_are_refused() {
+async fn is_taken(through: impl FnOnce(&App) -> Option<CommandGateway>) {
     let (scale, answer) = ManualScale::new();
     let app = app_with(scale.clone()).await;
     let (commands, shelves) = (app.commands(), app.repository::<Shelf>());
     commands.send(set_up("a")).await.unwrap();
+    let later = PutLater { shelf: "a".to_owned(), through: through(&app) };
     let putting = tokio::spawn({
         let commands = commands.clone();
-        async move { commands.send(PutLater { shelf: "a".to_owned() }).await }
+        async move { commands.send(later).await }
     });
     scale.until_asked().await;
     let mut stopping = Box::pin(app.shutdown(Duration::from_secs(30)));
@@ -66,6 +70,12 @@ async fn what_a_running_handler_sends_is_taken_while_others_are_refused() {
     putting.await.unwrap().unwrap();
     assert_eq!(shelves.load(&"a".to_owned()).await.unwrap().boxes, 7);
     stopping.await.unwrap();
+}
+
+#[tokio::test]
+async fn what_a_running_handler_sends_is_taken_while_others_are_refused() {
+    is_taken(|_| None).await;
+    is_taken(|app| Some(app.commands())).await;
 }
 
 #[tokio::test]

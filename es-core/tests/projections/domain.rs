@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 use std::pin::pin;
-use std::sync::Mutex;
+use std::sync::{Mutex, OnceLock};
 use std::task::Poll;
 use std::time::Duration;
 
 use es_core::event::Tenant;
 use es_core::prelude::*;
 use es_core::projection::ProjectionHandle;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 #[derive(Command, Debug, Clone, Serialize, Deserialize)]
 pub struct Open {
@@ -136,6 +136,10 @@ pub struct Mischief {
     pub calls: Mutex<Vec<(String, u64)>>,
     pub waits_for: Mutex<Option<ProjectionHandle>>,
     pub hangs: watch::Sender<bool>,
+    /// Told when somebody admires a till.
+    pub admired: Notify,
+    /// What is sent afterwards is sent through this.
+    pub commands: OnceLock<CommandGateway>,
 }
 
 impl Mischief {
@@ -226,10 +230,19 @@ pub async fn write_postcard(
     Ok(())
 }
 
-/// A reaction that waits for somebody who may never answer.
+/// A reaction that waits for somebody who may never answer, and may take a coin afterwards.
 #[event_handler]
-pub async fn admire(_event: &TillPolished, mischief: Inject<Mischief>) {
+pub async fn admire(
+    _: &TillPolished,
+    till: StreamId,
+    mischief: Inject<Mischief>,
+) -> Result<(), Fault> {
+    mischief.admired.notify_one();
     mischief.hang().await;
+    if let Some(commands) = mischief.commands.get() {
+        commands.send(Take { till: till.id().to_owned(), cents: 1 }).await?;
+    }
+    Ok(())
 }
 
 pub fn tenant(name: &str) -> Tenant {

@@ -1,8 +1,10 @@
 use std::time::Duration;
 
+use es_core::command::CommandError;
 use es_core::event::Position;
 use es_core::projection::Projection;
 use es_core::runtime::Limits;
+use es_core::store::EventStore;
 
 use super::domain::Polish;
 use super::*;
@@ -60,4 +62,25 @@ async fn a_reaction_that_hangs_fails_at_its_time_limit_and_is_tried_again() {
 
     world.mischief.hangs.send_replace(false);
     until(&handle, |status| status.position == Position(2)).await;
+}
+
+#[tokio::test]
+async fn what_a_reaction_sends_is_taken_while_others_are_refused() {
+    let world = World::default();
+    let app = start(&world).await;
+    let (commands, till) = (app.commands(), || "north".to_owned());
+    world.mischief.commands.get_or_init(|| app.commands());
+    open(&app, "north").await;
+    world.mischief.hangs.send_replace(true);
+    commands.send(Polish { till: till() }).await.unwrap();
+    world.mischief.admired.notified().await;
+
+    let stopping = tokio::spawn(app.shutdown(LONG));
+    let take = || commands.send(Take { till: till(), cents: 5 });
+    tokio::task::yield_now().await;
+    let error = take().await.unwrap_err();
+    assert!(matches!(error, CommandError::ShuttingDown { .. }), "{error}");
+    world.mischief.hangs.send_replace(false);
+    stopping.await.unwrap().unwrap();
+    assert_eq!(*world.log.committed().borrow(), Position(3), "the coin that it took is stored");
 }

@@ -39,7 +39,7 @@ use crate::context::{Context, Host};
 use crate::event::CommandId;
 use crate::fault::Fault;
 use crate::future::BoxFuture;
-use crate::runtime::Runtime;
+use crate::runtime::{Runtime, Shared, handling};
 use crate::store::{AppendError, Permit};
 use crate::unit::{Seed, UnitOfWork, Within};
 use decision::{Decision, FreeDecision, Sent, SentFree};
@@ -241,8 +241,10 @@ impl Journey {
 
     /// Cuts a handler off at its time limit or at the command's deadline.
     async fn in_time<T>(&self, handler: impl Future<Output = T>) -> Fallible<T> {
-        let limit = self.runtime.shared().limits.handler_time;
-        match self.before_deadline(tokio::time::timeout(limit, handler)).await? {
+        let Shared { resources, limits, .. } = self.runtime.shared();
+        let limit = limits.handler_time;
+        let handler = tokio::time::timeout(limit, handling(resources, handler));
+        match self.before_deadline(handler).await? {
             Ok(outcome) => Ok(outcome),
             Err(_) => Err(CommandError::HandlerTimedOut {
                 command_id: self.id,
