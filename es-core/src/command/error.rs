@@ -227,7 +227,8 @@ pub enum CommandError<E> {
         /// What it said.
         message: String,
         /// Whether the command had been sent on, by a dispatch interceptor: then it may be carried
-        /// out. Sent again under the same id, it is carried out at most once.
+        /// out. Sent again under the same id, it is carried out at most once, as long as the log
+        /// [remembers it](CommandId).
         was_sent_on: bool,
         /// Whether it may have had effects outside: see [`CommandError::has_effects`].
         has_effects: bool,
@@ -250,7 +251,8 @@ pub enum CommandError<E> {
         /// Whether it may have had effects outside: see [`CommandError::has_effects`].
         has_effects: bool,
     },
-    /// It is not known whether the events are stored: send again under the same id.
+    /// It is not known whether the events are stored: send again under the same id, while the log
+    /// [remembers it](CommandId).
     #[error(
         "it is not known whether command {command_id} was carried out: {reason}{}",
         again_under_its_id(*has_effects)

@@ -46,8 +46,9 @@ use crate::event::{Codec, CodecError, Json, encoded};
 /// # fn main() {}
 /// ```
 ///
-/// The error is remembered under the command's id like any answer, so that a repetition gets it
-/// again: it has to be `Serialize` and `Deserialize`. A handler all of whose errors are recorded
+/// The error is remembered under the command's id like any answer, and
+/// [as long](crate::event::CommandId), so that a repetition gets it again: it has to be `Serialize`
+/// and `Deserialize`. A handler all of whose errors are recorded
 /// returns `Result<_, Recorded<E>>`. Where nothing was applied, it is a plain rejection.
 // Not an `Error` itself: that keeps its conversion into `HandlerError` apart from the others.
 #[derive(Debug, Clone, PartialEq, Eq)]

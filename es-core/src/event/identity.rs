@@ -37,7 +37,8 @@ impl EventId {
 /// Identifies one command, and every repetition of it.
 ///
 /// A command sent again under the same id gets the first answer and runs nothing, as long as the
-/// log remembers it. Generated ids are UUIDs v7; [`CommandId::from_key`] derives one from a key of
+/// log remembers it: on SQLite for seven days where the sender gave the id, for an hour where the
+/// gateway made it (`remember_outside_s`, `remember_generated_s`). Generated ids are UUIDs v7; [`CommandId::from_key`] derives one from a key of
 /// your own, for example an HTTP idempotency key.
 ///
 /// ```

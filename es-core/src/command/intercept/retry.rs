@@ -8,9 +8,11 @@ use crate::future::BoxFuture;
 /// Sends a command again when that can help, as its policy says.
 ///
 /// It is sent under the same id, so that one which was carried out without anybody knowing is
-/// answered from memory and not carried out twice. What the domain refuses, and every other
-/// failure that sending again cannot mend ([`CommandError::is_retryable`]), goes to the caller at
-/// once; so does the last failure when the deadline would pass while waiting.
+/// answered from memory and not carried out twice, as long as the log [remembers
+/// it](crate::event::CommandId): wait for less, or give commands their ids. What the domain
+/// refuses, and every other failure that sending again cannot mend
+/// ([`CommandError::is_retryable`]), goes to the caller at once; so does the last failure when the
+/// deadline would pass while waiting.
 ///
 /// Once an attempt may have been stored ([`CommandError::OutcomeUnknown`]), that is what the caller
 /// is told at last, however later attempts fail, unless one succeeds or the domain refuses.
