@@ -99,8 +99,8 @@ tokio::task_local! {
     static HANDLING: Arc<Resources>;
 }
 
-/// Runs a handler that awaits. What it sends is taken also while its application shuts down, through
-/// whichever gateway.
+/// Runs a handler that awaits. What it sends is taken also while its application shuts down,
+/// through whichever gateway.
 pub(crate) fn handling<T>(
     application: &Arc<Resources>,
     handler: impl Future<Output = T>,

@@ -38,8 +38,8 @@ impl EventId {
 ///
 /// A command sent again under the same id gets the first answer and runs nothing, as long as the
 /// log remembers it: on SQLite for seven days where the sender gave the id, for an hour where the
-/// gateway made it (`remember_outside_s`, `remember_generated_s`). Generated ids are UUIDs v7; [`CommandId::from_key`] derives one from a key of
-/// your own, for example an HTTP idempotency key.
+/// gateway made it (`remember_outside_s`, `remember_generated_s`). Generated ids are UUIDs v7;
+/// [`CommandId::from_key`] derives one from a key of your own, for example an HTTP idempotency key.
 ///
 /// ```
 /// # use es_core::event::CommandId;

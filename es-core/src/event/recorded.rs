@@ -73,3 +73,34 @@ impl RecordedEvent {
         self.stream.as_ref().map(|(_, sequence)| *sequence)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_row_became_shares_everything_that_stands_beside_the_event() {
+        let stream = StreamId::new(&Tenant::default(), "Customer", "ada").unwrap();
+        let row = RecordedEvent {
+            partition: Partition(0),
+            position: Position(7),
+            id: EventId::generate(),
+            tenant: Tenant::new("acme").unwrap(),
+            stream: Some((stream, Sequence(3))),
+            name: "CustomerChanged".into(),
+            revision: 0,
+            payload: Bytes::from_static(b"{}"),
+            metadata: Metadata::new().with("user", "bob"),
+            recorded_at: Timestamp::from_microseconds(1_700_000_000_000_000),
+        };
+        let (name, payload) = ("Moved".into(), Bytes::from_static(b"{\"city\":\"Rome\"}"));
+        let became = row.fragment(Fragment { name, revision: 2, payload: payload.clone() });
+        assert_eq!((&*became.name, became.revision, &became.payload), ("Moved", 2, &payload));
+        assert_eq!(
+            (became.partition, became.position, became.id),
+            (row.partition, row.position, row.id)
+        );
+        assert_eq!((&became.tenant, &became.stream), (&row.tenant, &row.stream));
+        assert_eq!((&became.metadata, became.recorded_at), (&row.metadata, row.recorded_at));
+    }
+}

@@ -1,13 +1,15 @@
 //! Whatever fails after an effect outside has begun, nobody repeats it unasked.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use es_core::command::{Backoff, CommandError, Retry};
 use es_core::prelude::*;
+use es_core::store::{AppendError, EventStore, MemoryLog, Permit};
 
 use super::domain::*;
-use super::logs::{Gate, GatedLog};
+use super::logs::{Gate, GatedLog, LogAround, Parts};
 
 type Answers = tokio::sync::mpsc::Sender<u64>;
 
@@ -77,4 +79,43 @@ async fn an_unknown_outcome_is_not_found_out_by_weighing_again() {
                   command again";
     assert!(error.to_string().ends_with(advice), "{error}");
     assert_eq!(scale.asked.available_permits(), 1);
+}
+
+/// A log in memory that once cannot tell what became of a batch, and has not stored it.
+#[derive(Default)]
+struct Doubtful {
+    inner: MemoryLog,
+    doubts: AtomicBool,
+}
+
+impl Parts for Doubtful {
+    fn inner(&self) -> MemoryLog {
+        self.inner.clone()
+    }
+
+    fn permit(&self, permit: Permit) -> Permit {
+        if !self.doubts.swap(false, Ordering::SeqCst) {
+            return permit;
+        }
+        Permit::direct(Arc::new(|batch| {
+            batch.fate.doubt();
+            Err(AppendError::OutcomeUnknown { reason: "the disk is gone".to_owned() })
+        }))
+    }
+}
+
+#[tokio::test]
+async fn what_is_weighed_after_an_unknown_outcome_is_what_the_log_says() {
+    let log = Arc::new(LogAround(Doubtful::default()));
+    let (scale, answer) = ManualScale::new();
+    let app = App::test().store(Arc::clone(&log) as Arc<dyn EventStore>).with::<Shelf>();
+    let app = app.provide::<dyn Scale>(scale).start().await.unwrap();
+    let commands = app.commands();
+    commands.send(set_up("a")).await.unwrap();
+    log.doubts.store(true, Ordering::SeqCst);
+    let error = commands.send(put("a", 5)).await.unwrap_err();
+    assert!(matches!(error, CommandError::OutcomeUnknown { .. }), "{error}");
+    answer.send(9).await.unwrap();
+    // Nobody may repeat it: on a copy with those five it would end in a conflict.
+    assert_eq!(commands.send(weigh("a")).await.unwrap(), 9);
 }

@@ -54,3 +54,13 @@ async fn an_application_that_has_ended_takes_no_event() {
     let error = app.event_gateway().publish(noted("a")).await.unwrap_err();
     assert!(matches!(error, PublishError::ShuttingDown) && !error.is_retryable(), "{error}");
 }
+
+#[tokio::test]
+async fn what_is_given_as_metadata_is_stored_with_it() {
+    let app = app().await;
+    let metadata = Metadata::new().with("user", "ada").with("tenant", "acme");
+    app.event_gateway().publish_with(noted("a"), metadata).await.unwrap();
+    let stored = stored(&app).await;
+    let [row] = stored.rows() else { panic!("one event") };
+    assert_eq!((row.metadata.get("user").as_deref(), row.tenant.as_str()), (Some("ada"), "acme"));
+}

@@ -157,3 +157,11 @@ async fn a_row_under_an_earlier_name_breaks_a_decision_that_was_made_without_it(
     let error = app.commands().send(phone("1")).await.unwrap_err();
     assert_eq!(error.rejection(), Some(&Taken), "decided again, and seen");
 }
+
+#[tokio::test]
+async fn a_row_that_does_not_decode_fails_the_decision() {
+    let broken = OldRow("Renamed", 0, serde_json::json!({ "first_name": "A" }));
+    let app = start(&log_with(&[made(), broken]).await, &[]).await;
+    let error = app.commands().send(CountNamesakes { name: "A".to_owned() }).await.unwrap_err();
+    assert!(!error.is_rejection() && error.to_string().contains("`Renamed`"), "{error}");
+}

@@ -64,3 +64,12 @@ async fn a_row_that_cannot_be_upcast_is_an_error_of_its_place() {
         assert!(reason.starts_with(&place) && reason.contains(says), "{reason}");
     }
 }
+
+#[tokio::test]
+async fn a_row_of_today_that_does_not_decode_is_one_too() {
+    let broken = OldRow("Moved", 0, serde_json::json!({ "city": 7 }));
+    let app = app_on(&log_with(&[made(), baptised("A"), broken]).await).await;
+    let (status, reason) = failure(&app.projection::<Card>()).await;
+    assert_eq!(status.position, Position(2));
+    assert!(reason.contains("event `Moved` at position 3"), "{reason}");
+}

@@ -106,9 +106,9 @@ impl Sending<'_> {
     /// Sends the command on, and gives its answer once everything it decided is durable.
     ///
     /// Called again, it sends the command again under the same id: one that was carried out, also
-    /// without anybody knowing, is answered from memory, as long as the log
-    /// [remembers it](crate::event::CommandId). Within a handler nothing is remembered yet: one that
-    /// succeeded there is carried out once more.
+    /// without anybody knowing, is answered from memory, as long as the log [remembers
+    /// it](crate::event::CommandId). Within a handler nothing is remembered yet: one that succeeded
+    /// there is carried out once more.
     ///
     /// Within a handler an interceptor that gives an error where this gave none, panics or is
     /// dropped takes back what the command did: its events, its callbacks, and those of the
