@@ -8,10 +8,10 @@ use es_core::event::{Clock, StillClock, Tenant};
 use es_core::prelude::*;
 use es_core::store::{CommandMemory, EventStore, MemoryLog, ReadError, RememberedCommand};
 
-use super::app;
 use super::domain::*;
 use super::logs::{LogAround, Parts};
 use super::shapes::domain::{Account, Import, Open};
+use super::{app, app_with};
 
 fn under(key: &str) -> Dispatch {
     Dispatch::new().id(CommandId::from_key(key))
@@ -38,6 +38,21 @@ async fn a_repetition_runs_nothing_even_when_the_state_has_moved_on() {
         commands.send(take("a", 1)).await.unwrap_err().rejection().unwrap(),
         &ShelfError::TooFew { there: 0 }
     );
+}
+
+#[tokio::test]
+async fn a_repetition_has_no_second_effect() {
+    let (scale, answer) = ManualScale::new();
+    let commands = app_with(Arc::clone(&scale) as Arc<dyn Scale>).await.commands();
+    commands.send(set_up("a")).await.unwrap();
+    for kilograms in [4, 5, 6] {
+        answer.send(kilograms).await.unwrap();
+    }
+    let weighing = || commands.send_with(weigh("a"), under("k"));
+    let (first, beside) = tokio::join!(weighing(), weighing());
+    assert_eq!((first.unwrap(), beside.unwrap()), (4, 4));
+    assert_eq!(weighing().await.unwrap(), 4);
+    assert_eq!(scale.asked.available_permits(), 1, "the scale was asked again");
 }
 
 #[tokio::test]

@@ -63,6 +63,22 @@ async fn a_unit_in_which_an_effect_has_run_is_not_repeated_either() {
     assert_eq!((balance(&app, "a").await, balance(&app, "b").await), (0, 5));
 }
 
+#[tokio::test]
+async fn a_repetition_has_no_second_effect() {
+    let (app, _, pause) = paused().await;
+    pause.go.add_permits(9);
+    let commands = app.commands();
+    let charging = || {
+        let charge = Charge { account: "a".to_owned(), amount: 1 };
+        commands.send_with(charge, Dispatch::new().id(CommandId::from_key("the charge")))
+    };
+    let (first, beside) = tokio::join!(charging(), charging());
+    assert_eq!((first.unwrap(), beside.unwrap()), (1, 1));
+    deposit(&app, "a").await;
+    assert_eq!(charging().await.unwrap(), 1, "the first answer");
+    assert_eq!(pause.asked.available_permits(), 1, "charged a second time");
+}
+
 /// Opens an account and says so, in a plain function.
 #[derive(Command, Clone, Serialize, Deserialize)]
 struct Announce {
