@@ -7,6 +7,7 @@ use es_core::prelude::*;
 use es_core::store::MemoryLog;
 
 use super::domain::*;
+use super::effects_of_inner_commands::the_bank_is_charged_once_the_deposit_is_durable;
 use super::{app_on, balance, builder, open};
 
 async fn paused() -> (App, App, Arc<ManualPause>) {
@@ -77,6 +78,48 @@ async fn a_repetition_has_no_second_effect() {
     deposit(&app, "a").await;
     assert_eq!(charging().await.unwrap(), 1, "the first answer");
     assert_eq!(pause.asked.available_permits(), 1, "charged a second time");
+}
+
+#[tokio::test]
+async fn an_effect_waits_until_what_it_is_decided_on_is_stored() {
+    let charge = |commands: CommandGateway| async move {
+        let charge = Charge { account: "b".to_owned(), amount: 2 };
+        assert_eq!(commands.send(charge).await.unwrap(), 7);
+    };
+    the_bank_is_charged_once_the_deposit_is_durable(charge).await;
+}
+
+/// Charges an account as much as another one holds.
+#[derive(Command, Clone, Serialize, Deserialize)]
+struct ChargeLike {
+    #[target]
+    account: String,
+    other: String,
+}
+
+#[aggregate]
+impl Account {
+    #[command_handler]
+    async fn charge_like(
+        account: &mut Root<Self>,
+        command: ChargeLike,
+        accounts: Repository<Account>,
+        bank: Inject<dyn Pause>,
+    ) -> Result<i64, HandlerError<Overdrawn>> {
+        let amount = accounts.load(&command.other).await?.balance;
+        bank.pause().await;
+        account.apply(Moved { amount });
+        Ok(account.balance)
+    }
+}
+
+#[tokio::test]
+async fn an_aggregates_effect_waits_for_what_its_handler_loads() {
+    let charge = |commands: CommandGateway| async move {
+        let like = ChargeLike { account: "a".to_owned(), other: "b".to_owned() };
+        assert_eq!(commands.send(like).await.unwrap(), 5);
+    };
+    the_bank_is_charged_once_the_deposit_is_durable(charge).await;
 }
 
 /// Opens an account and says so, in a plain function.

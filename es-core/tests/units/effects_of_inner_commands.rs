@@ -45,8 +45,9 @@ async fn settle() {
 }
 
 /// What is sent while a deposit into "b" is on its way rests on that deposit.
-async fn the_bank_is_charged_once_the_deposit_is_durable<F>(send: impl FnOnce(CommandGateway) -> F)
-where
+pub(super) async fn the_bank_is_charged_once_the_deposit_is_durable<F>(
+    send: impl FnOnce(CommandGateway) -> F,
+) where
     F: Future<Output = ()> + Send + 'static,
 {
     let (log, gate) = GatedLog::new();
