@@ -58,6 +58,50 @@ async fn inner_commands_are_stored_with_the_outer_one_and_seen_at_once() {
     assert_eq!(streams, ["c", "b"], "in the order of `apply`");
 }
 
+/// Deposits as often as it says, and closes the account as it is expected to be then.
+#[derive(Command, Clone, Serialize, Deserialize)]
+struct DepositAndClose {
+    account: String,
+    deposits: u64,
+    expected: Sequence,
+}
+
+#[command_handler]
+async fn deposit_and_close(
+    command: DepositAndClose,
+    commands: CommandGateway,
+) -> Result<(), HandlerError<Overdrawn>> {
+    let DepositAndClose { account, deposits, expected } = command;
+    for _ in 0..deposits {
+        let deposit = Deposit { account: account.clone(), amount: 1 };
+        commands.send(deposit).await.map_err(HandlerError::nested)?;
+    }
+    let close = CloseAt { account, version: expected };
+    commands.send(close).await.map_err(HandlerError::nested)
+}
+
+#[tokio::test]
+async fn the_version_that_an_inner_command_expects_is_the_staged_one() {
+    let app = accounts().await;
+    let commands = app.commands();
+    for (account, deposits) in [("a", 0), ("b", 2)] {
+        let close = |expected| {
+            let (account, expected) = (account.to_owned(), Sequence(expected));
+            commands.send(DepositAndClose { account, deposits, expected })
+        };
+        for wrong in (0..4).filter(|version| *version != deposits) {
+            let error = close(wrong).await.unwrap_err();
+            let CommandError::Nested { error: inner, .. } = &error else { panic!("{error}") };
+            let CommandError::VersionMismatch { expected, actual, .. } = &**inner else {
+                panic!("{error}")
+            };
+            assert_eq!((expected.0, actual.0), (wrong, deposits));
+        }
+        close(deposits).await.unwrap();
+    }
+    assert_eq!(names(&app).await, ["Closed", "Moved", "Moved", "Closed"]);
+}
+
 #[tokio::test]
 async fn a_failed_inner_command_that_is_passed_on_undoes_everything() {
     let app = accounts().await;
