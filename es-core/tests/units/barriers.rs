@@ -122,6 +122,27 @@ async fn an_aggregates_effect_waits_for_what_its_handler_loads() {
     the_bank_is_charged_once_the_deposit_is_durable(charge).await;
 }
 
+/// Has it charged by the handler of a command without a target.
+#[derive(Command, Clone, Serialize, Deserialize)]
+struct ChargeLikeWithin(ChargeLike);
+
+#[command_handler]
+async fn charge_like_within(
+    command: ChargeLikeWithin,
+    commands: CommandGateway,
+) -> Result<i64, HandlerError<Overdrawn>> {
+    commands.send(command.0).await.map_err(HandlerError::nested)
+}
+
+#[tokio::test]
+async fn an_aggregates_inner_effect_waits_until_its_state_is_stored() {
+    let charge = |commands: CommandGateway| async move {
+        let like = ChargeLike { account: "b".to_owned(), other: "a".to_owned() };
+        assert_eq!(commands.send(ChargeLikeWithin(like)).await.unwrap(), 5);
+    };
+    the_bank_is_charged_once_the_deposit_is_durable(charge).await;
+}
+
 /// Opens an account and says so, in a plain function.
 #[derive(Command, Clone, Serialize, Deserialize)]
 struct Announce {
