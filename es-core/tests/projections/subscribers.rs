@@ -1,8 +1,12 @@
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use async_trait::async_trait;
 use es_core::command::Dispatch;
-use es_core::event::{Position, Tag};
-use es_core::store::Filter;
+use es_core::event::{Partition, Position, Tag};
+use es_core::store::{EventStore, Filter, Page, ReadError};
 
 use super::domain::{Polish, tenant};
+use super::logs::{LogAround, Parts};
 use super::*;
 
 #[tokio::test]
@@ -97,6 +101,55 @@ async fn nothing_comes_twice_where_reading_meets_the_tail() {
     }
     take(&app, "north", 6).await;
     assert_eq!(late.next().await.unwrap().unwrap().position, Position(6));
+}
+
+/// A log in memory that counts how often it is read by position.
+#[derive(Default)]
+struct Counted {
+    inner: MemoryLog,
+    reads: AtomicUsize,
+}
+
+#[async_trait]
+impl Parts for Counted {
+    fn inner(&self) -> MemoryLog {
+        self.inner.clone()
+    }
+
+    async fn read(
+        &self,
+        partition: Partition,
+        after: Position,
+        filter: &Filter,
+        limit: usize,
+    ) -> Result<Page, ReadError> {
+        self.reads.fetch_add(1, Ordering::SeqCst);
+        self.inner.read(partition, after, filter, limit).await
+    }
+}
+
+#[tokio::test]
+async fn those_who_wait_at_the_tail_share_one_reader() {
+    const SUBSCRIBERS: usize = 50;
+    let log = Arc::new(LogAround(Counted::default()));
+    let store = Arc::clone(&log) as Arc<dyn EventStore>;
+    let app = App::builder().store(store).only::<Till>().start().await.unwrap();
+    let mut subscribers = Vec::new();
+    for _ in 0..SUBSCRIBERS {
+        subscribers.push(app.events().subscribe(Filter::all()).await.unwrap());
+    }
+    open(&app, "north").await;
+    let mut reads = 0;
+    // By the second event each one has seen in the log where its tail begins.
+    for position in 1..=3 {
+        let before = log.reads.load(Ordering::SeqCst);
+        for subscriber in &mut subscribers {
+            assert_eq!(subscriber.next().await.unwrap().unwrap().position, Position(position));
+        }
+        reads = log.reads.load(Ordering::SeqCst) - before;
+        take(&app, "north", 1).await;
+    }
+    assert!(reads < SUBSCRIBERS, "{reads} reads for one event");
 }
 
 #[tokio::test]
