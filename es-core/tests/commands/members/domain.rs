@@ -200,7 +200,7 @@ impl Line {
     // A member puts its own members in their place.
     #[event_sourcing_handler]
     fn on_part_fitted(&mut self, event: &PartFitted) {
-        self.parts.push(Part { part: event.part, turns: 0 });
+        self.parts.push(Part { part: event.part, turns: Part::LOOSE });
     }
 
     #[event_sourcing_handler(forward = all)]
@@ -216,11 +216,21 @@ pub struct Part {
     pub turns: u32,
 }
 
+impl Part {
+    /// As its line puts it there: it has not seen that it was fitted.
+    const LOOSE: u32 = 1_000;
+}
+
 #[aggregate_member(of = Line, key = (sku, part))]
 impl Part {
     #[command_handler]
     fn tighten(&self, command: TightenPart) -> PartTightened {
         PartTightened { sku: command.sku, part: command.part }
+    }
+
+    #[event_sourcing_handler]
+    fn on_fitted(&mut self, _: &PartFitted) {
+        self.turns = 0;
     }
 
     #[event_sourcing_handler]

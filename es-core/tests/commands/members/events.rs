@@ -16,6 +16,22 @@ async fn a_member_sees_the_event_that_put_it_in_its_place() {
 }
 
 #[tokio::test]
+async fn so_does_a_member_that_another_member_put_in_its_place() {
+    let (app, commands) = order_of(&["car", "bus"]).await;
+    let fit = |sku: &str, part| FitPart { order: id(), sku: sku.to_owned(), part };
+    commands.send(fit("car", 1)).await.unwrap();
+    commands.send(TightenPart { order: id(), sku: "car".to_owned(), part: 1 }).await.unwrap();
+    commands.send(fit("car", 2)).await.unwrap();
+    commands.send(fit("bus", 1)).await.unwrap();
+    let parts = order(&app).await.into_inner().lines.into_iter().map(|line| line.parts);
+    let seen: Vec<Vec<_>> =
+        parts.map(|parts| parts.iter().map(|part| (part.part, part.turns)).collect()).collect();
+    assert_eq!(seen, [vec![(1, 1), (2, 0)], vec![(1, 0)]], "each once, and no other");
+    let live = commands.send(Look { order: id() }).await.unwrap();
+    assert_eq!(live, *order(&app).await);
+}
+
+#[tokio::test]
 async fn the_aggregate_and_the_member_both_handle_one_event() {
     let (app, commands) = order_of(&["tea", "rum"]).await;
     for sku in ["tea", "rum"] {
