@@ -34,6 +34,15 @@ pub struct CountIn {
     pub coins: u64,
 }
 
+/// Puts a coin in once somebody nods.
+#[derive(Command, Debug, Clone, Serialize, Deserialize)]
+pub struct CountOnceNodded {
+    #[target]
+    pub purse: String,
+    #[serde(skip)]
+    pub nod: Arc<tokio::sync::Notify>,
+}
+
 /// Is never done.
 #[derive(Command, Debug, Clone, Serialize, Deserialize)]
 pub struct CountForEver {
@@ -105,6 +114,12 @@ impl Purse {
         assert!(seen.is_none_or(|who| who == "ada"), "the handler sees what was added");
         tracing::info!(target: "handler", "counted");
         CoinsPutIn { coins: command.coins }
+    }
+
+    #[command_handler]
+    async fn count_once_nodded(&self, command: CountOnceNodded) -> CoinsPutIn {
+        command.nod.notified().await;
+        CoinsPutIn { coins: 1 }
     }
 
     #[command_handler]

@@ -1,5 +1,6 @@
 //! Handling interceptors wrap each decision, within the turn and before the commit.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use es_core::command::{CommandError, CommandMessage, Handled, HandlingInterceptor, Veto};
@@ -91,6 +92,34 @@ async fn they_nest_in_the_order_in_which_they_were_given() {
     let counted = ["outer: before CountIn", "inner: before CountIn"];
     let decided = ["inner: decided CoinsPutIn", "outer: decided CoinsPutIn"];
     assert_eq!(notes.take(), [counted, decided].concat());
+}
+
+#[tokio::test]
+async fn they_run_within_the_turn_of_their_command() {
+    let notes = Notes::default();
+    let app = App::test().with::<Purse>().handling_interceptor(Deciding("it", notes.clone()));
+    let app = app.start().await.unwrap();
+    let commands = app.commands();
+    commands.send(open("a")).await.unwrap();
+    notes.take();
+    let nod = Arc::<tokio::sync::Notify>::default();
+    let nodded = CountOnceNodded { purse: "a".to_owned(), nod: Arc::clone(&nod) };
+    let mut counting = Box::pin(commands.send(nodded));
+    let mut putting = Box::pin(commands.send(put_in(1)));
+    let mut behind = Box::pin(commands.send(CountIn { purse: "a".to_owned(), coins: 1 }));
+    for _ in 0..16 {
+        assert!(waits(&mut counting).await && waits(&mut putting).await);
+        assert!(waits(&mut behind).await);
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(notes.take(), ["it: before CountOnceNodded"], "the others are not at work yet");
+    nod.notify_one();
+    counting.await.unwrap();
+    assert_eq!(putting.await.unwrap(), 2);
+    behind.await.unwrap();
+    let decided = "it: decided CoinsPutIn";
+    let one_after_the_other = [decided, "it: before PutIn", decided, "it: before CountIn", decided];
+    assert_eq!(notes.take(), one_after_the_other);
 }
 
 #[tokio::test]
