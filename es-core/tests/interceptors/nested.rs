@@ -253,12 +253,18 @@ async fn until(notes: &Notes, count: usize) {
 }
 
 #[tokio::test]
-async fn what_runs_after_the_commit_runs_once_however_often_it_was_decided() {
+async fn a_decision_that_is_made_again_goes_through_them_again_and_is_told_once() {
     let (log, gate) = GatedLog::new();
     let inner = log.inner.clone();
-    let app = builder().store(log).start().await.unwrap();
+    let notes = Notes::default();
+    let app = builder()
+        .store(log)
+        .dispatch_interceptor(Noting("sent", notes.clone()))
+        .handling_interceptor(Deciding("it", notes.clone()));
+    let app = app.start().await.unwrap();
     gate.let_through(3);
     fill(&app).await;
+    notes.take();
     let told = Notes::default();
     let command = PourAndTell { pour: pour_of(2), told: told.clone() };
     let commands = app.commands();
@@ -273,5 +279,10 @@ async fn what_runs_after_the_commit_runs_once_however_often_it_was_decided() {
     gate.let_through(1);
     pouring.await.unwrap().unwrap();
     assert_eq!(told.take(), ["decides", "decides", "durable"], "and before the answer");
+    let decision = ["it: before PourAndTell", "it: decided CoinsTakenOut, CoinsPutIn"];
+    assert_eq!(
+        notes.take(),
+        [&["sent: PourAndTell comes"][..], &decision, &decision, &["sent: stored"]].concat()
+    );
     assert_eq!(coins(&other).await, [4, 2]);
 }
