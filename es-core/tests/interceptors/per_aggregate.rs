@@ -38,6 +38,14 @@ pub struct Scrap {
     pub till: String,
 }
 
+/// Is for a part of the till.
+#[derive(Command, Debug, Clone, Serialize, Deserialize)]
+pub struct CountTray {
+    #[target]
+    pub till: String,
+    pub tray: u8,
+}
+
 #[derive(Event, Debug, Clone, Serialize, Deserialize)]
 pub struct Installed {
     pub till: String,
@@ -54,6 +62,11 @@ pub struct Locked {}
 #[derive(Event, Debug, Clone, Serialize, Deserialize)]
 pub struct Scrapped {}
 
+#[derive(Event, Debug, Clone, Serialize, Deserialize)]
+pub struct TrayCounted {
+    pub tray: u8,
+}
+
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[error("the drawer holds {most} pence and no more")]
 pub struct DrawerIsFull {
@@ -66,9 +79,11 @@ pub struct Till {
     pub till: String,
     pub pence: u64,
     pub is_locked: bool,
+    #[member]
+    pub only_tray: Tray,
 }
 
-#[aggregate]
+#[aggregate(member_events(TrayCounted))]
 impl Till {
     #[command_interceptor]
     fn unlocked(&self, message: &CommandMessage<'_>) -> Result<(), Veto> {
@@ -92,6 +107,12 @@ impl Till {
     #[command_interceptor]
     fn signs_rung(&self, command: &Ring, metadata: &mut Metadata) -> Result<(), Veto> {
         metadata.insert("rung", command.pence.to_string());
+        Ok(())
+    }
+
+    #[command_interceptor]
+    fn signs_counted(&self, command: &CountTray, metadata: &mut Metadata) -> Result<(), Veto> {
+        metadata.insert("tray", command.tray.to_string());
         Ok(())
     }
 
@@ -138,7 +159,8 @@ impl Till {
 
     #[event_sourcing_handler]
     fn on_installed(event: &Installed) -> Self {
-        Self { till: event.till.clone(), pence: 0, is_locked: false }
+        let only_tray = Tray { tray: 1, counted: 0 };
+        Self { till: event.till.clone(), pence: 0, is_locked: false, only_tray }
     }
 
     #[event_sourcing_handler]
@@ -155,8 +177,31 @@ impl Till {
     fn on_scrapped(&mut self, _: &Scrapped) {}
 }
 
+#[aggregate_member(of = Till, key = tray)]
+pub struct Tray {
+    pub tray: u8,
+    pub counted: u32,
+}
+
+#[aggregate_member(of = Till, key = tray)]
+impl Tray {
+    #[command_handler]
+    fn count(&self, command: CountTray) -> TrayCounted {
+        TrayCounted { tray: command.tray }
+    }
+
+    #[event_sourcing_handler]
+    fn on_counted(&mut self, _: &TrayCounted) {
+        self.counted += 1;
+    }
+}
+
 fn id() -> String {
     "one".to_owned()
+}
+
+fn count_tray(tray: u8) -> CountTray {
+    CountTray { till: id(), tray }
 }
 
 fn ring(pence: u64) -> Ring {
@@ -205,6 +250,22 @@ async fn one_for_all_commands_stops_handlers_of_every_shape() {
     let error = commands.named("Lock", br#"{"till":"one"}"#).await.unwrap_err();
     assert_eq!(veto(error).to_string(), "one is locked");
     assert_eq!(app.repository::<Till>().load(&id()).await.unwrap().version, Sequence(1));
+}
+
+#[tokio::test]
+async fn they_see_the_commands_of_members_before_the_member_is_looked_for() {
+    let app = app().await;
+    let commands = app.commands();
+    commands.send(count_tray(1)).await.unwrap();
+    assert_eq!(stored(&app, "tray").await, [None, Some("1".to_owned())]);
+    let error = commands.send(count_tray(2)).await.unwrap_err();
+    assert!(matches!(error, CommandError::MemberNotFound { .. }), "{error}");
+    commands.send(Lock { till: id() }).await.unwrap();
+    for tray in [1, 2] {
+        let error = commands.send(count_tray(tray)).await.unwrap_err();
+        assert_eq!(veto(error).to_string(), "one is locked", "tray {tray}");
+    }
+    assert_eq!(app.repository::<Till>().load(&id()).await.unwrap().only_tray.counted, 1);
 }
 
 #[tokio::test]
