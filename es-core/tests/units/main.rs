@@ -25,6 +25,7 @@ mod intercepted;
 mod left_behind;
 #[path = "../common/logs/mod.rs"]
 mod logs;
+mod members;
 mod nested;
 mod nestings;
 mod order;
