@@ -66,8 +66,18 @@ pub(super) fn run(work: &Work) -> Result<BatchEnd, ReadSideError> {
     if end.handled > 0 {
         transaction.store_token(&work.plan.token_key(), Some(&work.from), &end.token)?;
         transaction.commit()?;
+    } else if end.failure.is_some() {
+        drop(transaction);
+        has_token(work)?;
     }
     Ok(end)
+}
+
+/// Fails as a batch would that commits, if another application has moved the token: then the
+/// handler saw rows that know of its event already, and what it made of them is no failure.
+fn has_token(work: &Work) -> Result<(), ReadSideError> {
+    let stored = work.stores.read_side.token(&work.plan.token_key())?;
+    if stored.as_ref() == Some(&work.from) { Ok(()) } else { Err(ReadSideError::Fenced) }
 }
 
 /// True for an event that must be the first of its batch: SQL written by hand for earlier ones

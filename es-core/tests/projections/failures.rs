@@ -1,5 +1,5 @@
 use es_core::event::Position;
-use es_core::projection::CaughtUpError;
+use es_core::projection::{CaughtUpError, Status};
 
 use super::domain::{FindTill, TillRow};
 use super::*;
@@ -34,6 +34,25 @@ async fn an_error_undoes_its_event_alone_and_is_tried_again_until_it_passes() {
         TillRow { till: "north".to_owned(), cents: 7, takings: 1 }
     );
     assert_eq!(handle.status().state, ProcessorState::Running);
+}
+
+#[tokio::test]
+async fn what_another_application_has_handled_meanwhile_is_no_failure() {
+    let world = World::default();
+    let app = world.start().await;
+    open(&app, "north").await;
+    world.mischief.jammed.lock().unwrap().insert("north".to_owned());
+    take(&app, "north", 7).await;
+    let handle = app.projection::<TillRow>();
+    failure(&handle).await;
+
+    // For the other one nothing is in the way.
+    let other = World { mischief: Arc::default(), ..world.clone() }.start().await;
+    let two = |status: &Status| status.position == Position(2);
+    until(&other.projection::<TillRow>(), two).await;
+    until(&handle, two).await;
+    assert_eq!(handle.status().state, ProcessorState::Running);
+    assert_eq!(row(&app, "north").await.unwrap().takings, 1);
 }
 
 #[tokio::test]

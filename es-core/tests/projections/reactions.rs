@@ -19,6 +19,24 @@ async fn until_written(world: &World, count: usize) -> Vec<String> {
     written.expect("no postcard came").unwrap().clone()
 }
 
+/// Stands for the function's processor, to look at it.
+struct Admire;
+
+impl Projection for Admire {
+    const NAME: &'static str = "admire";
+    const PROCESSOR: &'static str = "admire";
+    const VERSION: u32 = 1;
+}
+
+/// As [`Admire`].
+struct WritePostcard;
+
+impl Projection for WritePostcard {
+    const NAME: &'static str = "write_postcard";
+    const PROCESSOR: &'static str = "write_postcard";
+    const VERSION: u32 = 1;
+}
+
 #[tokio::test]
 async fn a_reaction_begins_at_the_head_and_misses_nothing_afterwards() {
     let world = World::default();
@@ -28,7 +46,9 @@ async fn a_reaction_begins_at_the_head_and_misses_nothing_afterwards() {
     let app = start(&world).await;
     open(&app, "north").await;
     assert_eq!(until_written(&world, 1).await, ["north is open"]);
+    let reaction = app.projection::<WritePostcard>();
     stop(app).await;
+    until(&reaction, |status| status.state == ProcessorState::Stopped).await;
 
     // What happens while it is down is its own to handle: only its first start is at the head.
     open(&writer, "south").await;
@@ -36,15 +56,6 @@ async fn a_reaction_begins_at_the_head_and_misses_nothing_afterwards() {
     open(&app, "east").await;
     let cards = until_written(&world, 3).await;
     assert_eq!(cards, ["north is open", "south is open", "east is open"]);
-}
-
-/// Stands for the function's processor, to look at it.
-struct Admire;
-
-impl Projection for Admire {
-    const NAME: &'static str = "admire";
-    const PROCESSOR: &'static str = "admire";
-    const VERSION: u32 = 1;
 }
 
 #[tokio::test]
