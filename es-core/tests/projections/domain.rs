@@ -1,6 +1,7 @@
 //! Tills that take coins, a view of them, and handlers that misbehave on request.
 
 use std::collections::BTreeSet;
+use std::convert::Infallible;
 use std::pin::pin;
 use std::sync::{Mutex, OnceLock};
 use std::task::Poll;
@@ -44,6 +45,10 @@ pub struct CoinsTaken {
 
 #[derive(Event, Debug, Clone, Serialize, Deserialize)]
 pub struct TillPolished {}
+
+/// Belongs to no till.
+#[derive(Event, Debug, Clone, Serialize, Deserialize)]
+pub struct TillAdmired {}
 
 #[aggregate]
 #[derive(Debug)]
@@ -138,8 +143,20 @@ pub struct Mischief {
     pub hangs: watch::Sender<bool>,
     /// Told when somebody admires a till.
     pub admired: Notify,
-    /// What is sent afterwards is sent through this.
-    pub commands: OnceLock<CommandGateway>,
+    /// What that leads to.
+    pub afterwards: OnceLock<Afterwards>,
+    /// Told when a till may be left as shiny as it is.
+    pub is_shiny: Notify,
+}
+
+/// What somebody who has admired a till does, through a gateway that is not his own.
+pub enum Afterwards {
+    /// He takes a coin.
+    Takes(CommandGateway),
+    /// He says so.
+    Publishes(EventGateway),
+    /// He has it shone, and does not wait for it.
+    HasItShone(CommandGateway),
 }
 
 impl Mischief {
@@ -230,7 +247,7 @@ pub async fn write_postcard(
     Ok(())
 }
 
-/// A reaction that waits for somebody who may never answer, and may take a coin afterwards.
+/// A reaction that waits for somebody who may never answer, and goes on as the test wants it.
 #[event_handler]
 pub async fn admire(
     _: &TillPolished,
@@ -239,10 +256,35 @@ pub async fn admire(
 ) -> Result<(), Fault> {
     mischief.admired.notify_one();
     mischief.hang().await;
-    if let Some(commands) = mischief.commands.get() {
-        commands.send(Take { till: till.id().to_owned(), cents: 1 }).await?;
+    let till = till.id().to_owned();
+    match mischief.afterwards.get() {
+        None => {}
+        Some(Afterwards::Takes(commands)) => commands.send(Take { till, cents: 1 }).await?,
+        Some(Afterwards::Publishes(events)) => drop(events.publish(TillAdmired {}).await?),
+        Some(Afterwards::HasItShone(commands)) => {
+            let mut sending = pin!(commands.send(Shine { till }));
+            let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+            assert!(sending.as_mut().poll(&mut context).is_pending(), "it takes its time");
+        }
     }
     Ok(())
+}
+
+/// Finds a coin once the till is shiny.
+#[derive(Command, Debug, Clone, Serialize, Deserialize)]
+pub struct Shine {
+    pub till: String,
+}
+
+#[command_handler]
+pub async fn shine(
+    command: Shine,
+    commands: CommandGateway,
+    mischief: Inject<Mischief>,
+) -> Result<(), HandlerError<Infallible>> {
+    mischief.is_shiny.notified().await;
+    let take = Take { till: command.till, cents: 1 };
+    commands.send(take).await.map_err(HandlerError::nested)
 }
 
 pub fn tenant(name: &str) -> Tenant {

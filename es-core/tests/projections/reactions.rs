@@ -1,12 +1,15 @@
 use std::time::Duration;
 
+use es_core::app::ShutdownError;
 use es_core::command::CommandError;
 use es_core::event::Position;
 use es_core::projection::Projection;
 use es_core::runtime::Limits;
 use es_core::store::EventStore;
+use es_core::unit::PublishError;
+use tokio::task::JoinHandle;
 
-use super::domain::Polish;
+use super::domain::{Afterwards, FindTill, Polish, TillAdmired};
 use super::*;
 
 async fn start(world: &World) -> App {
@@ -75,23 +78,83 @@ async fn a_reaction_that_hangs_fails_at_its_time_limit_and_is_tried_again() {
     until(&handle, |status| status.position == Position(2)).await;
 }
 
+/// An application whose reaction hangs in the middle of its work.
+async fn hanging(world: &World, afterwards: impl FnOnce(&App) -> Afterwards) -> App {
+    let app = start(world).await;
+    world.mischief.afterwards.get_or_init(|| afterwards(&app));
+    open(&app, "north").await;
+    world.mischief.hangs.send_replace(true);
+    app.commands().send(Polish { till: "north".to_owned() }).await.unwrap();
+    world.mischief.admired.notified().await;
+    app
+}
+
+/// Begins to shut an application down that is not done with it before its reaction goes on.
+async fn shut_down(app: App) -> JoinHandle<Result<(), ShutdownError>> {
+    let stopping = tokio::spawn(app.shutdown(LONG));
+    settle().await;
+    assert!(!stopping.is_finished(), "the reaction is at work");
+    stopping
+}
+
+/// Lets every task go as far as it can.
+async fn settle() {
+    for _ in 0..64 {
+        tokio::task::yield_now().await;
+    }
+}
+
 #[tokio::test]
 async fn what_a_reaction_sends_is_taken_while_others_are_refused() {
     let world = World::default();
-    let app = start(&world).await;
-    let (commands, till) = (app.commands(), || "north".to_owned());
-    world.mischief.commands.get_or_init(|| app.commands());
-    open(&app, "north").await;
-    world.mischief.hangs.send_replace(true);
-    commands.send(Polish { till: till() }).await.unwrap();
-    world.mischief.admired.notified().await;
-
-    let stopping = tokio::spawn(app.shutdown(LONG));
-    let take = || commands.send(Take { till: till(), cents: 5 });
-    tokio::task::yield_now().await;
-    let error = take().await.unwrap_err();
+    let app = hanging(&world, |app| Afterwards::Takes(app.commands())).await;
+    let commands = app.commands();
+    let stopping = shut_down(app).await;
+    let take = Take { till: "north".to_owned(), cents: 5 };
+    let error = commands.send(take).await.unwrap_err();
     assert!(matches!(error, CommandError::ShuttingDown { .. }), "{error}");
     world.mischief.hangs.send_replace(false);
     stopping.await.unwrap().unwrap();
     assert_eq!(*world.log.committed().borrow(), Position(3), "the coin that it took is stored");
+}
+
+#[tokio::test]
+async fn what_a_reaction_publishes_is_stored_while_others_are_refused() {
+    let world = World::default();
+    let app = hanging(&world, |app| Afterwards::Publishes(app.event_gateway())).await;
+    let events = app.event_gateway();
+    let stopping = shut_down(app).await;
+    let error = events.publish(TillAdmired {}).await.unwrap_err();
+    assert!(matches!(error, PublishError::ShuttingDown), "{error}");
+    world.mischief.hangs.send_replace(false);
+    stopping.await.unwrap().unwrap();
+    assert_eq!(*world.log.committed().borrow(), Position(3), "what it published is stored");
+}
+
+#[tokio::test]
+async fn a_command_that_a_reaction_left_behind_is_waited_for() {
+    let world = World::default();
+    let app = hanging(&world, |app| Afterwards::HasItShone(app.commands())).await;
+    let reaction = app.projection::<Admire>();
+    let stopping = shut_down(app).await;
+    world.mischief.hangs.send_replace(false);
+    until(&reaction, |status| status.state == ProcessorState::Stopped).await;
+    settle().await;
+    assert!(!stopping.is_finished(), "the command is at work");
+    world.mischief.is_shiny.notify_one();
+    stopping.await.unwrap().unwrap();
+    assert_eq!(*world.log.committed().borrow(), Position(3), "the coin that it found is stored");
+}
+
+#[tokio::test]
+async fn queries_are_answered_as_long_as_a_reaction_runs() {
+    let world = World::default();
+    let app = hanging(&world, |app| Afterwards::Takes(app.commands())).await;
+    app.projection::<TillRow>().reached(Position(1), LONG).await.unwrap();
+    let queries = app.queries();
+    let stopping = shut_down(app).await;
+    let north = queries.query(FindTill { till: "north".to_owned() }).await.unwrap();
+    assert_eq!(north.unwrap().till, "north");
+    world.mischief.hangs.send_replace(false);
+    stopping.await.unwrap().unwrap();
 }
