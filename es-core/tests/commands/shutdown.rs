@@ -2,7 +2,10 @@ use std::convert::Infallible;
 use std::time::Duration;
 
 use es_core::command::CommandError;
+use es_core::event::Position;
 use es_core::prelude::*;
+use es_core::store::Filter;
+use tokio::task::JoinSet;
 
 use super::domain::*;
 use super::{app, app_with};
@@ -76,6 +79,57 @@ async fn is_taken(through: impl FnOnce(&App) -> Option<CommandGateway>) {
 async fn what_a_running_handler_sends_is_taken_while_others_are_refused() {
     is_taken(|_| None).await;
     is_taken(|app| Some(app.commands())).await;
+}
+
+#[tokio::test]
+async fn what_a_handler_of_another_application_sends_is_refused_too() {
+    let (scale, answer) = ManualScale::new();
+    let app = app_with(scale.clone()).await;
+    let (commands, shelves) = (app.commands(), app.repository::<Shelf>());
+    for shelf in ["a", "b"] {
+        commands.send(set_up(shelf)).await.unwrap();
+    }
+    let weighing = tokio::spawn({
+        let commands = commands.clone();
+        async move { commands.send(weigh("a")).await }
+    });
+    scale.until_asked().await;
+    let mut stopping = Box::pin(app.shutdown(Duration::from_secs(30)));
+    assert!(super::poll_once(&mut stopping).is_none(), "somebody is at work");
+
+    let (scale, others_answer) = ManualScale::new();
+    let other = app_with(scale).await;
+    others_answer.send(3).await.unwrap();
+    let later = PutLater { shelf: "b".to_owned(), through: Some(commands) };
+    let error = other.commands().send(later).await.unwrap_err().to_string();
+    assert!(error.contains("the application is shutting down"), "{error}");
+    answer.send(7).await.unwrap();
+    weighing.await.unwrap().unwrap();
+    assert_eq!(shelves.load(&"b".to_owned()).await.unwrap().boxes, 0);
+    stopping.await.unwrap();
+}
+
+#[tokio::test]
+async fn what_a_running_handler_stores_is_seen_by_subscribers() {
+    let (scale, answer) = ManualScale::new();
+    let app = app_with(scale.clone()).await;
+    let mut weighing = JoinSet::new();
+    for shelf in ["a", "b"] {
+        let commands = app.commands();
+        commands.send(set_up(shelf)).await.unwrap();
+        weighing.spawn(async move { commands.send(weigh(shelf)).await });
+        scale.until_asked().await;
+    }
+    let mut events = app.events().subscribe(Filter::all()).await.unwrap();
+    let mut next = Box::pin(events.next());
+    assert!(super::poll_once(&mut next).is_none(), "nothing new is stored");
+    let stopping = tokio::spawn(app.shutdown(Duration::from_secs(30)));
+    answer.send(7).await.unwrap();
+    weighing.join_next().await.unwrap().unwrap().unwrap();
+    let event = next.await.unwrap().expect("the other handler runs");
+    assert_eq!(event.position, Position(3));
+    answer.send(8).await.unwrap();
+    stopping.await.unwrap().unwrap();
 }
 
 #[tokio::test]
