@@ -50,6 +50,45 @@ async fn an_effect_is_repeated_where_the_handler_allows_it() {
     assert_eq!(charging.await.unwrap().unwrap(), 6);
 }
 
+/// Looks at another account as long as the one that it charges is empty.
+#[derive(Command, Clone, Serialize, Deserialize)]
+struct ChargeOrLook {
+    account: String,
+    other: String,
+}
+
+#[command_handler(retry)]
+async fn charge_or_look(
+    command: ChargeOrLook,
+    accounts: Repository<Account>,
+    bank: Inject<dyn Pause>,
+) -> Result<i64, HandlerError<Overdrawn>> {
+    let mut account = accounts.load(&command.account).await?;
+    if account.balance == 0 {
+        accounts.load(&command.other).await?;
+    }
+    bank.pause().await;
+    account.apply(Moved { amount: 1 });
+    Ok(account.balance)
+}
+
+#[tokio::test]
+async fn what_only_an_earlier_run_has_loaded_is_no_conflict() {
+    let (app, other, pause) = paused().await;
+    let commands = app.commands();
+    let charge = ChargeOrLook { account: "a".to_owned(), other: "b".to_owned() };
+    let charging = tokio::spawn(async move { commands.send(charge).await });
+    pause.until_asked().await;
+    deposit(&other, "a").await;
+    pause.go.add_permits(1);
+    pause.until_asked().await;
+    // This run has not looked at it.
+    deposit(&other, "b").await;
+    pause.go.add_permits(9);
+    assert_eq!(charging.await.unwrap().unwrap(), 6);
+    assert_eq!(pause.asked.available_permits(), 0, "charged a third time");
+}
+
 #[tokio::test]
 async fn a_unit_in_which_an_effect_has_run_is_not_repeated_either() {
     let (app, other, pause) = paused().await;

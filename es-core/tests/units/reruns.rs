@@ -1,14 +1,16 @@
 //! Conflicts with others, and the runs that follow.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use es_core::command::CommandError;
+use es_core::runtime::Limits;
 use es_core::store::MemoryLog;
 use tokio::task::JoinSet;
 
 use super::domain::*;
 use super::logs::GatedLog;
-use super::{app_on, balance, open};
+use super::{app_on, balance, builder, open};
 
 fn transfer_of(from: &str, to: &str) -> Transfer {
     Transfer { from: from.to_owned(), to: to.to_owned(), amount: 1 }
@@ -35,6 +37,24 @@ async fn what_was_only_read_is_checked_too() {
     assert_eq!(other.commands().send(total()).await.unwrap(), 10);
     one.commands().send(Deposit { account: "a".to_owned(), amount: 1 }).await.unwrap();
     assert_eq!(other.commands().send(total()).await.unwrap(), 11, "no answer from a stale copy");
+}
+
+#[tokio::test]
+async fn after_one_conflict_everything_is_read_anew() {
+    let log = MemoryLog::new();
+    let limits = Limits { conflict_retries: 1, ..Limits::default() };
+    let other = builder(&ManualPause::new(), &Arc::default()).limits(limits).store(log.clone());
+    let (one, other) = (app_on(log).await, other.start().await.unwrap());
+    let total = || Total(vec!["a".to_owned(), "b".to_owned()]);
+    for account in total().0 {
+        open(&one, &account, 0).await;
+    }
+    assert_eq!(other.commands().send(total()).await.unwrap(), 0);
+    for account in total().0 {
+        one.commands().send(Deposit { account, amount: 1 }).await.unwrap();
+    }
+    // Both copies are stale, and the log tells of one.
+    assert_eq!(other.commands().send(total()).await.unwrap(), 2);
 }
 
 /// Lets every task go as far as it can.
