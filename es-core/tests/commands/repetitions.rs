@@ -9,7 +9,7 @@ use es_core::prelude::*;
 use es_core::store::{CommandMemory, EventStore, MemoryLog, ReadError, RememberedCommand};
 
 use super::domain::*;
-use super::logs::{LogAround, Parts};
+use super::logs::{LogAround, OvertakenLog, Parts};
 use super::shapes::domain::{Account, Import, Open};
 use super::{app, app_with};
 
@@ -53,6 +53,26 @@ async fn a_repetition_has_no_second_effect() {
     assert_eq!((first.unwrap(), beside.unwrap()), (4, 4));
     assert_eq!(weighing().await.unwrap(), 4);
     assert_eq!(scale.asked.available_permits(), 1, "the scale was asked again");
+}
+
+#[tokio::test]
+async fn what_another_application_does_while_the_state_is_read_is_not_done_again() {
+    let log = Arc::new(OvertakenLog::default());
+    let (scale, answer) = ManualScale::new();
+    let (their_scale, their_answer) = ManualScale::new();
+    let on =
+        |log, scale| App::test().store(log).with::<Shelf>().provide::<dyn Scale>(scale).start();
+    let app = on(Arc::clone(&log) as Arc<dyn EventStore>, Arc::clone(&scale) as _).await.unwrap();
+    let other = on(Arc::new(log.inner.clone()) as _, their_scale).await.unwrap();
+    other.commands().send(set_up("a")).await.unwrap();
+    their_answer.send(4).await.unwrap();
+    answer.send(5).await.unwrap();
+    log.before_the_next_read(async move {
+        assert_eq!(other.commands().send_with(weigh("a"), under("k")).await.unwrap(), 4);
+    });
+    let answer = app.commands().send_with(weigh("a"), under("k")).await.unwrap();
+    assert_eq!(answer, 4, "the first answer");
+    assert_eq!(scale.asked.available_permits(), 0, "the shelf was weighed again");
 }
 
 #[tokio::test]

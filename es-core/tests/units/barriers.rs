@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use es_core::command::CommandError;
 use es_core::prelude::*;
-use es_core::store::MemoryLog;
+use es_core::store::{EventStore, MemoryLog};
 
 use super::domain::*;
 use super::effects_of_inner_commands::the_bank_is_charged_once_the_deposit_is_durable;
+use super::logs::OvertakenLog;
 use super::{app_on, balance, builder, open};
 
 async fn paused() -> (App, App, Arc<ManualPause>) {
@@ -117,6 +118,31 @@ async fn a_repetition_has_no_second_effect() {
     deposit(&app, "a").await;
     assert_eq!(charging().await.unwrap(), 1, "the first answer");
     assert_eq!(pause.asked.available_permits(), 1, "charged a second time");
+}
+
+#[tokio::test]
+async fn what_another_application_does_while_turns_are_waited_for_is_not_done_again() {
+    let log = Arc::new(OvertakenLog::default());
+    let (pause, their_pause) = (ManualPause::new(), ManualPause::new());
+    let on = |log, pause| builder(pause, &Arc::default()).store(log).start();
+    let app = on(Arc::clone(&log) as Arc<dyn EventStore>, &pause).await.unwrap();
+    let other = on(Arc::new(log.inner.clone()) as _, &their_pause).await.unwrap();
+    open(&other, "a", 0).await;
+    let charge = |commands: CommandGateway| async move {
+        let charge = ChargeAgain { account: "a".to_owned(), amount: 1 };
+        let under = Dispatch::new().id(CommandId::from_key("the charge"));
+        commands.send_with(charge, under).await.unwrap()
+    };
+    let charging = tokio::spawn(charge(app.commands()));
+    pause.until_asked().await;
+    deposit(&other, "a").await;
+    their_pause.go.add_permits(1);
+    log.before_the_next_read(async move {
+        assert_eq!(charge(other.commands()).await, 6);
+    });
+    pause.go.add_permits(9);
+    assert_eq!(charging.await.unwrap(), 6, "the first answer");
+    assert_eq!(pause.asked.available_permits(), 0, "charged again after the conflict");
 }
 
 #[tokio::test]

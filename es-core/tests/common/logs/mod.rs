@@ -4,8 +4,10 @@
 
 mod around;
 mod gated;
+mod overtaken;
 mod writer;
 
 pub use around::{LogAround, Parts};
 pub use gated::{Gate, GatedLog};
+pub use overtaken::OvertakenLog;
 pub use writer::{Writer, append_now, written_by};
