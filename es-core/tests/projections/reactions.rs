@@ -5,7 +5,7 @@ use es_core::command::CommandError;
 use es_core::event::Position;
 use es_core::projection::Projection;
 use es_core::runtime::Limits;
-use es_core::store::EventStore;
+use es_core::store::{EventStore, Filter};
 use es_core::unit::PublishError;
 use tokio::task::JoinHandle;
 
@@ -147,14 +147,17 @@ async fn a_command_that_a_reaction_left_behind_is_waited_for() {
 }
 
 #[tokio::test]
-async fn queries_are_answered_as_long_as_a_reaction_runs() {
+async fn queries_and_subscriptions_last_as_long_as_a_reaction_runs() {
     let world = World::default();
     let app = hanging(&world, |app| Afterwards::Takes(app.commands())).await;
     app.projection::<TillRow>().reached(Position(1), LONG).await.unwrap();
     let queries = app.queries();
+    let mut events = app.events().subscribe(Filter::all()).await.unwrap();
     let stopping = shut_down(app).await;
     let north = queries.query(FindTill { till: "north".to_owned() }).await.unwrap();
     assert_eq!(north.unwrap().till, "north");
+    let ended = tokio::time::timeout(Duration::ZERO, events.next()).await;
+    assert!(ended.is_err(), "the reaction may store something");
     world.mischief.hangs.send_replace(false);
     stopping.await.unwrap().unwrap();
 }
