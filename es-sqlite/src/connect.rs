@@ -71,6 +71,14 @@ impl Connector {
         Ok(connection)
     }
 
+    /// Opens a connection that only holds the index that all connections share.
+    pub(crate) fn anchor(&self) -> rusqlite::Result<Connection> {
+        let connection = self.reader()?;
+        // It joins the index with its first read.
+        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
+        Ok(connection)
+    }
+
     fn open(&self, more: OpenFlags) -> rusqlite::Result<Connection> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | more;
         let connection = match &self.vfs {

@@ -147,6 +147,17 @@ pub enum SqliteOpenError {
         /// What is wrong.
         reason: String,
     },
+    /// A flush failed in an earlier program, and what it was to flush cannot be flushed now.
+    #[error(
+        "a flush of `{path}` failed before, and what it left cannot be flushed: {reason}; end the \
+         programs that have it open, make room on its disk, and try again"
+    )]
+    Unflushed {
+        /// The path.
+        path: PathBuf,
+        /// What is in the way.
+        reason: String,
+    },
     /// The file system cannot carry SQLite's write-ahead log.
     #[error(
         "`{path}` cannot use a write-ahead log (the journal mode stays `{mode}`); \

@@ -104,12 +104,14 @@ impl SqliteLog {
         let snapshots = Arc::new(Waiting::default());
         let (writing, memory) = (committed.clone(), Arc::clone(&snapshots));
         let mut writer = Writer::open(config.clone(), connector.clone(), writing, memory)?;
-        let reading = Arc::new(Reading::new(connector.clone(), FileId::of(&path), &config));
+        writer.make_up_for_what_was_left()?;
+        let reading = Reading::new(connector.clone(), FileId::of(&path), &config)
+            .map_err(|error| SqliteOpenError::of(&path, &error))?;
+        let reading = Arc::new(reading);
         let glance = ReadGlance { reading: Arc::clone(&reading), known: writer.known_head() };
         let (queue, receiver) = AppendQueue::with_glance(places, Box::new(glance));
         let (identity, head) = writer.identity()?;
         writer.publish(head);
-        writer.doubt_what_was_left();
         let other = |error: std::io::Error| SqliteOpenError::Other {
             path: path.clone(),
             reason: error.to_string(),

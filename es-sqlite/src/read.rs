@@ -67,13 +67,17 @@ pub(crate) struct Reading {
 }
 
 impl Reading {
-    pub(crate) fn new(connector: Connector, file: FileId, config: &SqliteConfig) -> Self {
-        Self {
+    pub(crate) fn new(
+        connector: Connector,
+        file: FileId,
+        config: &SqliteConfig,
+    ) -> rusqlite::Result<Self> {
+        Ok(Self {
             path: connector.path().to_owned(),
-            readers: Readers::new(connector, file, config),
+            readers: Readers::new(connector, file, config)?,
             clock: Arc::clone(&config.clock),
             window: Window::of(config),
-        }
+        })
     }
 
     pub(crate) async fn stream(

@@ -134,8 +134,8 @@ impl App {
     /// Stops the application: refuses new commands from outside, lets running ones finish, stops
     /// the processors after the event each is handling, and closes log and read side.
     ///
-    /// What a running handler sends is taken, also an event handler's, and through whichever
-    /// gateway; not from a task that it has spawned.
+    /// What a running handler sends is taken, an asynchronous event handler's too, and through
+    /// whichever gateway. From a task that it has spawned it is taken through its own gateway only.
     ///
     /// # Errors
     /// Commands or processors were still running when the time was up. Nothing that was

@@ -93,7 +93,7 @@ mod tests {
             metadata: Metadata::new().with("user", "bob"),
             recorded_at: Timestamp::from_microseconds(1_700_000_000_000_000),
         };
-        let (name, payload) = ("Moved".into(), Bytes::from_static(b"{\"city\":\"Rome\"}"));
+        let (name, payload) = ("Moved", Bytes::from_static(b"{\"city\":\"Rome\"}"));
         let became = row.fragment(Fragment { name, revision: 2, payload: payload.clone() });
         assert_eq!((&*became.name, became.revision, &became.payload), ("Moved", 2, &payload));
         assert_eq!(

@@ -1,6 +1,7 @@
 use proc_macro2::{Ident, Span};
 use syn::{Attribute, FnArg, ReturnType, Signature, Type, punctuated};
 
+use super::output::arguments_of;
 use super::signature::{self, ungrouped};
 use super::{Lent, Parameter, check_function, last_ident, parameter};
 use crate::attr::{SourcingArguments, cfgs};
@@ -130,13 +131,11 @@ fn event_of(
 ) -> Option<Parameter> {
     let mut next = || inputs.next().and_then(|input| parameter(input, Some(self_ty)));
     let mut event = next();
-    let is_state =
-        |ty: &Type| last_ident(ty).is_some_and(|name| STATES.iter().any(|state| name == state));
-    if let Some(state) = event.take_if(|first| is_state(&first.ty)) {
+    if let Some(state) = event.take_if(|first| is_state(&first.ty, self_ty)) {
         errors.push(
             &state.ty,
-            "an event-sourcing handler takes `&mut self`, or no receiver and returns `Self` to \
-             create the aggregate; where an event may do both, make it two events",
+            "the state is no parameter of an event-sourcing handler: take `&mut self`; an event \
+             that may create the state as well becomes two events",
         );
         event = next();
     }
@@ -147,6 +146,17 @@ fn event_of(
         );
     }
     event
+}
+
+/// Whether a type is `Option<&Self>`, `Root<Self>` or `Slot<Self>`; events may have these names.
+fn is_state(ty: &Type, self_ty: &Type) -> bool {
+    let Some((name, arguments)) = arguments_of(ungrouped(ty)) else { return false };
+    let own = |ty: &Type| last_ident(ty).is_some() && last_ident(ty) == last_ident(self_ty);
+    let is_own = |ty: &Type| match ungrouped(ty) {
+        Type::Reference(lent) => own(&lent.elem),
+        ty => own(ty),
+    };
+    STATES.iter().any(|state| name == state) && matches!(arguments[..], [one] if is_own(one))
 }
 
 fn creates(method: &LightFn, self_ty: &Type, errors: &mut Errors) {

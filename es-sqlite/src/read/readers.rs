@@ -16,7 +16,7 @@ use tokio::task::JoinHandle;
 use super::row::Rows;
 use crate::config::SqliteConfig;
 use crate::connect::{Connector, retry_while};
-use crate::error::Failure;
+use crate::error::{Failure, is_busy};
 use crate::writer::FileId;
 
 /// The read connections beside the writer: at most so many at once, opened when needed and kept.
@@ -29,6 +29,9 @@ pub(crate) struct Readers {
     places: Arc<Semaphore>,
     limit: u32,
     idle: Mutex<Vec<Reader>>,
+    /// Keeps alive the index that all connections share: the first one would make it anew, with
+    /// commits whose flush has failed.
+    anchor: Mutex<Option<Connection>>,
 }
 
 /// One read connection, and what it remembers.
@@ -47,16 +50,23 @@ pub(crate) struct Borrowed {
 }
 
 impl Readers {
-    pub(crate) fn new(connector: Connector, file: FileId, config: &SqliteConfig) -> Arc<Self> {
+    /// Opens no reader yet, but holds the file: nothing in it may be in doubt by now.
+    pub(crate) fn new(
+        connector: Connector,
+        file: FileId,
+        config: &SqliteConfig,
+    ) -> rusqlite::Result<Arc<Self>> {
         let limit = u32::try_from(config.readers).unwrap_or(u32::MAX);
-        Arc::new(Self {
+        let anchor = retry_while(config.busy_timeout, is_busy, || connector.anchor())?;
+        Ok(Arc::new(Self {
             connector,
             file,
             busy_timeout: config.busy_timeout,
             places: Arc::new(Semaphore::new(limit as usize)),
             limit,
             idle: Mutex::default(),
-        })
+            anchor: Mutex::new(Some(anchor)),
+        }))
     }
 
     /// Reads on the caller's own thread: for reads of some microseconds, where a hop to another
@@ -96,6 +106,7 @@ impl Readers {
             drop(all);
         }
         self.idle().clear();
+        self.anchor.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
 
     /// Takes an open reader, waiting until one is free.
@@ -212,7 +223,7 @@ mod tests {
         let committed = tokio::sync::watch::Sender::default();
         let _writer =
             Writer::open(config.clone(), connector.clone(), committed, Arc::default()).unwrap();
-        let readers = Readers::new(connector, FileId::of(config.path()), &config);
+        let readers = Readers::new(connector, FileId::of(config.path()), &config).unwrap();
 
         let read = |_: &mut Reader| -> Result<(), Failure> { panic!("a bug") };
         let failed = readers.aside(read).await;

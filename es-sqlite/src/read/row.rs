@@ -84,7 +84,7 @@ impl Rows {
         let event = self.checked(connection, row, position, owner);
         let event = event.map_err(|failure| failure.at(position))?;
         // The checksum speaks for the sequence that the row had when it was written. Writers go
-        // by the column: would they find another one there, they would refuse what a load gives.
+        // by the index: would they find another one there, they would refuse what a load gives.
         if row.get(SEQUENCE).ok() != i64::try_from(sequence.0).ok() {
             return Err(Failure::Damaged(position));
         }

@@ -9,6 +9,7 @@ use super::write_again::write_again;
 use super::{Open, Writer};
 use crate::connect::checkpoint::{carrying, is_in_the_way};
 use crate::connect::{retry_while, unflushed};
+use crate::error::SqliteOpenError;
 use crate::read::matching::number;
 
 const EVENT_ID: &str = include_str!("event_id.sql");
@@ -50,14 +51,21 @@ impl Writer {
         }
     }
 
-    /// Stores nothing before what a failed flush of an earlier program left has been flushed.
+    /// Flushes what a failed flush of an earlier program left, before anybody reads it or stores
+    /// something behind it.
     ///
     /// SQLite takes what it finds in the write-ahead log for committed, the system takes it for
-    /// written, and after a power cut all that was appended behind it would be gone.
-    pub(crate) fn doubt_what_was_left(&mut self) {
-        if unflushed::is_noted(self.connector.path()) {
-            self.let_go();
+    /// written, and after a power cut it would be gone, with all that was appended behind it.
+    pub(crate) fn make_up_for_what_was_left(&mut self) -> Result<(), SqliteOpenError> {
+        let path = self.connector.path();
+        if !unflushed::is_noted(path) {
+            return Ok(());
         }
+        let path = path.to_owned();
+        self.let_go();
+        let open = self.reopen().map_err(|reason| SqliteOpenError::Unflushed { path, reason })?;
+        self.open = Some(open);
+        Ok(())
     }
 
     /// Opens the file anew, with all it holds on the disk for certain.

@@ -17,11 +17,9 @@ const IN_DOUBT: usize = 100;
 /// Who makes up for the flush.
 #[derive(Debug, Clone, Copy)]
 pub enum By {
-    /// The program that saw it fail.
+    /// The program that saw it fail. It keeps the shared index alive, which knows nothing of it.
     Same,
-    /// The same, beside a connection that keeps the shared index alive.
-    SameBesideReader,
-    /// The next program.
+    /// The next program, which finds it in the write-ahead log.
     Next,
 }
 
@@ -80,16 +78,12 @@ impl World {
         let mut told = vec![store(&log, "old", 50).await];
         log.close().await;
         let log = self.open()?;
-        if matches!(by, By::SameBesideReader) {
-            read_all(&log).await.map_err(|error| error.to_string())?;
-        }
         told.push(store(&log, "flushed", 1).await);
         self.disk.fail(Fault::on(Call::Sync).error(IoError::Fsync).forever());
         told.push(store(&log, "in-doubt", IN_DOUBT).await);
         assert!(matches!(told[2].2, Err(AppendError::OutcomeUnknown { .. })), "{told:?}");
-        let before = self.disk.struck();
         let log = match by {
-            By::Same | By::SameBesideReader => {
+            By::Same => {
                 self.disk.heal();
                 Some(log)
             }
@@ -99,6 +93,7 @@ impl World {
                 None
             }
         };
+        let before = self.disk.struck();
         faults.iter().for_each(|fault| self.disk.fail(fault.clone()));
         // A program that cannot be opened stores nothing.
         if let Some(log) = log.or_else(|| self.open().ok()) {
