@@ -152,7 +152,7 @@ impl App {
         let stopped = self.projections.stop(until).await;
         // Event handlers may have left commands behind.
         let is_drained = is_drained && drained().await.is_ok();
-        self.bus.close();
+        self.bus.close(until).await;
         self.queries.close();
         let closed = tokio::time::timeout_at(until, async {
             store.close().await;

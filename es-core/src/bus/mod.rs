@@ -15,6 +15,8 @@ pub use subscription::Subscription;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use tokio::time::Instant;
+
 use crate::event::{Lineage, Partition, Position};
 use crate::store::{EventStore, Filter, ReadError};
 
@@ -57,13 +59,23 @@ impl EventBus {
     }
 
     /// Ends every subscription: `next` gives `None` once it has given what came before.
-    pub(crate) fn close(&self) {
-        self.tail.lock().unwrap_or_else(PoisonError::into_inner).close();
+    ///
+    /// The log has to be open until then, but for no longer than this moment.
+    pub(crate) async fn close(&self, until: Instant) {
+        let task = self.tail.lock().unwrap_or_else(PoisonError::into_inner).close();
+        if let Some(mut task) = task
+            && tokio::time::timeout_at(until, &mut task).await.is_err()
+        {
+            task.abort();
+        }
     }
 }
 
 impl Drop for EventBus {
     fn drop(&mut self) {
-        self.close();
+        let tail = self.tail.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if let Some(task) = tail.close() {
+            task.abort();
+        }
     }
 }

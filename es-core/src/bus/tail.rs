@@ -1,8 +1,9 @@
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use tokio::sync::broadcast;
-use tokio::task::AbortHandle;
+use tokio::sync::{Notify, broadcast};
+use tokio::task::JoinHandle;
 
 use crate::event::{Partition, Position, RecordedEvent};
 use crate::store::{EventStore, Filter, ReadError};
@@ -27,12 +28,20 @@ pub(super) struct TailPage {
 /// The task that reads the tail, from the first subscription on.
 pub(super) struct Tail {
     pages: Option<broadcast::Sender<TailPage>>,
-    task: Option<AbortHandle>,
+    task: Option<JoinHandle<()>>,
+    closing: Arc<Closing>,
+}
+
+/// Tells the task that it is to end once it has read everything.
+#[derive(Default)]
+struct Closing {
+    has_begun: AtomicBool,
+    begins: Notify,
 }
 
 impl Tail {
     pub(super) fn idle() -> Self {
-        Self { pages: Some(broadcast::channel(PAGES).0), task: None }
+        Self { pages: Some(broadcast::channel(PAGES).0), task: None, closing: Arc::default() }
     }
 
     /// A receiver of the tail's pages; `None` once the bus is closed.
@@ -42,25 +51,32 @@ impl Tail {
     ) -> Option<broadcast::Receiver<TailPage>> {
         let pages = self.pages.as_ref()?;
         let receiver = pages.subscribe();
-        if self.task.as_ref().is_none_or(AbortHandle::is_finished) {
-            let task = tokio::spawn(follow(Arc::clone(log), pages.clone()));
-            self.task = Some(task.abort_handle());
+        if self.task.as_ref().is_none_or(JoinHandle::is_finished) {
+            let closing = Arc::clone(&self.closing);
+            self.task = Some(tokio::spawn(follow(Arc::clone(log), pages.clone(), closing)));
         }
         Some(receiver)
     }
 
-    pub(super) fn close(&mut self) {
+    /// Lets nobody join any more. The task, if there is one, ends once it has given everything that
+    /// is committed by now.
+    pub(super) fn close(&mut self) -> Option<JoinHandle<()>> {
         self.pages = None;
-        if let Some(task) = self.task.take() {
-            task.abort();
-        }
+        self.closing.has_begun.store(true, Ordering::SeqCst);
+        self.closing.begins.notify_one();
+        self.task.take()
     }
 }
 
-async fn follow(log: Arc<dyn EventStore>, pages: broadcast::Sender<TailPage>) {
+async fn follow(
+    log: Arc<dyn EventStore>,
+    pages: broadcast::Sender<TailPage>,
+    closing: Arc<Closing>,
+) {
     let mut committed = log.committed();
     let mut at: Option<Position> = None;
     loop {
+        let is_last = closing.has_begun.load(Ordering::SeqCst);
         committed.borrow_and_update();
         if pages.receiver_count() == 0 {
             // Nobody has to see what is committed now; the next subscriber reads it from the log.
@@ -81,7 +97,13 @@ async fn follow(log: Arc<dyn EventStore>, pages: broadcast::Sender<TailPage>) {
                 Err(error) => tracing::warn!(%error, "the event bus cannot read the log"),
             }
         }
-        let _ = tokio::time::timeout(POLL, committed.changed()).await;
+        if is_last {
+            return;
+        }
+        tokio::select! {
+            _ = tokio::time::timeout(POLL, committed.changed()) => {}
+            () = closing.begins.notified() => {}
+        }
     }
 }
 
