@@ -148,7 +148,10 @@ async fn announce(_: Announce, crier: Inject<Crier>) -> Result<(), HandlerError<
     crier.is_asked.add_permits(1);
     crier.may_go.acquire().await.map_err(Fault::from)?.forget();
     let counted = Counted { room: "c".to_owned(), number: 1 };
-    crier.events.get().unwrap().publish(counted).await.map_err(Fault::from)?;
+    let events = crier.events.get().unwrap().clone();
+    // From a task of its own: what the handler itself publishes is taken until the end.
+    let publishing = tokio::spawn(async move { events.publish(counted).await });
+    publishing.await.map_err(Fault::from)?.map_err(Fault::from)?;
     Ok(())
 }
 

@@ -292,21 +292,6 @@ async fn nothing_is_read_from_a_copy_that_lay_there_for_a_while() {
 }
 
 #[tokio::test]
-async fn nothing_is_answered_before_the_flush_that_an_earlier_program_missed() {
-    let world = World::waiting_for("50").await;
-    let World { _folder: folder, path, log, other } = world;
-    log.close().await;
-    drop(log);
-    std::fs::write(folder.path().join("orders.db-unflushed"), "").unwrap();
-    let log =
-        SqliteLog::open_url(&format!("sqlite:{}?busy_timeout_ms=50", path.display())).unwrap();
-    read_stream(&log, &order("o-0")).await.unwrap();
-    other.execute_batch("BEGIN IMMEDIATE").unwrap();
-    let told = append(&log, answer("o-0", at(0))).await;
-    assert!(told.is_err(), "what was read may not be on the disk: {told:?}");
-}
-
-#[tokio::test]
 async fn a_closed_log_answers_nothing() {
     let world = World::new().await;
     let permit = world.log.reserve(None).await.unwrap();
