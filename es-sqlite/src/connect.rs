@@ -2,11 +2,11 @@ pub(crate) mod checkpoint;
 pub(crate) mod unflushed;
 
 use std::fs;
-use std::io::{ErrorKind, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use crate::config::{SqliteConfig, Synchronous};
 use crate::error::{SqliteOpenError, is_busy};
@@ -26,6 +26,7 @@ pub(crate) struct Connector {
 const STATEMENTS: usize = 64;
 
 const HEADER: &[u8] = b"SQLite format 3\0";
+const HEADER_BYTES: u64 = HEADER.len() as u64;
 
 impl Connector {
     pub(crate) fn new(path: PathBuf, config: &SqliteConfig) -> Self {
@@ -51,7 +52,8 @@ impl Connector {
     ) -> Result<Connection, SqliteOpenError> {
         look(&self.path)?;
         let of = |error: rusqlite::Error| SqliteOpenError::of(&self.path, &error);
-        let mut connection = self.open(OpenFlags::SQLITE_OPEN_CREATE).map_err(of)?;
+        let opened = self.open(OpenFlags::SQLITE_OPEN_CREATE);
+        let mut connection = opened.map_err(|error| not_opened(&self.path, &error))?;
         schema.check(&connection, &self.path)?;
         self.use_write_ahead_log(&connection)?;
         self.settle(&connection, self.page_cache_kib).map_err(of)?;
@@ -149,17 +151,12 @@ pub(crate) fn retry_while<T, E>(
 /// Looks at the path with the operating system's eyes, whose answers are more exact than
 /// SQLite's, and makes the folder if it is missing.
 fn look(path: &Path) -> Result<(), SqliteOpenError> {
-    let owned = || path.to_owned();
-    let unreadable = |error: std::io::Error| SqliteOpenError::Unreadable {
-        path: owned(),
-        reason: error.to_string(),
-    };
     match fs::metadata(path) {
-        Ok(found) if found.is_dir() => Err(SqliteOpenError::Directory { path: owned() }),
-        Ok(_) => look_inside(path).map_err(unreadable)?,
-        Err(error) if error.kind() == ErrorKind::NotFound => make_folder(path),
-        Err(error) if error.kind() == ErrorKind::NotADirectory => make_folder(path),
-        Err(error) => Err(unreadable(error)),
+        Ok(found) if found.is_dir() => Err(SqliteOpenError::Directory { path: path.to_owned() }),
+        Ok(found) => look_at_length(path, found.len()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => make_folder(path),
+        Err(error) if error.kind() == io::ErrorKind::NotADirectory => make_folder(path),
+        Err(error) => Err(unreadable(path, &error)),
     }
 }
 
@@ -173,23 +170,42 @@ fn make_folder(path: &Path) -> Result<(), SqliteOpenError> {
     })
 }
 
-fn look_inside(path: &Path) -> std::io::Result<Result<(), SqliteOpenError>> {
-    let mut begin = Vec::new();
-    fs::File::open(path)?.take(HEADER.len() as u64).read_to_end(&mut begin)?;
-    let path = path.to_owned();
-    // SQLite would throw the write-ahead log of an empty database away, and with it events.
-    if begin.is_empty() && has_write_ahead_log(&path) {
-        let reason = "it is empty, but its write-ahead log is not".to_owned();
-        return Ok(Err(SqliteOpenError::Damaged { path, reason }));
+/// Looks at a file that is too short to be a database. What is wrong with others, SQLite says.
+///
+/// A database must not be opened here: closing a file gives up every lock that the process has on
+/// it, also SQLite's (<https://www.sqlite.org/howtocorrupt.html>, section 2.2), and the next program
+/// that closes it would take the write-ahead log away from under this one's connections.
+fn look_at_length(path: &Path, bytes: u64) -> Result<(), SqliteOpenError> {
+    let damaged = |reason: &str| {
+        Err(SqliteOpenError::Damaged { path: path.to_owned(), reason: reason.to_owned() })
+    };
+    match bytes {
+        // SQLite would throw the write-ahead log of an empty database away, and with it events.
+        0 if has_write_ahead_log(path) => damaged("it is empty, but its write-ahead log is not"),
+        0 => Ok(()),
+        // There is no page in it that a lock could protect.
+        1..HEADER_BYTES => match fs::read(path) {
+            Ok(begin) if HEADER.starts_with(&begin) => damaged("its header is cut off"),
+            Ok(_) => Err(SqliteOpenError::NotADatabase { path: path.to_owned() }),
+            Err(error) => Err(unreadable(path, &error)),
+        },
+        HEADER_BYTES.. => Ok(()),
     }
-    if begin.is_empty() || begin == HEADER {
-        return Ok(Ok(()));
+}
+
+/// What to tell where SQLite did not open a file: it cannot tell one that may not be read.
+fn not_opened(path: &Path, error: &rusqlite::Error) -> SqliteOpenError {
+    if error.sqlite_error_code() == Some(ErrorCode::CannotOpen)
+        && let Err(denied) = fs::File::open(path)
+        && denied.kind() == io::ErrorKind::PermissionDenied
+    {
+        return unreadable(path, &denied);
     }
-    Ok(Err(if HEADER.starts_with(&begin) {
-        SqliteOpenError::Damaged { path, reason: "its header is cut off".to_owned() }
-    } else {
-        SqliteOpenError::NotADatabase { path }
-    }))
+    SqliteOpenError::of(path, error)
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> SqliteOpenError {
+    SqliteOpenError::Unreadable { path: path.to_owned(), reason: error.to_string() }
 }
 
 /// Whether there is something in the write-ahead log of a database.

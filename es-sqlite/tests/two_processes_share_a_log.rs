@@ -68,6 +68,32 @@ async fn two_processes_lose_and_double_nothing() {
     assert_eq!(positions, (1..=2 * EACH as u64).collect::<Vec<_>>());
 }
 
+/// Whether this process has a lock on a file; the system tells only on Linux.
+#[cfg(target_os = "linux")]
+fn is_locked_here(path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let process = std::process::id().to_string();
+    let file = format!(":{}", std::fs::metadata(path).unwrap().ino());
+    let locks = std::fs::read_to_string("/proc/locks").unwrap();
+    locks.lines().any(|lock| {
+        let fields: Vec<_> = lock.split_whitespace().collect();
+        fields[4] == process && fields[5].ends_with(&file)
+    })
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_log_opened_again_keeps_its_lock_so_that_nobody_removes_its_write_ahead_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("orders.db");
+    let log = open(&path);
+    assert!(is_locked_here(&path));
+    open(&path).close().await;
+    assert!(is_locked_here(&path));
+    log.close().await;
+    assert!(!is_locked_here(&path));
+}
+
 #[tokio::test]
 async fn a_cache_that_another_writer_made_stale_is_noticed() {
     let folder = tempfile::tempdir().unwrap();
