@@ -47,7 +47,7 @@ use self::read::Reading;
 use self::read::glance::ReadGlance;
 use self::snapshot::Waiting;
 use self::subscribe::Poller;
-use self::writer::{FileId, Writer};
+use self::writer::Writer;
 
 pub use self::config::SqliteConfig;
 pub use self::error::{MeddlerKind, SqliteOpenError};
@@ -105,7 +105,7 @@ impl SqliteLog {
         let (writing, memory) = (committed.clone(), Arc::clone(&snapshots));
         let mut writer = Writer::open(config.clone(), connector.clone(), writing, memory)?;
         writer.make_up_for_what_was_left()?;
-        let reading = Reading::new(connector.clone(), FileId::of(&path), &config)
+        let reading = Reading::new(connector.clone(), writer.file(), &config)
             .map_err(|error| SqliteOpenError::of(&path, &error))?;
         let reading = Arc::new(reading);
         let glance = ReadGlance { reading: Arc::clone(&reading), known: writer.known_head() };

@@ -42,6 +42,8 @@ pub(crate) struct Writer {
     connector: Connector,
     committed: watch::Sender<Position>,
     known: Arc<KnownHead>,
+    /// What was opened first: whatever the path leads to later must be the same.
+    file: FileId,
     open: Option<Open>,
     appending: Appending,
     forgetting: Forgetting,
@@ -53,7 +55,6 @@ pub(crate) struct Writer {
 /// What belongs to one opening of the file.
 struct Open {
     connection: Connection,
-    file: FileId,
     /// SQLite's counter of foreign commits when the memory was last true.
     data_version: Option<i64>,
     /// The head before the current group.
@@ -68,21 +69,24 @@ impl Writer {
         committed: watch::Sender<Position>,
         snapshots: Arc<Waiting>,
     ) -> Result<Self, SqliteOpenError> {
-        let appending = Appending::new(&config);
-        let forgetting = Forgetting::new(Window::of(&config));
-        let mut writer = Self {
+        let open = Open::new(&connector, &config)?;
+        Ok(Self {
+            file: FileId::of(connector.path()),
+            open: Some(open),
+            appending: Appending::new(&config),
+            forgetting: Forgetting::new(Window::of(&config)),
             config,
             connector,
             committed,
             known: Arc::new(KnownHead::unknown()),
-            open: None,
-            appending,
-            forgetting,
             snapshots,
             batches: 0,
-        };
-        writer.open = Some(writer.connect()?);
-        Ok(writer)
+        })
+    }
+
+    /// Which file it writes.
+    pub(crate) fn file(&self) -> FileId {
+        self.file
     }
 
     /// The log's identity and head, as they are when it is opened.
@@ -104,13 +108,6 @@ impl Writer {
         Ok((identity, head))
     }
 
-    fn connect(&self) -> Result<Open, SqliteOpenError> {
-        let connection = self.connector.writer(&LOG, self.config.synchronous)?;
-        let file = FileId::of(self.connector.path());
-        let durable = (Position(0), Timestamp::MIN);
-        Ok(Open { connection, file, data_version: None, durable })
-    }
-
     fn path(&self) -> PathBuf {
         self.connector.path().to_owned()
     }
@@ -122,7 +119,7 @@ impl Writer {
             let reason = format!("`{}` cannot be opened; try again", path.display());
             return Err(GroupError::Unavailable { reason });
         };
-        if open.file.has_changed(path) {
+        if self.file.has_changed(path) {
             return Err(GroupError::Unavailable { reason: FileId::changed(path) });
         }
         let begun = open.begin(&mut self.appending);
@@ -157,6 +154,12 @@ impl Writer {
 }
 
 impl Open {
+    fn new(connector: &Connector, config: &SqliteConfig) -> Result<Self, SqliteOpenError> {
+        let connection = connector.writer(&LOG, config.synchronous)?;
+        let durable = (Position(0), Timestamp::MIN);
+        Ok(Self { connection, data_version: None, durable })
+    }
+
     fn begin(&mut self, appending: &mut Appending) -> rusqlite::Result<()> {
         self.connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
         let version: i64 = self

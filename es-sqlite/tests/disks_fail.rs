@@ -182,6 +182,21 @@ async fn a_log_deleted_while_it_is_open_takes_no_more_commands() {
 }
 
 #[tokio::test]
+async fn a_log_deleted_while_its_outcome_is_unknown_is_not_made_anew() {
+    let world = World::new("deleted-in-doubt");
+    world.disk.fail(Fault::on(Call::Sync).error(IoError::Fsync).forever());
+    world.store("o-1").await.unwrap_err();
+    let aside = world.path.with_file_name("aside.db");
+    std::fs::rename(&world.path, &aside).unwrap();
+    world.disk.heal();
+    let refused = world.store("o-2").await.unwrap_err().to_string();
+    assert!(refused.contains("was deleted or replaced while it was open"), "{refused}");
+    assert!(!world.path.exists());
+    std::fs::rename(&aside, &world.path).unwrap();
+    world.store("o-2").await.unwrap();
+}
+
+#[tokio::test]
 async fn a_flipped_bit_is_found_and_its_place_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("orders.db");

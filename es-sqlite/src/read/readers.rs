@@ -221,9 +221,9 @@ mod tests {
         let config = SqliteConfig::new(&path);
         let connector = Connector::new(path, &config);
         let committed = tokio::sync::watch::Sender::default();
-        let _writer =
+        let writer =
             Writer::open(config.clone(), connector.clone(), committed, Arc::default()).unwrap();
-        let readers = Readers::new(connector, FileId::of(config.path()), &config).unwrap();
+        let readers = Readers::new(connector, writer.file(), &config).unwrap();
 
         let read = |_: &mut Reader| -> Result<(), Failure> { panic!("a bug") };
         let failed = readers.aside(read).await;

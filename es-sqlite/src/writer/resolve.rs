@@ -6,7 +6,7 @@ use es_core::event::Position;
 use es_core::store::group::{Accepted, Resolution};
 
 use super::write_again::write_again;
-use super::{Open, Writer};
+use super::{FileId, Open, Writer};
 use crate::connect::checkpoint::{carrying, is_in_the_way};
 use crate::connect::{retry_while, unflushed};
 use crate::error::SqliteOpenError;
@@ -70,7 +70,11 @@ impl Writer {
 
     /// Opens the file anew, with all it holds on the disk for certain.
     pub(super) fn reopen(&self) -> Result<Open, String> {
-        let open = self.connect().map_err(|error| error.to_string())?;
+        // Before anything is opened, because opening would make what is missing.
+        if self.file.has_changed(self.connector.path()) {
+            return Err(FileId::changed(self.connector.path()));
+        }
+        let open = Open::new(&self.connector, &self.config).map_err(|error| error.to_string())?;
         write_again(&open.connection, &self.config.open_wal)?;
         flush(&open.connection, self.config.busy_timeout)
             .and_then(|()| begin_anew(&open.connection))
