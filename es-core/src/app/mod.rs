@@ -131,15 +131,15 @@ impl App {
         self.registry.describe()
     }
 
-    /// Stops the application: refuses new commands from outside, lets running ones finish, stops
-    /// the processors after the event each is handling, and closes log and read side.
+    /// Stops the application: refuses new commands from outside, stops the processors after the
+    /// event each is handling, lets running commands finish, and closes log and read side.
     ///
     /// What a running handler sends is taken, an asynchronous event handler's too, and through
     /// whichever gateway. From a task that it has spawned it is taken through its own gateway only.
     ///
     /// # Errors
-    /// Commands or processors were still running when the time was up. Nothing that was
-    /// acknowledged is lost then either.
+    /// Commands, processors or subscribers' events were still on their way when the time was up.
+    /// Nothing that was acknowledged is lost then either.
     ///
     /// # Cancel safety
     /// Dropping the future is dropping the application: nothing that was acknowledged is lost.
@@ -147,20 +147,22 @@ impl App {
         let until = tokio::time::Instant::now() + within;
         let store = Arc::clone(self.log());
         self.runtime.close();
-        let drained = || tokio::time::timeout_at(until, self.runtime.drained());
-        let is_drained = drained().await.is_ok();
+        // First, because what event handlers send is taken: commands end only after them.
         let stopped = self.projections.stop(until).await;
-        // Event handlers may have left commands behind.
-        let is_drained = is_drained && drained().await.is_ok();
-        self.bus.close(until).await;
+        let is_drained = tokio::time::timeout_at(until, self.runtime.drained()).await.is_ok();
+        let is_told = self.bus.close(until).await;
         self.queries.close();
         let closed = tokio::time::timeout_at(until, async {
             store.close().await;
             self.read_side.close().await;
         })
         .await;
-        let late =
-            [(!is_drained, "commands"), (!stopped, "processors"), (closed.is_err(), "the log")];
+        let late = [
+            (!is_drained, "commands"),
+            (!stopped, "processors"),
+            (!is_told, "the event bus"),
+            (closed.is_err(), "the log"),
+        ];
         let late: Vec<_> = late.iter().filter(|(late, _)| *late).map(|(_, what)| *what).collect();
         if late.is_empty() { Ok(()) } else { Err(ShutdownError { within, late }) }
     }

@@ -13,7 +13,7 @@ mod tail;
 
 pub use subscription::Subscription;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::time::Instant;
 
@@ -45,36 +45,49 @@ impl EventBus {
     /// # Errors
     /// The log cannot be read.
     pub async fn subscribe(&self, filter: Filter) -> Result<Subscription, ReadError> {
-        let head = self.log.head(Partition::default()).await?;
-        Ok(self.subscribe_after(head, filter))
+        let begin = self.log.head(Partition::default()).await?;
+        let joined = self.tail().join(&self.log, begin);
+        // Asked again, so that every page beyond it is one of those that were joined.
+        let position = self.log.head(Partition::default()).await?;
+        Ok(Subscription::at_tail(Arc::clone(&self.log), joined, position, self.expand(filter)))
     }
 
     /// Subscribes to events beyond a position; 0 is the beginning of the log.
     #[must_use]
     pub fn subscribe_after(&self, position: Position, filter: Filter) -> Subscription {
-        let mut tail = self.tail.lock().unwrap_or_else(PoisonError::into_inner);
-        let pages = tail.join(&self.log);
-        let filter = filter.with_earlier_names(self.lineages.iter().copied());
-        Subscription::new(Arc::clone(&self.log), pages, position, filter)
+        let begin = *self.log.committed().borrow();
+        let joined = self.tail().join(&self.log, begin);
+        Subscription::behind(Arc::clone(&self.log), joined, position, self.expand(filter))
     }
 
-    /// Ends every subscription: `next` gives `None` once it has given what came before.
+    /// Ends every subscription: `next` gives `None` once it has given what is stored by now. False
+    /// if not all of that could be given to those who wait at the tail.
     ///
     /// The log has to be open until then, but for no longer than this moment.
-    pub(crate) async fn close(&self, until: Instant) {
-        let task = self.tail.lock().unwrap_or_else(PoisonError::into_inner).close();
-        if let Some(mut task) = task
-            && tokio::time::timeout_at(until, &mut task).await.is_err()
-        {
-            task.abort();
-        }
+    pub(crate) async fn close(&self, until: Instant) -> bool {
+        let head = tokio::time::timeout_at(until, self.log.head(Partition::default())).await;
+        let end = head.ok().and_then(Result::ok).unwrap_or_else(|| *self.log.committed().borrow());
+        let Some(mut task) = self.tail().close(end) else {
+            return true;
+        };
+        let is_given = tokio::time::timeout_at(until, &mut task).await.is_ok();
+        task.abort();
+        is_given
+    }
+
+    fn expand(&self, filter: Filter) -> Filter {
+        filter.with_earlier_names(self.lineages.iter().copied())
+    }
+
+    fn tail(&self) -> MutexGuard<'_, Tail> {
+        self.tail.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Drop for EventBus {
     fn drop(&mut self) {
-        let tail = self.tail.get_mut().unwrap_or_else(PoisonError::into_inner);
-        if let Some(task) = tail.close() {
+        let end = *self.log.committed().borrow();
+        if let Some(task) = self.tail().close(end) {
             task.abort();
         }
     }

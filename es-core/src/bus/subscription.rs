@@ -1,10 +1,10 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::{broadcast, watch};
 
-use super::tail::TailPage;
+use super::tail::{Joined, TailPage};
 use crate::event::{Partition, Position, RecordedEvent};
 use crate::store::{EventStore, Filter, ReadError};
 
@@ -15,6 +15,7 @@ const PAGE_EVENTS: usize = 256;
 pub struct Subscription {
     log: Arc<dyn EventStore>,
     pages: Option<broadcast::Receiver<TailPage>>,
+    end: watch::Receiver<Option<Position>>,
     filter: Filter,
     position: Position,
     // False while events before the tail may be missing; they are read from the log then.
@@ -23,19 +24,37 @@ pub struct Subscription {
 }
 
 impl Subscription {
-    pub(super) fn new(
+    /// From a position to which the tail had not come when it was joined.
+    pub(super) fn at_tail(
         log: Arc<dyn EventStore>,
-        pages: Option<broadcast::Receiver<TailPage>>,
+        joined: Joined,
         position: Position,
         filter: Filter,
     ) -> Self {
-        Self { log, pages, filter, position, is_caught_up: false, waiting: VecDeque::new() }
+        Self { is_caught_up: true, ..Self::behind(log, joined, position, filter) }
+    }
+
+    /// From any position.
+    pub(super) fn behind(
+        log: Arc<dyn EventStore>,
+        joined: Joined,
+        position: Position,
+        filter: Filter,
+    ) -> Self {
+        let Joined { pages, end } = joined;
+        Self { log, pages, end, filter, position, is_caught_up: false, waiting: VecDeque::new() }
     }
 
     /// Waits for the next event; `None` when the application has shut down.
     ///
+    /// Whoever keeps up has got by then everything that was stored before the shutdown, or gets it
+    /// afterwards.
+    ///
     /// # Errors
-    /// The log cannot be read; the next call tries again at the same place.
+    /// The log cannot be read; the next call tries again at the same place. `Closed` for whoever
+    /// was so far behind at the shutdown that events are missing, or has to read them in the log
+    /// because of a filter by tag: subscribe after the last event's position in the next
+    /// application.
     ///
     /// # Cancel safety
     /// Dropping the future loses no event.
@@ -55,7 +74,10 @@ impl Subscription {
                 Ok(page) => self.take(&page),
                 // The channel is bounded; what it dropped is in the log.
                 Err(RecvError::Lagged(_)) => self.is_caught_up = false,
-                Err(RecvError::Closed) => self.pages = None,
+                Err(RecvError::Closed) => {
+                    self.pages = None;
+                    self.is_caught_up = self.end.borrow().is_none_or(|end| self.position >= end);
+                }
             }
         }
     }

@@ -1,12 +1,11 @@
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use tokio::sync::{Notify, broadcast};
+use tokio::sync::{broadcast, watch};
 use tokio::task::JoinHandle;
 
 use crate::event::{Partition, Position, RecordedEvent};
-use crate::store::{EventStore, Filter, ReadError};
+use crate::store::{EventStore, Filter};
 
 /// So many pages wait for a subscriber before it has to read the log itself.
 const PAGES: usize = 64;
@@ -14,6 +13,8 @@ const PAGES: usize = 64;
 const PAGE_EVENTS: usize = 256;
 /// An engine wakes its readers; this is for the wake-up that was lost all the same.
 const POLL: Duration = Duration::from_secs(1);
+/// A shutdown waits, so it is tried again sooner.
+const POLL_AT_END: Duration = Duration::from_millis(20);
 
 /// A part of the log's tail, as subscribers get it.
 #[derive(Debug, Clone)]
@@ -25,45 +26,52 @@ pub(super) struct TailPage {
     pub(super) events: Arc<[RecordedEvent]>,
 }
 
-/// The task that reads the tail, from the first subscription on.
+/// The task that reads the tail, as long as somebody is subscribed.
 pub(super) struct Tail {
     pages: Option<broadcast::Sender<TailPage>>,
     task: Option<JoinHandle<()>>,
-    closing: Arc<Closing>,
+    /// Where it ends, once that is known.
+    end: watch::Sender<Option<Position>>,
 }
 
-/// Tells the task that it is to end once it has read everything.
-#[derive(Default)]
-struct Closing {
-    has_begun: AtomicBool,
-    begins: Notify,
+/// What a subscriber gets of the tail.
+pub(super) struct Joined {
+    /// Every page from the moment of joining on; `None` if the bus was closed before.
+    pub(super) pages: Option<broadcast::Receiver<TailPage>>,
+    /// Everything up to here had its turn to be in the pages when they end.
+    pub(super) end: watch::Receiver<Option<Position>>,
 }
 
 impl Tail {
     pub(super) fn idle() -> Self {
-        Self { pages: Some(broadcast::channel(PAGES).0), task: None, closing: Arc::default() }
+        let pages = Some(broadcast::channel(PAGES).0);
+        Self { pages, task: None, end: watch::Sender::new(None) }
     }
 
-    /// A receiver of the tail's pages; `None` once the bus is closed.
-    pub(super) fn join(
-        &mut self,
-        log: &Arc<dyn EventStore>,
-    ) -> Option<broadcast::Receiver<TailPage>> {
-        let pages = self.pages.as_ref()?;
+    /// Joins the tail, which begins no later than at this position, to which the log is committed.
+    pub(super) fn join(&mut self, log: &Arc<dyn EventStore>, begin: Position) -> Joined {
+        let end = self.end.subscribe();
+        let Some(pages) = &self.pages else {
+            return Joined { pages: None, end };
+        };
+        let is_followed = pages.receiver_count() > 0
+            && self.task.as_ref().is_some_and(|task| !task.is_finished());
         let receiver = pages.subscribe();
-        if self.task.as_ref().is_none_or(JoinHandle::is_finished) {
-            let closing = Arc::clone(&self.closing);
-            self.task = Some(tokio::spawn(follow(Arc::clone(log), pages.clone(), closing)));
+        if !is_followed {
+            let task = tokio::spawn(follow(Arc::clone(log), pages.clone(), begin, end.clone()));
+            if let Some(unheard) = self.task.replace(task) {
+                unheard.abort();
+            }
         }
-        Some(receiver)
+        Joined { pages: Some(receiver), end }
     }
 
-    /// Lets nobody join any more. The task, if there is one, ends once it has given everything that
-    /// is committed by now.
-    pub(super) fn close(&mut self) -> Option<JoinHandle<()>> {
+    /// Lets nobody join any more. The task, if there is one, ends once it has given everything up
+    /// to the end.
+    pub(super) fn close(&mut self, end: Position) -> Option<JoinHandle<()>> {
+        // Told before the pages end, as they do here where nobody sends any.
+        self.end.send_replace(Some(end));
         self.pages = None;
-        self.closing.has_begun.store(true, Ordering::SeqCst);
-        self.closing.begins.notify_one();
         self.task.take()
     }
 }
@@ -71,48 +79,31 @@ impl Tail {
 async fn follow(
     log: Arc<dyn EventStore>,
     pages: broadcast::Sender<TailPage>,
-    closing: Arc<Closing>,
+    begin: Position,
+    mut end: watch::Receiver<Option<Position>>,
 ) {
     let mut committed = log.committed();
-    let mut at: Option<Position> = None;
-    loop {
-        let is_last = closing.has_begun.load(Ordering::SeqCst);
+    let mut at = begin;
+    while pages.receiver_count() > 0 && end.borrow_and_update().is_none_or(|end| at < end) {
         committed.borrow_and_update();
-        if pages.receiver_count() == 0 {
-            // Nobody has to see what is committed now; the next subscriber reads it from the log.
-            at = None;
-        } else {
-            match read(&*log, at).await {
-                Ok(page) => {
-                    let is_news = at != Some(page.up_to);
-                    at = Some(page.up_to);
-                    if is_news {
-                        // Nobody listening any more is fine. The first page may be empty: it tells
-                        // where the tail begins, so that nobody waits for what lies before.
-                        let _ = pages.send(page);
-                        continue;
-                    }
-                }
-                // Subscribers meet the same error when they read the log themselves.
-                Err(error) => tracing::warn!(%error, "the event bus cannot read the log"),
+        match log.read(Partition::default(), at, &Filter::all(), PAGE_EVENTS).await {
+            Ok(page) if page.up_to > at => {
+                // Nobody listening any more is fine.
+                let _ = pages.send(TailPage {
+                    after: at,
+                    up_to: page.up_to,
+                    events: page.events.into(),
+                });
+                at = page.up_to;
+                continue;
             }
+            Ok(_) => {}
+            Err(error) => tracing::warn!(%error, "the event bus cannot read the log"),
         }
-        if is_last {
-            return;
-        }
+        let poll = if end.borrow().is_some() { POLL_AT_END } else { POLL };
         tokio::select! {
-            _ = tokio::time::timeout(POLL, committed.changed()) => {}
-            () = closing.begins.notified() => {}
+            _ = tokio::time::timeout(poll, committed.changed()) => {}
+            _ = end.changed() => {}
         }
     }
-}
-
-async fn read(log: &dyn EventStore, at: Option<Position>) -> Result<TailPage, ReadError> {
-    let partition = Partition::default();
-    let after = match at {
-        Some(position) => position,
-        None => log.head(partition).await?,
-    };
-    let page = log.read(partition, after, &Filter::all(), PAGE_EVENTS).await?;
-    Ok(TailPage { after, up_to: page.up_to.max(after), events: page.events.into() })
 }

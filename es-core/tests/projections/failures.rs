@@ -8,14 +8,19 @@ async fn row(app: &App, till: &str) -> Option<TillRow> {
     app.queries().query(FindTill { till: till.to_owned() }).await.unwrap()
 }
 
-#[tokio::test]
-async fn an_error_undoes_its_event_alone_and_is_tried_again_until_it_passes() {
-    let world = World::default();
+/// An application in which something was taken from a till that is jammed.
+async fn jammed(world: &World) -> (App, CommitToken) {
     let app = world.start().await;
     open(&app, "north").await;
     world.mischief.jammed.lock().unwrap().insert("north".to_owned());
     let token = take(&app, "north", 7).await;
+    (app, token)
+}
 
+#[tokio::test]
+async fn an_error_undoes_its_event_alone_and_is_tried_again_until_it_passes() {
+    let world = World::default();
+    let (app, token) = jammed(&world).await;
     let handle = app.projection::<TillRow>();
     let (status, reason) = failure(&handle).await;
     assert_eq!(status.position, Position(1), "what precedes the failure is kept");
@@ -39,10 +44,7 @@ async fn an_error_undoes_its_event_alone_and_is_tried_again_until_it_passes() {
 #[tokio::test]
 async fn what_another_application_has_handled_meanwhile_is_no_failure() {
     let world = World::default();
-    let app = world.start().await;
-    open(&app, "north").await;
-    world.mischief.jammed.lock().unwrap().insert("north".to_owned());
-    take(&app, "north", 7).await;
+    let (app, _) = jammed(&world).await;
     let handle = app.projection::<TillRow>();
     failure(&handle).await;
 
@@ -107,10 +109,7 @@ async fn a_handler_that_waits_for_its_own_processor_is_told_so() {
 #[tokio::test]
 async fn a_processor_that_fails_stops_when_it_is_asked_to() {
     let world = World::default();
-    let app = world.start().await;
-    open(&app, "north").await;
-    world.mischief.jammed.lock().unwrap().insert("north".to_owned());
-    take(&app, "north", 7).await;
+    let (app, _) = jammed(&world).await;
     let handle = app.projection::<TillRow>();
     failure(&handle).await;
     app.shutdown(LONG).await.unwrap();

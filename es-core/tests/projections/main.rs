@@ -15,6 +15,7 @@ mod restarts;
 #[path = "../common/status.rs"]
 mod status;
 mod subscribers;
+mod subscribers_at_shutdown;
 mod versions;
 
 use std::sync::Arc;

@@ -3,13 +3,13 @@ use std::time::Duration;
 use es_core::app::ShutdownError;
 use es_core::command::CommandError;
 use es_core::event::Position;
-use es_core::projection::Projection;
+use es_core::projection::{Projection, Status};
 use es_core::runtime::Limits;
 use es_core::store::{EventStore, Filter};
 use es_core::unit::PublishError;
 use tokio::task::JoinHandle;
 
-use super::domain::{Afterwards, FindTill, Polish, TillAdmired};
+use super::domain::{Afterwards, FindTill, Polish, Shine, TillAdmired};
 use super::*;
 
 async fn start(world: &World) -> App {
@@ -144,6 +144,27 @@ async fn a_command_that_a_reaction_left_behind_is_waited_for() {
     world.mischief.is_shiny.notify_one();
     stopping.await.unwrap().unwrap();
     assert_eq!(*world.log.committed().borrow(), Position(3), "the coin that it found is stored");
+}
+
+#[tokio::test]
+async fn what_a_reaction_is_behind_with_waits_for_the_next_start() {
+    let world = World::default();
+    let app = hanging(&world, |app| Afterwards::Takes(app.commands())).await;
+    let (reaction, commands) = (app.projection::<Admire>(), app.commands());
+    commands.send(Polish { till: "north".to_owned() }).await.unwrap();
+    // A command that runs all the time.
+    let shining =
+        tokio::spawn(async move { commands.send(Shine { till: "north".to_owned() }).await });
+    settle().await;
+    let stopping = shut_down(app).await;
+    world.mischief.hangs.send_replace(false);
+    let is_stopped = |status: &Status| status.state == ProcessorState::Stopped;
+    until(&reaction, |status| is_stopped(status) || status.position >= Position(3)).await;
+    assert!(is_stopped(&reaction.status()), "{:?}", reaction.status());
+    world.mischief.is_shiny.notify_one();
+    shining.await.unwrap().unwrap();
+    stopping.await.unwrap().unwrap();
+    assert_eq!(*world.log.committed().borrow(), Position(5), "a coin of each, and no more");
 }
 
 #[tokio::test]

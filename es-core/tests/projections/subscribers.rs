@@ -151,28 +151,3 @@ async fn those_who_wait_at_the_tail_share_one_reader() {
     }
     assert!(reads < SUBSCRIBERS, "{reads} reads for one event");
 }
-
-#[tokio::test]
-async fn a_shutdown_ends_subscriptions_after_their_last_event() {
-    let app = World::default().start().await;
-    let mut events = app.events().subscribe_after(Position(0), Filter::all());
-    open(&app, "north").await;
-    assert!(events.next().await.unwrap().is_some());
-    app.shutdown(LONG).await.unwrap();
-    assert!(events.next().await.unwrap().is_none());
-}
-
-#[tokio::test]
-async fn what_was_acknowledged_before_a_shutdown_comes_to_those_who_wait_at_the_tail() {
-    let app = writer(&MemoryLog::new()).await;
-    let mut events = app.events().subscribe(Filter::all()).await.unwrap();
-    open(&app, "north").await;
-    assert!(events.next().await.unwrap().is_some());
-    take(&app, "north", 1).await;
-    assert!(events.next().await.unwrap().is_some());
-    take(&app, "north", 2).await;
-    app.shutdown(LONG).await.unwrap();
-    let last = events.next().await.unwrap().map(|event| event.position);
-    assert_eq!(last, Some(Position(3)));
-    assert!(events.next().await.unwrap().is_none());
-}
