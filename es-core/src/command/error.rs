@@ -194,7 +194,7 @@ pub enum CommandError<E> {
     },
     /// The deadline passed before anything was handed to the log. Nothing is stored.
     #[error(
-        "the deadline passed before the command was decided; nothing is stored{}",
+        "the deadline passed before anything was handed to the log; nothing is stored{}",
         after_effects(*has_effects)
     )]
     DeadlineExceeded {
