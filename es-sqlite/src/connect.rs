@@ -213,9 +213,11 @@ fn has_write_ahead_log(path: &Path) -> bool {
     fs::metadata(beside(path, "-wal")).is_ok_and(|wal| wal.len() > 0)
 }
 
-/// A file that belongs to a database and has its name with something behind it.
+/// A file that belongs to a database and has its name with something behind it. As SQLite's own
+/// files do, it stands beside what a symbolic link leads to.
 pub(crate) fn beside(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
+    let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let mut name = path.into_os_string();
     name.push(suffix);
     name.into()
 }

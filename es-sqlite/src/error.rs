@@ -148,10 +148,7 @@ pub enum SqliteOpenError {
         reason: String,
     },
     /// A flush failed in an earlier program, and what it was to flush cannot be flushed now.
-    #[error(
-        "a flush of `{path}` failed before, and what it left cannot be flushed: {reason}; end the \
-         programs that have it open, make room on its disk, and try again"
-    )]
+    #[error("a flush of `{path}` failed before, and what it left cannot be flushed yet: {reason}")]
     Unflushed {
         /// The path.
         path: PathBuf,

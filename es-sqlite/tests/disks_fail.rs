@@ -8,7 +8,7 @@
 
 mod support;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use es_core::event::{CommandId, Position, RecordedEvent, Tenant};
 use es_core::store::{AppendError, CommandMemory, EventStore, Expected, ReadError};
@@ -263,13 +263,27 @@ async fn after_a_power_cut(world: &World, log: SqliteLog) -> Vec<RecordedEvent> 
     read_all(&open(&world.path)).await.unwrap()
 }
 
+async fn starts_after_a_failed_flush(world: &World, path: &Path) {
+    let log = open_on(path, &world.disk);
+    let read = read_all(&log).await.unwrap().len();
+    append(&log, batch(&order("o-3"), Expected::NoStream, 1)).await.unwrap();
+    assert_eq!(after_a_power_cut(world, log).await.len(), read + 1);
+}
+
 #[tokio::test]
 async fn a_program_that_starts_after_a_failed_flush_rests_nothing_on_what_was_not_flushed() {
     let world = unflushed("started-after-fsync").await;
-    let log = open_on(&world.path, &world.disk);
-    let read = read_all(&log).await.unwrap().len();
-    append(&log, batch(&order("o-3"), Expected::NoStream, 1)).await.unwrap();
-    assert_eq!(after_a_power_cut(&world, log).await.len(), read + 1);
+    starts_after_a_failed_flush(&world, &world.path).await;
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn nor_does_one_that_starts_through_a_link() {
+    let world = unflushed("linked-after-fsync").await;
+    let folder = tempfile::tempdir().unwrap();
+    let link = folder.path().join("orders.db");
+    std::os::unix::fs::symlink(&world.path, &link).unwrap();
+    starts_after_a_failed_flush(&world, &link).await;
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ use rusqlite::config::DbConfig;
 use super::beside;
 
 const WHAT_IT_IS: &str = "A flush of the database beside this file failed. The next program that \
-                          stores something makes up for it and removes this file.\n";
+                          opens it makes up for that and removes this file.\n";
 
 /// Leaves the note. It is lost with the system's memory, like that which it tells of.
 pub(crate) fn note(path: &Path) -> io::Result<()> {

@@ -9,7 +9,7 @@ use super::write_again::write_again;
 use super::{FileId, Open, Writer};
 use crate::connect::checkpoint::{carrying, is_in_the_way};
 use crate::connect::{retry_while, unflushed};
-use crate::error::SqliteOpenError;
+use crate::error::{SqliteOpenError, is_busy, reason};
 use crate::read::matching::number;
 
 const EVENT_ID: &str = include_str!("event_id.sql");
@@ -79,9 +79,20 @@ impl Writer {
         flush(&open.connection, self.config.busy_timeout)
             .and_then(|()| begin_anew(&open.connection))
             .and_then(|()| unflushed::carry_on_close(&open.connection, true))
-            .map_err(|error| crate::error::reason(self.connector.path(), &error))?;
+            .map_err(|error| self.not_flushed(&error))?;
         unflushed::forget(self.connector.path());
         Ok(open)
+    }
+
+    fn not_flushed(&self, error: &rusqlite::Error) -> String {
+        let path = self.connector.path();
+        if is_busy(error) {
+            let path = path.display();
+            return format!(
+                "somebody reads `{path}`; try again, or end the programs that have it open"
+            );
+        }
+        reason(path, error)
     }
 }
 
