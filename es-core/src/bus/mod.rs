@@ -67,12 +67,10 @@ impl EventBus {
     pub(crate) async fn close(&self, until: Instant) -> bool {
         let head = tokio::time::timeout_at(until, self.log.head(Partition::default())).await;
         let end = head.ok().and_then(Result::ok).unwrap_or_else(|| *self.log.committed().borrow());
-        let Some(mut task) = self.tail().close(end) else {
-            return true;
-        };
-        let is_given = tokio::time::timeout_at(until, &mut task).await.is_ok();
-        task.abort();
-        is_given
+        let mut task = self.tail().close(end);
+        tokio::time::timeout_at(until, async { while task.join_next().await.is_some() {} })
+            .await
+            .is_ok()
     }
 
     fn expand(&self, filter: Filter) -> Filter {
@@ -87,8 +85,6 @@ impl EventBus {
 impl Drop for EventBus {
     fn drop(&mut self) {
         let end = *self.log.committed().borrow();
-        if let Some(task) = self.tail().close(end) {
-            task.abort();
-        }
+        drop(self.tail().close(end));
     }
 }

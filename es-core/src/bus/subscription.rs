@@ -51,10 +51,10 @@ impl Subscription {
     /// afterwards.
     ///
     /// # Errors
-    /// The log cannot be read; the next call tries again at the same place. `Closed` for whoever
-    /// was so far behind at the shutdown that events are missing, or has to read them in the log
-    /// because of a filter by tag: subscribe after the last event's position in the next
-    /// application.
+    /// The log cannot be read; the next call tries again at the same place. `Closed`, and then the
+    /// end, for whoever was so far behind at the shutdown that events are missing, or has to read
+    /// them in the log because of a filter by tag: subscribe after the last event's position in the
+    /// next application.
     ///
     /// # Cancel safety
     /// Dropping the future loses no event.
@@ -64,7 +64,11 @@ impl Subscription {
                 return Ok(Some(event));
             }
             if !self.is_caught_up {
-                self.read_log().await?;
+                let read = self.read_log().await;
+                if let Err(ReadError::Closed) = read {
+                    (self.pages, self.is_caught_up) = (None, true);
+                }
+                read?;
                 continue;
             }
             let Some(pages) = &mut self.pages else {

@@ -2,10 +2,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{broadcast, watch};
-use tokio::task::JoinHandle;
+use tokio::task::JoinSet;
 
 use crate::event::{Partition, Position, RecordedEvent};
-use crate::store::{EventStore, Filter};
+use crate::store::{EventStore, Filter, ReadError};
 
 /// So many pages wait for a subscriber before it has to read the log itself.
 const PAGES: usize = 64;
@@ -29,7 +29,7 @@ pub(super) struct TailPage {
 /// The task that reads the tail, as long as somebody is subscribed.
 pub(super) struct Tail {
     pages: Option<broadcast::Sender<TailPage>>,
-    task: Option<JoinHandle<()>>,
+    task: JoinSet<()>,
     /// Where it ends, once that is known.
     end: watch::Sender<Option<Position>>,
 }
@@ -45,7 +45,7 @@ pub(super) struct Joined {
 impl Tail {
     pub(super) fn idle() -> Self {
         let pages = Some(broadcast::channel(PAGES).0);
-        Self { pages, task: None, end: watch::Sender::new(None) }
+        Self { pages, task: JoinSet::new(), end: watch::Sender::new(None) }
     }
 
     /// Joins the tail, which begins no later than at this position, to which the log is committed.
@@ -54,25 +54,24 @@ impl Tail {
         let Some(pages) = &self.pages else {
             return Joined { pages: None, end };
         };
-        let is_followed = pages.receiver_count() > 0
-            && self.task.as_ref().is_some_and(|task| !task.is_finished());
+        // One that failed has ended as well.
+        while self.task.try_join_next().is_some() {}
+        let is_followed = pages.receiver_count() > 0 && !self.task.is_empty();
         let receiver = pages.subscribe();
         if !is_followed {
-            let task = tokio::spawn(follow(Arc::clone(log), pages.clone(), begin, end.clone()));
-            if let Some(unheard) = self.task.replace(task) {
-                unheard.abort();
-            }
+            self.task.abort_all();
+            self.task.spawn(follow(Arc::clone(log), pages.clone(), begin, end.clone()));
         }
         Joined { pages: Some(receiver), end }
     }
 
-    /// Lets nobody join any more. The task, if there is one, ends once it has given everything up
-    /// to the end.
-    pub(super) fn close(&mut self, end: Position) -> Option<JoinHandle<()>> {
+    /// Lets nobody join any more. The task ends once it has given everything up to the end, or when
+    /// it is dropped.
+    pub(super) fn close(&mut self, end: Position) -> JoinSet<()> {
         // Told before the pages end, as they do here where nobody sends any.
         self.end.send_replace(Some(end));
         self.pages = None;
-        self.task.take()
+        std::mem::take(&mut self.task)
     }
 }
 
@@ -98,6 +97,7 @@ async fn follow(
                 continue;
             }
             Ok(_) => {}
+            Err(ReadError::Closed) => return,
             Err(error) => tracing::warn!(%error, "the event bus cannot read the log"),
         }
         let poll = if end.borrow().is_some() { POLL_AT_END } else { POLL };

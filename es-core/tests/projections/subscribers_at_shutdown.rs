@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use es_core::app::ShutdownError;
 use es_core::bus::Subscription;
-use es_core::event::{EventId, Metadata, Partition, Position};
+use es_core::event::{EventId, Metadata, Partition, Position, Tag};
 use es_core::store::{Append, EventStore, Filter, NewEvent, Page, ReadError};
 
 use super::logs::{LogAround, Parts};
@@ -161,4 +161,49 @@ async fn others_who_go_on_writing_do_not_hold_a_shutdown_up() {
     let _events = app.events().subscribe(Filter::all()).await.unwrap();
     open(&app, "north").await;
     app.shutdown(LONG).await.unwrap();
+}
+
+#[tokio::test]
+async fn who_has_to_read_the_log_after_a_shutdown_is_told_so_once() {
+    let app = writer(&MemoryLog::new()).await;
+    let by_tag = Filter { tags: vec![Tag::new("Till", "north")], ..Filter::all() };
+    let mut events = app.events().subscribe(by_tag).await.unwrap();
+    open(&app, "north").await;
+    assert!(events.next().await.unwrap().is_some());
+    take(&app, "north", 1).await;
+    app.shutdown(LONG).await.unwrap();
+    assert!(matches!(events.next().await, Err(ReadError::Closed)));
+    assert!(events.next().await.unwrap().is_none());
+}
+
+/// A log in memory that hangs when it is read by position.
+#[derive(Default)]
+struct Hanging(MemoryLog);
+
+#[async_trait]
+impl Parts for Hanging {
+    fn inner(&self) -> MemoryLog {
+        self.0.clone()
+    }
+
+    async fn read(
+        &self,
+        _: Partition,
+        _: Position,
+        _: &Filter,
+        _: usize,
+    ) -> Result<Page, ReadError> {
+        std::future::pending().await
+    }
+}
+
+#[tokio::test]
+async fn a_log_that_hangs_does_not_hold_a_shutdown_up() {
+    let store = Arc::new(LogAround(Hanging::default())) as Arc<dyn EventStore>;
+    let app = App::builder().store(store).only::<Till>().start().await.unwrap();
+    let _events = app.events().subscribe(Filter::all()).await.unwrap();
+    open(&app, "north").await;
+    let ended = tokio::time::timeout(LONG, app.shutdown(Duration::from_millis(100))).await;
+    let told = ended.expect("in time").unwrap_err().to_string();
+    assert!(told.contains("the event bus"), "{told}");
 }
