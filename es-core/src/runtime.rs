@@ -131,8 +131,8 @@ impl Runtime {
     /// Lets a command in, unless the application is shutting down and it is sent from outside.
     pub(crate) fn admit(&self) -> Option<Ticket> {
         let admission = &self.0.admission;
-        // Counted first: a closing that sees the count at zero can rely on nobody coming in, but
-        // for event handlers, which it waits for afterwards.
+        // Counted first: a closing that sees the count at zero can rely on nobody coming in. The
+        // event handlers, who still may, have ended by then.
         admission.inside.fetch_add(1, Ordering::SeqCst);
         let ticket = Ticket(self.clone());
         if admission.closing.load(Ordering::SeqCst) && !self.is_handling() {

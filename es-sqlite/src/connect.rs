@@ -1,12 +1,11 @@
 pub(crate) mod checkpoint;
+mod look;
 pub(crate) mod unflushed;
 
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use rusqlite::{Connection, ErrorCode, OpenFlags};
+use rusqlite::{Connection, OpenFlags};
 
 use crate::config::{SqliteConfig, Synchronous};
 use crate::error::{SqliteOpenError, is_busy};
@@ -24,9 +23,6 @@ pub(crate) struct Connector {
 
 /// Statements kept prepared per connection.
 const STATEMENTS: usize = 64;
-
-const HEADER: &[u8] = b"SQLite format 3\0";
-const HEADER_BYTES: u64 = HEADER.len() as u64;
 
 impl Connector {
     pub(crate) fn new(path: PathBuf, config: &SqliteConfig) -> Self {
@@ -50,10 +46,10 @@ impl Connector {
         schema: &Schema,
         synchronous: Synchronous,
     ) -> Result<Connection, SqliteOpenError> {
-        look(&self.path)?;
+        look::look(self)?;
         let of = |error: rusqlite::Error| SqliteOpenError::of(&self.path, &error);
         let opened = self.open(OpenFlags::SQLITE_OPEN_CREATE);
-        let mut connection = opened.map_err(|error| not_opened(&self.path, &error))?;
+        let mut connection = opened.map_err(|error| look::not_opened(&self.path, &error))?;
         schema.check(&connection, &self.path)?;
         self.use_write_ahead_log(&connection)?;
         self.settle(&connection, self.page_cache_kib).map_err(of)?;
@@ -146,71 +142,6 @@ pub(crate) fn retry_while<T, E>(
             result => return result,
         }
     }
-}
-
-/// Looks at the path with the operating system's eyes, whose answers are more exact than
-/// SQLite's, and makes the folder if it is missing.
-fn look(path: &Path) -> Result<(), SqliteOpenError> {
-    match fs::metadata(path) {
-        Ok(found) if found.is_dir() => Err(SqliteOpenError::Directory { path: path.to_owned() }),
-        Ok(found) => look_at_length(path, found.len()),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => make_folder(path),
-        Err(error) if error.kind() == io::ErrorKind::NotADirectory => make_folder(path),
-        Err(error) => Err(unreadable(path, &error)),
-    }
-}
-
-fn make_folder(path: &Path) -> Result<(), SqliteOpenError> {
-    let Some(folder) = path.parent() else {
-        return Ok(());
-    };
-    fs::create_dir_all(folder).map_err(|error| SqliteOpenError::Folder {
-        folder: folder.to_owned(),
-        reason: error.to_string(),
-    })
-}
-
-/// Looks at a file that is too short to be a database. What is wrong with others, SQLite says.
-///
-/// A database must not be opened here: closing a file gives up every lock that the process has on
-/// it, also SQLite's (<https://www.sqlite.org/howtocorrupt.html>, section 2.2), and the next program
-/// that closes it would take the write-ahead log away from under this one's connections.
-fn look_at_length(path: &Path, bytes: u64) -> Result<(), SqliteOpenError> {
-    let damaged = |reason: &str| {
-        Err(SqliteOpenError::Damaged { path: path.to_owned(), reason: reason.to_owned() })
-    };
-    match bytes {
-        // SQLite would throw the write-ahead log of an empty database away, and with it events.
-        0 if has_write_ahead_log(path) => damaged("it is empty, but its write-ahead log is not"),
-        0 => Ok(()),
-        // There is no page in it that a lock could protect.
-        1..HEADER_BYTES => match fs::read(path) {
-            Ok(begin) if HEADER.starts_with(&begin) => damaged("its header is cut off"),
-            Ok(_) => Err(SqliteOpenError::NotADatabase { path: path.to_owned() }),
-            Err(error) => Err(unreadable(path, &error)),
-        },
-        HEADER_BYTES.. => Ok(()),
-    }
-}
-
-/// What to tell where SQLite did not open a file: it cannot tell one that may not be read.
-fn not_opened(path: &Path, error: &rusqlite::Error) -> SqliteOpenError {
-    if error.sqlite_error_code() == Some(ErrorCode::CannotOpen)
-        && let Err(denied) = fs::File::open(path)
-        && denied.kind() == io::ErrorKind::PermissionDenied
-    {
-        return unreadable(path, &denied);
-    }
-    SqliteOpenError::of(path, error)
-}
-
-fn unreadable(path: &Path, error: &io::Error) -> SqliteOpenError {
-    SqliteOpenError::Unreadable { path: path.to_owned(), reason: error.to_string() }
-}
-
-/// Whether there is something in the write-ahead log of a database.
-fn has_write_ahead_log(path: &Path) -> bool {
-    fs::metadata(beside(path, "-wal")).is_ok_and(|wal| wal.len() > 0)
 }
 
 /// A file that belongs to a database and has its name with something behind it. As SQLite's own

@@ -57,6 +57,25 @@ fn a_file_that_is_no_database_stays_as_it_is() {
     }
 }
 
+#[tokio::test]
+async fn what_lies_beside_a_file_that_is_no_database_stays_as_it_is() {
+    let (folder, path) = folder();
+    let log = open(&path);
+    fill(&log, "o", 20).await;
+    let wal = fs::read(path.with_file_name("orders.db-wal")).unwrap();
+    log.close().await;
+    let text = "not a database, but long enough for some pages. ".repeat(2000).into_bytes();
+    let place = |suffix: &str| folder.path().join(format!("100% mine?#{suffix}"));
+    let files = [("", &text), ("-wal", &wal), ("-journal", &text)];
+    for (suffix, content) in files {
+        fs::write(place(suffix), content).unwrap();
+    }
+    assert_says(&refusal(&place("")), &["is no SQLite database"]);
+    for (suffix, content) in files {
+        assert!(fs::read(place(suffix)).unwrap() == *content, "{suffix}");
+    }
+}
+
 #[test]
 fn another_programs_database_stays_as_it_is() {
     let (_folder, path) = folder();
@@ -231,7 +250,7 @@ async fn a_file_cut_off_anywhere() {
     let (_folder, path) = folder();
     stored(&path).await;
     let whole = fs::read(&path).unwrap();
-    for length in [7, 50, 100, 4096, 5000, whole.len() / 2, whole.len() - 4096] {
+    for length in [7, 16, 20, 50, 100, 4096, 5000, whole.len() / 2, whole.len() - 4096] {
         fs::write(&path, &whole[..length]).unwrap();
         assert_says(&refusal(&path), &["orders.db", "damaged or cut off", "restore it"]);
     }

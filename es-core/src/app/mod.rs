@@ -132,7 +132,8 @@ impl App {
     }
 
     /// Stops the application: refuses new commands from outside, stops the processors after the
-    /// event each is handling, lets running commands finish, and closes log and read side.
+    /// event each is handling, lets running commands finish, and closes log and read side. A
+    /// command's handler that waits for a projection is told that its processor has stopped.
     ///
     /// What a running handler sends is taken, an asynchronous event handler's too, and through
     /// whichever gateway. From a task that it has spawned it is taken through its own gateway only.

@@ -56,8 +56,9 @@ impl Tail {
         };
         // One that failed has ended as well.
         while self.task.try_join_next().is_some() {}
-        let is_followed = pages.receiver_count() > 0 && !self.task.is_empty();
         let receiver = pages.subscribe();
+        // The task may be ending unless somebody else is there, now that it cannot begin to.
+        let is_followed = pages.receiver_count() > 1 && !self.task.is_empty();
         if !is_followed {
             self.task.abort_all();
             self.task.spawn(follow(Arc::clone(log), pages.clone(), begin, end.clone()));
