@@ -23,7 +23,7 @@ use crate::aggregate::{Aggregate, ReadOnlyRepository};
 use crate::bus::EventBus;
 use crate::command::CommandGateway;
 use crate::event::Partition;
-use crate::projection::{CaughtUpError, Deadline, Projection, ReadSide, Status};
+use crate::projection::{CaughtUpError, Deadline, Processor, Projection, ReadSide, Status};
 use crate::query::QueryGateway;
 use crate::registry::{Description, Registry};
 use crate::runtime::Runtime;
@@ -131,9 +131,9 @@ impl App {
         self.registry.describe()
     }
 
-    /// Stops the application: refuses new commands from outside, stops the processors after the
-    /// event each is handling, lets running commands finish, and closes log and read side. A
-    /// command's handler that waits for a projection is told that its processor has stopped.
+    /// Stops the application: refuses new commands from outside, lets every asynchronous event
+    /// handler finish with its event and every running command with what it does, stops the other
+    /// processors after the event each is handling, and closes log and read side.
     ///
     /// What a running handler sends is taken, an asynchronous event handler's too, and through
     /// whichever gateway. From a task that it has spawned it is taken through its own gateway only.
@@ -148,9 +148,11 @@ impl App {
         let until = tokio::time::Instant::now() + within;
         let store = Arc::clone(self.log());
         self.runtime.close();
-        // First, because what event handlers send is taken: commands end only after them.
-        let stopped = self.projections.stop(until).await;
+        // First, because what they send is taken: commands end only after them. The others stay for
+        // commands that wait for a projection.
+        let mut stopped = self.projections.stop(Processor::may_send, until).await;
         let is_drained = tokio::time::timeout_at(until, self.runtime.drained()).await.is_ok();
+        stopped &= self.projections.stop(|_| true, until).await;
         let is_told = self.bus.close(until).await;
         self.queries.close();
         let closed = tokio::time::timeout_at(until, async {

@@ -102,11 +102,16 @@ impl Projections {
         }
     }
 
-    /// Stops every processor after the event it is handling; false if one was not done in time.
-    pub(super) async fn stop(self, until: tokio::time::Instant) -> bool {
-        self.processors.iter().for_each(Processor::stop);
+    /// Stops processors after the event each is handling; false if one was not done in time.
+    pub(super) async fn stop(
+        &self,
+        which: impl Fn(&Processor) -> bool,
+        until: tokio::time::Instant,
+    ) -> bool {
+        let stopping: Vec<_> = self.processors.iter().filter(|it| which(it)).collect();
+        stopping.iter().for_each(|processor| processor.stop());
         let mut all = true;
-        for processor in &self.processors {
+        for processor in stopping {
             all &= processor.stopped(until.into_std()).await;
         }
         all

@@ -63,7 +63,7 @@ impl Subscription {
             if let Some(event) = self.waiting.pop_front() {
                 return Ok(Some(event));
             }
-            if !self.is_caught_up {
+            if !self.is_caught_up && !self.is_at_end() {
                 let read = self.read_log().await;
                 if let Err(ReadError::Closed) = read {
                     (self.pages, self.is_caught_up) = (None, true);
@@ -80,10 +80,16 @@ impl Subscription {
                 Err(RecvError::Lagged(_)) => self.is_caught_up = false,
                 Err(RecvError::Closed) => {
                     self.pages = None;
-                    self.is_caught_up = self.end.borrow().is_none_or(|end| self.position >= end);
+                    // Not all of it was in the pages.
+                    self.is_caught_up = false;
                 }
             }
         }
+    }
+
+    /// Whether everything that was stored before a shutdown has had its turn.
+    fn is_at_end(&self) -> bool {
+        self.end.borrow().is_some_and(|end| self.position >= end)
     }
 
     async fn read_log(&mut self) -> Result<(), ReadError> {

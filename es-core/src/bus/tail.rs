@@ -26,6 +26,13 @@ pub(super) struct TailPage {
     pub(super) events: Arc<[RecordedEvent]>,
 }
 
+impl TailPage {
+    /// Tells that everything up to here has to be read in the log.
+    fn empty_at(position: Position) -> Self {
+        Self { after: position, up_to: position, events: Arc::default() }
+    }
+}
+
 /// The task that reads the tail, as long as somebody is subscribed.
 pub(super) struct Tail {
     pages: Option<broadcast::Sender<TailPage>>,
@@ -84,6 +91,8 @@ async fn follow(
 ) {
     let mut committed = log.committed();
     let mut at = begin;
+    // Tells where it begins, so that nobody waits for what lies before.
+    let _ = pages.send(TailPage::empty_at(begin));
     while pages.receiver_count() > 0 && end.borrow_and_update().is_none_or(|end| at < end) {
         committed.borrow_and_update();
         match log.read(Partition::default(), at, &Filter::all(), PAGE_EVENTS).await {
@@ -98,7 +107,11 @@ async fn follow(
                 continue;
             }
             Ok(_) => {}
-            Err(ReadError::Closed) => return,
+            Err(ReadError::Closed) => {
+                // Whoever gets this looks into the log himself, and is told the same.
+                let _ = pages.send(TailPage::empty_at(Position(u64::MAX)));
+                return;
+            }
             Err(error) => tracing::warn!(%error, "the event bus cannot read the log"),
         }
         let poll = if end.borrow().is_some() { POLL_AT_END } else { POLL };

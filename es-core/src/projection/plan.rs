@@ -138,6 +138,11 @@ impl ProcessorPlan {
             .any(|name| self.handlers_of(name).iter().any(EventHandlerEntry::awaits))
     }
 
+    /// True if one of its handlers may await what is outside, and send commands.
+    pub(crate) fn has_asynchronous(&self) -> bool {
+        self.handlers.values().flatten().any(EventHandlerEntry::awaits)
+    }
+
     /// The rows that a row is read as today; `None` if that is the row itself.
     pub(crate) fn upcast(
         &self,

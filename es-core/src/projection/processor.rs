@@ -38,6 +38,7 @@ pub struct Stores {
 /// A running processor. Dropping it stops it after the event it is handling.
 pub struct Processor {
     handle: ProjectionHandle,
+    may_send: bool,
     stop: watch::Sender<bool>,
     task: Mutex<Option<JoinHandle<()>>>,
 }
@@ -63,6 +64,7 @@ impl Processor {
             replay_until: token.replay_until,
             state: ProcessorState::Running,
         });
+        let may_send = plan.has_asynchronous();
         let batch_thread = Arc::default();
         let handle = ProjectionHandle { status, batch_thread: Arc::clone(&batch_thread) };
         let worker = Worker {
@@ -79,13 +81,18 @@ impl Processor {
             runtime: Handle::current(),
         };
         let task = Mutex::new(Some(tokio::spawn(worker.work())));
-        Ok(Self { handle, stop, task })
+        Ok(Self { handle, may_send, stop, task })
     }
 
     /// To look at it, and to wait for it.
     #[must_use]
     pub fn handle(&self) -> ProjectionHandle {
         self.handle.clone()
+    }
+
+    /// True if its handlers may send commands.
+    pub(crate) fn may_send(&self) -> bool {
+        self.may_send
     }
 
     /// Asks it to stop; what it has handled is kept.

@@ -150,7 +150,8 @@ async fn a_command_that_a_reaction_left_behind_is_waited_for() {
 async fn what_a_reaction_is_behind_with_waits_for_the_next_start() {
     let world = World::default();
     let app = hanging(&world, |app| Afterwards::Takes(app.commands())).await;
-    let (reaction, commands) = (app.projection::<Admire>(), app.commands());
+    let (reaction, tills) = (app.projection::<Admire>(), app.projection::<TillRow>());
+    let commands = app.commands();
     commands.send(Polish { till: "north".to_owned() }).await.unwrap();
     // A command that runs all the time.
     let shining =
@@ -161,6 +162,8 @@ async fn what_a_reaction_is_behind_with_waits_for_the_next_start() {
     let is_stopped = |status: &Status| status.state == ProcessorState::Stopped;
     until(&reaction, |status| is_stopped(status) || status.position >= Position(3)).await;
     assert!(is_stopped(&reaction.status()), "{:?}", reaction.status());
+    // Projections last as long as commands, which may wait for them.
+    tills.reached(Position(4), LONG).await.unwrap();
     world.mischief.is_shiny.notify_one();
     shining.await.unwrap().unwrap();
     stopping.await.unwrap().unwrap();

@@ -1,4 +1,4 @@
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use es_core::command::Dispatch;
@@ -150,4 +150,45 @@ async fn those_who_wait_at_the_tail_share_one_reader() {
         take(&app, "north", 1).await;
     }
     assert!(reads < SUBSCRIBERS, "{reads} reads for one event");
+}
+
+/// A log in memory that panics once while it is read by position.
+#[derive(Default)]
+struct Panicking {
+    inner: MemoryLog,
+    panics: AtomicBool,
+}
+
+#[async_trait]
+impl Parts for Panicking {
+    fn inner(&self) -> MemoryLog {
+        self.inner.clone()
+    }
+
+    async fn read(
+        &self,
+        partition: Partition,
+        after: Position,
+        filter: &Filter,
+        limit: usize,
+    ) -> Result<Page, ReadError> {
+        assert!(!self.panics.swap(false, Ordering::SeqCst), "a bug of an engine");
+        self.inner.read(partition, after, filter, limit).await
+    }
+}
+
+#[tokio::test]
+async fn who_waited_when_reading_the_tail_panicked_misses_nothing_once_somebody_else_comes() {
+    let log = Arc::new(LogAround(Panicking::default()));
+    let store = Arc::clone(&log) as Arc<dyn EventStore>;
+    let app = App::builder().store(store).only::<Till>().start().await.unwrap();
+    let mut early = app.events().subscribe(Filter::all()).await.unwrap();
+    log.panics.store(true, Ordering::SeqCst);
+    open(&app, "north").await;
+    while log.panics.load(Ordering::SeqCst) {
+        tokio::task::yield_now().await;
+    }
+    let _late = app.events().subscribe(Filter::all()).await.unwrap();
+    let event = tokio::time::timeout(LONG, early.next()).await.expect("in time");
+    assert_eq!(event.unwrap().unwrap().position, Position(1));
 }

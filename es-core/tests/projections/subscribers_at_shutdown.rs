@@ -164,6 +164,27 @@ async fn others_who_go_on_writing_do_not_hold_a_shutdown_up() {
 }
 
 #[tokio::test]
+async fn who_has_missed_nothing_is_told_of_the_end_alone() {
+    let app = writer(&MemoryLog::new()).await;
+    open(&app, "north").await;
+    let mut events = app.events().subscribe_after(Position(1), Filter::all());
+    app.shutdown(LONG).await.unwrap();
+    assert!(events.next().await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn who_waits_is_told_that_somebody_else_has_closed_the_log() {
+    let app = writer(&MemoryLog::new()).await;
+    let mut events = app.events().subscribe(Filter::all()).await.unwrap();
+    let log = Arc::clone(app.log());
+    let mut waiting = tokio::spawn(async move { events.next().await.map(drop) });
+    assert!(tokio::time::timeout(Duration::ZERO, &mut waiting).await.is_err());
+    log.close().await;
+    let told = tokio::time::timeout(LONG, waiting).await.expect("in time").unwrap();
+    assert!(matches!(told, Err(ReadError::Closed)));
+}
+
+#[tokio::test]
 async fn who_has_to_read_the_log_after_a_shutdown_is_told_so_once() {
     let app = writer(&MemoryLog::new()).await;
     let by_tag = Filter { tags: vec![Tag::new("Till", "north")], ..Filter::all() };
