@@ -47,8 +47,26 @@ impl Connector {
         synchronous: Synchronous,
     ) -> Result<Connection, SqliteOpenError> {
         look::look(self)?;
+        self.open_writer(schema, synchronous, OpenFlags::SQLITE_OPEN_CREATE)
+    }
+
+    /// Opens a connection that writes to a file that was open before, and makes none.
+    pub(crate) fn writer_again(
+        &self,
+        schema: &Schema,
+        synchronous: Synchronous,
+    ) -> Result<Connection, SqliteOpenError> {
+        self.open_writer(schema, synchronous, OpenFlags::empty())
+    }
+
+    fn open_writer(
+        &self,
+        schema: &Schema,
+        synchronous: Synchronous,
+        more: OpenFlags,
+    ) -> Result<Connection, SqliteOpenError> {
         let of = |error: rusqlite::Error| SqliteOpenError::of(&self.path, &error);
-        let opened = self.open(OpenFlags::SQLITE_OPEN_CREATE);
+        let opened = self.open(more);
         let mut connection = opened.map_err(|error| look::not_opened(&self.path, &error))?;
         schema.check(&connection, &self.path)?;
         self.use_write_ahead_log(&connection)?;

@@ -69,7 +69,7 @@ impl Writer {
         committed: watch::Sender<Position>,
         snapshots: Arc<Waiting>,
     ) -> Result<Self, SqliteOpenError> {
-        let open = Open::new(&connector, &config)?;
+        let open = Open::of(connector.writer(&LOG, config.synchronous)?);
         Ok(Self {
             file: FileId::of(connector.path()),
             open: Some(open),
@@ -119,9 +119,7 @@ impl Writer {
             let reason = format!("`{}` cannot be opened; try again", path.display());
             return Err(GroupError::Unavailable { reason });
         };
-        if self.file.has_changed(path) {
-            return Err(GroupError::Unavailable { reason: FileId::changed(path) });
-        }
+        self.file.check(path).map_err(|reason| GroupError::Unavailable { reason })?;
         let begun = open.begin(&mut self.appending);
         begun.map_err(|error| {
             // Without effect where the transaction has not begun.
@@ -154,10 +152,8 @@ impl Writer {
 }
 
 impl Open {
-    fn new(connector: &Connector, config: &SqliteConfig) -> Result<Self, SqliteOpenError> {
-        let connection = connector.writer(&LOG, config.synchronous)?;
-        let durable = (Position(0), Timestamp::MIN);
-        Ok(Self { connection, data_version: None, durable })
+    fn of(connection: Connection) -> Self {
+        Self { connection, data_version: None, durable: (Position(0), Timestamp::MIN) }
     }
 
     fn begin(&mut self, appending: &mut Appending) -> rusqlite::Result<()> {

@@ -46,7 +46,7 @@ impl EventBus {
     /// The log cannot be read.
     pub async fn subscribe(&self, filter: Filter) -> Result<Subscription, ReadError> {
         let begin = self.log.head(Partition::default()).await?;
-        let joined = self.tail().join(&self.log, begin);
+        let joined = self.tail().join(&self.log, Some(begin));
         // Asked again, so that every page beyond it is one of those that were joined.
         let position = self.log.head(Partition::default()).await?;
         Ok(Subscription::at_tail(Arc::clone(&self.log), joined, position, self.expand(filter)))
@@ -55,8 +55,7 @@ impl EventBus {
     /// Subscribes to events beyond a position; 0 is the beginning of the log.
     #[must_use]
     pub fn subscribe_after(&self, position: Position, filter: Filter) -> Subscription {
-        let begin = *self.log.committed().borrow();
-        let joined = self.tail().join(&self.log, begin);
+        let joined = self.tail().join(&self.log, None);
         Subscription::behind(Arc::clone(&self.log), joined, position, self.expand(filter))
     }
 
@@ -65,8 +64,12 @@ impl EventBus {
     ///
     /// The log has to be open until then, but for no longer than this moment.
     pub(crate) async fn close(&self, until: Instant) -> bool {
-        let head = tokio::time::timeout_at(until, self.log.head(Partition::default())).await;
-        let end = head.ok().and_then(Result::ok).unwrap_or_else(|| *self.log.committed().borrow());
+        let mut end = *self.log.committed().borrow();
+        if self.tail().is_heard() {
+            // Others may have stored something that was not seen here yet.
+            let head = tokio::time::timeout_at(until, self.log.head(Partition::default())).await;
+            end = head.ok().and_then(Result::ok).unwrap_or(end);
+        }
         let mut task = self.tail().close(end);
         tokio::time::timeout_at(until, async { while task.join_next().await.is_some() {} })
             .await

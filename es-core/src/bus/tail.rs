@@ -55,8 +55,9 @@ impl Tail {
         Self { pages, task: JoinSet::new(), end: watch::Sender::new(None) }
     }
 
-    /// Joins the tail, which begins no later than at this position, to which the log is committed.
-    pub(super) fn join(&mut self, log: &Arc<dyn EventStore>, begin: Position) -> Joined {
+    /// Joins the tail. If it begins with this, it does so at this position, to which the log is
+    /// committed, or at the head.
+    pub(super) fn join(&mut self, log: &Arc<dyn EventStore>, begin: Option<Position>) -> Joined {
         let end = self.end.subscribe();
         let Some(pages) = &self.pages else {
             return Joined { pages: None, end };
@@ -73,6 +74,11 @@ impl Tail {
         Joined { pages: Some(receiver), end }
     }
 
+    /// Whether somebody is subscribed.
+    pub(super) fn is_heard(&self) -> bool {
+        self.pages.as_ref().is_some_and(|pages| pages.receiver_count() > 0)
+    }
+
     /// Lets nobody join any more. The task ends once it has given everything up to the end, or when
     /// it is dropped.
     pub(super) fn close(&mut self, end: Position) -> JoinSet<()> {
@@ -86,16 +92,23 @@ impl Tail {
 async fn follow(
     log: Arc<dyn EventStore>,
     pages: broadcast::Sender<TailPage>,
-    begin: Position,
+    begin: Option<Position>,
     mut end: watch::Receiver<Option<Position>>,
 ) {
     let mut committed = log.committed();
-    let mut at = begin;
+    let mut at = match begin {
+        Some(begin) => begin,
+        // What was seen here may lie far behind what others have stored.
+        None => log.head(Partition::default()).await.unwrap_or(*committed.borrow()),
+    };
     // Tells where it begins, so that nobody waits for what lies before.
-    let _ = pages.send(TailPage::empty_at(begin));
+    let _ = pages.send(TailPage::empty_at(at));
+    let mut is_failing = false;
     while pages.receiver_count() > 0 && end.borrow_and_update().is_none_or(|end| at < end) {
         committed.borrow_and_update();
-        match log.read(Partition::default(), at, &Filter::all(), PAGE_EVENTS).await {
+        let read = log.read(Partition::default(), at, &Filter::all(), PAGE_EVENTS).await;
+        let has_failed = read.is_err();
+        match read {
             Ok(page) if page.up_to > at => {
                 // Nobody listening any more is fine.
                 let _ = pages.send(TailPage {
@@ -104,6 +117,7 @@ async fn follow(
                     events: page.events.into(),
                 });
                 at = page.up_to;
+                is_failing = false;
                 continue;
             }
             Ok(_) => {}
@@ -112,8 +126,12 @@ async fn follow(
                 let _ = pages.send(TailPage::empty_at(Position(u64::MAX)));
                 return;
             }
-            Err(error) => tracing::warn!(%error, "the event bus cannot read the log"),
+            Err(error) if !is_failing => {
+                tracing::warn!(%error, "the event bus cannot read the log; it is tried again");
+            }
+            Err(_) => {}
         }
+        is_failing = has_failed;
         let poll = if end.borrow().is_some() { POLL_AT_END } else { POLL };
         tokio::select! {
             _ = tokio::time::timeout(poll, committed.changed()) => {}

@@ -21,6 +21,11 @@ impl FileId {
         self.0.is_some() && Self::of(path) != self
     }
 
+    /// Refuses a path that leads to another file now, or to none.
+    pub(super) fn check(self, path: &Path) -> Result<(), String> {
+        if self.has_changed(path) { Err(Self::changed(path)) } else { Ok(()) }
+    }
+
     /// What to tell where it has changed.
     pub(crate) fn changed(path: &Path) -> String {
         format!(

@@ -6,11 +6,12 @@ use es_core::event::Position;
 use es_core::store::group::{Accepted, Resolution};
 
 use super::write_again::write_again;
-use super::{FileId, Open, Writer};
+use super::{Open, Writer};
 use crate::connect::checkpoint::{carrying, is_in_the_way};
 use crate::connect::{retry_while, unflushed};
 use crate::error::{SqliteOpenError, is_busy, reason};
 use crate::read::matching::number;
+use crate::schema::LOG;
 
 const EVENT_ID: &str = include_str!("event_id.sql");
 const HAS_COMMAND: &str = include_str!("has_command.sql");
@@ -70,17 +71,19 @@ impl Writer {
 
     /// Opens the file anew, with all it holds on the disk for certain.
     pub(super) fn reopen(&self) -> Result<Open, String> {
-        // Before anything is opened, because opening would make what is missing.
-        if self.file.has_changed(self.connector.path()) {
-            return Err(FileId::changed(self.connector.path()));
-        }
-        let open = Open::new(&self.connector, &self.config).map_err(|error| error.to_string())?;
+        let path = self.connector.path();
+        // Nobody else's file is touched.
+        self.file.check(path)?;
+        let opened = self.connector.writer_again(&LOG, self.config.synchronous);
+        // It may have been moved meanwhile.
+        self.file.check(path)?;
+        let open = Open::of(opened.map_err(|error| error.to_string())?);
         write_again(&open.connection, &self.config.open_wal)?;
         flush(&open.connection, self.config.busy_timeout)
             .and_then(|()| begin_anew(&open.connection))
             .and_then(|()| unflushed::carry_on_close(&open.connection, true))
             .map_err(|error| self.not_flushed(&error))?;
-        unflushed::forget(self.connector.path());
+        unflushed::forget(path);
         Ok(open)
     }
 
