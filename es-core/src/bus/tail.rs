@@ -65,7 +65,7 @@ impl Tail {
         // One that failed has ended as well.
         while self.task.try_join_next().is_some() {}
         let receiver = pages.subscribe();
-        // The task may be ending unless somebody else is there, now that it cannot begin to.
+        // Asked with this one counted: where nobody else is there, the task may be about to end.
         let is_followed = pages.receiver_count() > 1 && !self.task.is_empty();
         if !is_followed {
             self.task.abort_all();
