@@ -4,7 +4,6 @@
 
 mod program;
 
-use es_examples::retail::{Rejects, RetailFile};
 use program::{Ended, Place, sample};
 
 /// A shop that imports one export after the other, always under the name `a.csv`.
@@ -71,34 +70,6 @@ fn the_list_of_an_import_that_was_killed_is_written_anew() {
     let ended = desk.import(&[&bad]);
     assert!(ended.out.trim_end().ends_with("data/rejects.csv"), "{ended:?}");
     assert_eq!(desk.list("rejects.csv").lines().count(), 2);
-}
-
-#[test]
-fn a_list_has_whole_rows_at_any_moment_and_belongs_to_the_import_that_writes_it() {
-    let place = Place::new();
-    let header = std::fs::read_to_string(sample()).unwrap().lines().next().unwrap().to_owned();
-    let export = |name: &str| {
-        RetailFile::at(place.write(name, format!("{header}\n{PEN}\n"))).unwrap().rows().unwrap()
-    };
-    let (path, mut rows) = (place.path("rejects.csv"), export("a.csv"));
-    let mut list = Rejects::create(&path, &rows).unwrap();
-    // It has no row yet, but it is not free.
-    let beside = Rejects::create(&path, &export("b.csv")).unwrap();
-    assert!(place.path("rejects-2.csv").exists());
-    drop(beside);
-
-    let fields = rows.next_row().unwrap().unwrap().fields.clone();
-    for count in 1..=300 {
-        list.differs(count, "a reason", &fields).unwrap();
-        let listed = std::fs::read_to_string(&path).unwrap();
-        assert!(listed.ends_with(",EIRE\n"), "row {count} is there and whole");
-        assert_eq!(listed.lines().count() as u64, 1 + count);
-    }
-    drop(list);
-    assert!(Rejects::create(&path, &export("b.csv")).is_ok());
-    assert_eq!(std::fs::read_to_string(&path).unwrap().lines().count(), 301, "it is of `a.csv`");
-    drop(Rejects::create(&path, &rows).unwrap());
-    assert_eq!(std::fs::read_to_string(&path).unwrap().lines().count(), 1, "written anew");
 }
 
 #[test]

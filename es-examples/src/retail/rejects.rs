@@ -241,10 +241,49 @@ fn numbered(path: &Path, number: u32) -> PathBuf {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
+    use std::fs;
     use std::path::Path;
 
-    use super::numbered;
+    use super::{Rejects, numbered};
+    use crate::retail::{RetailFile, Rows};
+
+    fn export(path: &Path) -> Rows {
+        let sample = concat!(env!("CARGO_MANIFEST_DIR"), "/samples/orders.csv");
+        let sample = fs::read_to_string(sample).unwrap();
+        let header = sample.lines().next().unwrap();
+        let row = "1,A,PEN,1,2024-01-01T00:00:00,1,c,EIRE";
+        fs::write(path, format!("{header}\n{row}\n")).unwrap();
+        RetailFile::at(path).unwrap().rows().unwrap()
+    }
+
+    // Here, because a lock lives on for a moment in every program that is being started meanwhile.
+    #[test]
+    fn a_list_has_whole_rows_at_any_moment_and_belongs_to_the_import_that_writes_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = |name: &str| folder.path().join(name);
+        let (path, mut rows, others) =
+            (place("rejects.csv"), export(&place("a.csv")), export(&place("b.csv")));
+        let mut list = Rejects::create(&path, &rows).unwrap();
+        // It has no row yet, but it is not free.
+        drop(Rejects::create(&path, &others).unwrap());
+        assert!(place("rejects-2.csv").exists());
+
+        let fields = rows.next_row().unwrap().unwrap().fields.clone();
+        for count in 1..=300 {
+            list.differs(count, "a reason", &fields).unwrap();
+            let listed = fs::read_to_string(&path).unwrap();
+            assert!(listed.ends_with(",EIRE\n"), "row {count} is there and whole");
+            assert_eq!(listed.lines().count() as u64, 1 + count);
+        }
+        drop(list);
+        let lines = || fs::read_to_string(&path).unwrap().lines().count();
+        drop(Rejects::create(&path, &others).unwrap());
+        assert_eq!(lines(), 301, "it is of `a.csv`");
+        drop(Rejects::create(&path, &rows).unwrap());
+        assert_eq!(lines(), 1, "written anew");
+    }
 
     #[test]
     fn the_number_stands_before_the_extension() {
