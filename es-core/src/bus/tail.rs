@@ -107,7 +107,7 @@ async fn follow(
     while pages.receiver_count() > 0 && end.borrow_and_update().is_none_or(|end| at < end) {
         committed.borrow_and_update();
         let read = log.read(Partition::default(), at, &Filter::all(), PAGE_EVENTS).await;
-        let has_failed = read.is_err();
+        let was_failing = std::mem::replace(&mut is_failing, read.is_err());
         match read {
             Ok(page) if page.up_to > at => {
                 // Nobody listening any more is fine.
@@ -117,7 +117,6 @@ async fn follow(
                     events: page.events.into(),
                 });
                 at = page.up_to;
-                is_failing = false;
                 continue;
             }
             Ok(_) => {}
@@ -126,12 +125,11 @@ async fn follow(
                 let _ = pages.send(TailPage::empty_at(Position(u64::MAX)));
                 return;
             }
-            Err(error) if !is_failing => {
+            Err(error) if !was_failing => {
                 tracing::warn!(%error, "the event bus cannot read the log; it is tried again");
             }
             Err(_) => {}
         }
-        is_failing = has_failed;
         let poll = if end.borrow().is_some() { POLL_AT_END } else { POLL };
         tokio::select! {
             _ = tokio::time::timeout(poll, committed.changed()) => {}

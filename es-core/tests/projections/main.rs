@@ -23,7 +23,7 @@ use std::sync::Arc;
 use es_core::app::{AppBuilder, StartError};
 use es_core::prelude::*;
 use es_core::projection::{MemoryReadSide, ProcessorState};
-use es_core::store::{CommitToken, MemoryLog};
+use es_core::store::{CommitToken, EventStore, MemoryLog};
 use es_core::testing::until;
 
 use domain::{Mischief, Open, Postcards, Take, Till, TillRow};
@@ -59,7 +59,12 @@ impl World {
 
 /// An application that stores events and shows nothing.
 pub async fn writer(log: &MemoryLog) -> App {
-    App::builder().store(log.clone()).only::<Till>().start().await.unwrap()
+    writer_on(Arc::new(log.clone())).await
+}
+
+/// The same on any log.
+pub async fn writer_on(log: Arc<impl EventStore>) -> App {
+    App::builder().store(log as Arc<dyn EventStore>).only::<Till>().start().await.unwrap()
 }
 
 /// Ends an application without closing the log, which in memory cannot be opened again.

@@ -2,8 +2,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use es_core::command::Dispatch;
-use es_core::event::{Partition, Position, Tag};
-use es_core::store::{EventStore, Filter, Page, ReadError};
+use es_core::event::{Position, Tag};
+use es_core::store::{Filter, ReadError};
 
 use super::domain::{Polish, tenant};
 use super::logs::{LogAround, Parts};
@@ -116,15 +116,9 @@ impl Parts for Counted {
         self.inner.clone()
     }
 
-    async fn read(
-        &self,
-        partition: Partition,
-        after: Position,
-        filter: &Filter,
-        limit: usize,
-    ) -> Result<Page, ReadError> {
+    async fn before_page(&self) -> Result<(), ReadError> {
         self.reads.fetch_add(1, Ordering::SeqCst);
-        self.inner.read(partition, after, filter, limit).await
+        Ok(())
     }
 }
 
@@ -132,8 +126,7 @@ impl Parts for Counted {
 async fn those_who_wait_at_the_tail_share_one_reader() {
     const SUBSCRIBERS: usize = 50;
     let log = Arc::new(LogAround(Counted::default()));
-    let store = Arc::clone(&log) as Arc<dyn EventStore>;
-    let app = App::builder().store(store).only::<Till>().start().await.unwrap();
+    let app = writer_on(Arc::clone(&log)).await;
     let mut subscribers = Vec::new();
     for _ in 0..SUBSCRIBERS {
         subscribers.push(app.events().subscribe(Filter::all()).await.unwrap());
@@ -165,23 +158,16 @@ impl Parts for Panicking {
         self.inner.clone()
     }
 
-    async fn read(
-        &self,
-        partition: Partition,
-        after: Position,
-        filter: &Filter,
-        limit: usize,
-    ) -> Result<Page, ReadError> {
+    async fn before_page(&self) -> Result<(), ReadError> {
         assert!(!self.panics.swap(false, Ordering::SeqCst), "a bug of an engine");
-        self.inner.read(partition, after, filter, limit).await
+        Ok(())
     }
 }
 
 #[tokio::test]
 async fn who_waited_when_reading_the_tail_panicked_misses_nothing_once_somebody_else_comes() {
     let log = Arc::new(LogAround(Panicking::default()));
-    let store = Arc::clone(&log) as Arc<dyn EventStore>;
-    let app = App::builder().store(store).only::<Till>().start().await.unwrap();
+    let app = writer_on(Arc::clone(&log)).await;
     let mut early = app.events().subscribe(Filter::all()).await.unwrap();
     log.panics.store(true, Ordering::SeqCst);
     open(&app, "north").await;

@@ -6,8 +6,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use es_core::app::ShutdownError;
 use es_core::bus::Subscription;
-use es_core::event::{EventId, Metadata, Partition, Position, Tag};
-use es_core::store::{Append, EventStore, Filter, NewEvent, Page, ReadError};
+use es_core::event::{EventId, Metadata, Position, Tag};
+use es_core::store::{Append, EventStore, Filter, NewEvent, ReadError};
 
 use super::logs::{LogAround, Parts};
 use super::*;
@@ -70,18 +70,12 @@ impl Parts for Failing {
         self.inner.clone()
     }
 
-    async fn read(
-        &self,
-        partition: Partition,
-        after: Position,
-        filter: &Filter,
-        limit: usize,
-    ) -> Result<Page, ReadError> {
+    async fn before_page(&self) -> Result<(), ReadError> {
         let failures = |failures: usize| failures.checked_sub(1);
         if self.failures.fetch_update(Ordering::SeqCst, Ordering::SeqCst, failures).is_ok() {
             return Err(ReadError::Unavailable { reason: "for a moment".to_owned() });
         }
-        self.inner.read(partition, after, filter, limit).await
+        Ok(())
     }
 }
 
@@ -92,8 +86,7 @@ async fn shut_down_with(
     within: Duration,
 ) -> (Result<(), ShutdownError>, Subscription) {
     let log = Arc::new(LogAround(Failing::default()));
-    let store = Arc::clone(&log) as Arc<dyn EventStore>;
-    let app = App::builder().store(store).only::<Till>().start().await.unwrap();
+    let app = writer_on(Arc::clone(&log)).await;
     let mut events = app.events().subscribe(Filter::all()).await.unwrap();
     open(&app, "north").await;
     assert!(events.next().await.unwrap().is_some());
@@ -131,13 +124,7 @@ impl Parts for Growing {
         self.0.clone()
     }
 
-    async fn read(
-        &self,
-        partition: Partition,
-        after: Position,
-        filter: &Filter,
-        limit: usize,
-    ) -> Result<Page, ReadError> {
+    async fn before_page(&self) -> Result<(), ReadError> {
         if let Ok(permit) = self.0.try_reserve() {
             let event = NewEvent {
                 id: EventId::generate(),
@@ -150,14 +137,13 @@ impl Parts for Growing {
             };
             permit.append(Append { events: vec![event], ..Append::default() }).await.unwrap();
         }
-        self.0.read(partition, after, filter, limit).await
+        Ok(())
     }
 }
 
 #[tokio::test]
 async fn others_who_go_on_writing_do_not_hold_a_shutdown_up() {
-    let store = Arc::new(LogAround(Growing::default())) as Arc<dyn EventStore>;
-    let app = App::builder().store(store).only::<Till>().start().await.unwrap();
+    let app = writer_on(Arc::new(LogAround(Growing::default()))).await;
     let _events = app.events().subscribe(Filter::all()).await.unwrap();
     open(&app, "north").await;
     app.shutdown(LONG).await.unwrap();
@@ -207,21 +193,14 @@ impl Parts for Hanging {
         self.0.clone()
     }
 
-    async fn read(
-        &self,
-        _: Partition,
-        _: Position,
-        _: &Filter,
-        _: usize,
-    ) -> Result<Page, ReadError> {
+    async fn before_page(&self) -> Result<(), ReadError> {
         std::future::pending().await
     }
 }
 
 #[tokio::test]
 async fn a_log_that_hangs_does_not_hold_a_shutdown_up() {
-    let store = Arc::new(LogAround(Hanging::default())) as Arc<dyn EventStore>;
-    let app = App::builder().store(store).only::<Till>().start().await.unwrap();
+    let app = writer_on(Arc::new(LogAround(Hanging::default()))).await;
     let _events = app.events().subscribe(Filter::all()).await.unwrap();
     open(&app, "north").await;
     let ended = tokio::time::timeout(LONG, app.shutdown(Duration::from_millis(100))).await;

@@ -72,6 +72,11 @@ pub trait Parts: Send + Sync + 'static {
         self.inner().source(tenant, criteria, after, visit).await
     }
 
+    /// Is awaited before a page is read by position, and may refuse to have it read.
+    async fn before_page(&self) -> Result<(), ReadError> {
+        Ok(())
+    }
+
     async fn read(
         &self,
         partition: Partition,
@@ -79,6 +84,7 @@ pub trait Parts: Send + Sync + 'static {
         filter: &Filter,
         limit: usize,
     ) -> Result<Page, ReadError> {
+        self.before_page().await?;
         self.inner().read(partition, after, filter, limit).await
     }
 
